@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "instructor-store",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "InstructorStore", targets: ["InstructorStore"]),
+    .library(name: "PostgresBackend", targets: ["PostgresBackend"]),
+    .library(name: "MongoBackend", targets: ["MongoBackend"]),
+    .library(name: "StoreConformance", targets: ["StoreConformance"]),
+    .library(name: "BenchmarkKit", targets: ["BenchmarkKit"]),
+    .executable(name: "dbbench", targets: ["dbbench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Ring 1: the interface, the in-memory backend. No database, no NIO.
+    .target(name: "InstructorStore", swiftSettings: strict),
+
+    // Ring 2: the two databases and what they share.
+    .target(
+      name: "DriverKit",
+      dependencies: ["InstructorStore", .product(name: "DequeModule", package: "swift-collections")],
+      swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibPQ", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    .systemLibrary(
+      name: "CLibMongoC", pkgConfig: "libmongoc-1.0",
+      providers: [.apt(["libmongoc-dev"]), .brew(["mongo-c-driver@1"])]),
+    .target(
+      name: "PostgresBackend", dependencies: ["InstructorStore", "DriverKit", "CLibPQ"],
+      swiftSettings: strict),
+    .target(
+      name: "MongoBackend", dependencies: ["InstructorStore", "DriverKit", "CLibMongoC"],
+      swiftSettings: strict),
+
+    // Ring 3: the contract as runnable cases, data, servers, and the benchmark.
+    .target(name: "StoreConformance", dependencies: ["InstructorStore"], swiftSettings: strict),
+    .target(name: "CatalogGenerator", dependencies: ["InstructorStore"], swiftSettings: strict),
+    .target(
+      name: "EphemeralServers",
+      dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: strict),
+    .target(
+      name: "BenchmarkKit",
+      dependencies: [
+        "InstructorStore", "CatalogGenerator",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dbbench",
+      dependencies: [
+        "BenchmarkKit", "CatalogGenerator", "EphemeralServers", "InstructorStore", "MongoBackend",
+        "PostgresBackend",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "InstructorStoreTests", dependencies: ["InstructorStore"], swiftSettings: strict),
+    .testTarget(
+      name: "DriverKitTests", dependencies: ["DriverKit", "InstructorStore"], swiftSettings: strict),
+    .testTarget(
+      name: "CatalogGeneratorTests", dependencies: ["CatalogGenerator", "InstructorStore"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EphemeralServersTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: [
+        "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend",
+        "MongoBackend", "CatalogGenerator",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BenchmarkKitTests",
+      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator"], swiftSettings: strict),
+    .testTarget(
+      name: "DbbenchTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

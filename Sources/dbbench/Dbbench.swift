@@ -1,0 +1,1 @@
+@main struct Dbbench { static func main() {} }
