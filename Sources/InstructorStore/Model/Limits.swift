@@ -1,0 +1,35 @@
+/// Every bound of the interface, the same on all backends. Values beyond one are `invalidArgument` before
+/// anything is sent. Texts are measured in UTF-8 bytes.
+///
+/// PostgreSQL refuses B-tree keys over 2,704 bytes (54000), and a compressible value may pass where a random one
+/// fails: the texts that share an index are kept below 2,000 bytes together.
+public enum Limits {
+  /// Ids are positive and below 2⁶².
+  public static let identifiers: ClosedRange<Int64> = 1...((1 << 62) - 1)
+  /// Counters such as learners and rating counts.
+  public static let counters: ClosedRange<Int64> = 0...1_000_000_000_000
+  /// An average rating, in tenths.
+  public static let averageRatingTenths: ClosedRange<Int> = 0...50
+
+  public static let firstNameBytes = 1...256
+  public static let lastNameBytes = 1...256
+  public static let middleInitialBytes = 1...16
+  public static let academicTitleBytes = 1...128
+  public static let titleBytes = 1...512
+  public static let organizationBytes = 1...512
+
+  /// Courses of one instructor. One more is `resourceExhausted`.
+  public static let coursesPerInstructor = 500
+  /// Members of a team that one read returns. A larger team is `resourceExhausted`, never cut short.
+  public static let teamMembers = 1_000
+  /// Items of one `createMany`.
+  public static let itemsPerCreate = 1...1_000
+  /// Ids of one `get` of many.
+  public static let idsPerGet = 0...1_000
+  /// Items of one page.
+  public static let itemsPerPage = 1...1_000
+  /// What `count` counts to at the most.
+  public static let countUpTo = 1...1_000_000
+  /// Ids of one reservation.
+  public static let idsPerReservation = 1...1_000_000_000
+}
