@@ -47,6 +47,14 @@ public struct ComparisonResult: Sendable {
   public enum Stop: Sendable {
     case interrupted
     case failed(BenchmarkFailure)
+
+    init(_ error: any Error) {
+      switch error {
+      case is CancellationError: self = .interrupted
+      case let failure as BenchmarkFailure: self = .failed(failure)
+      default: self = .failed(BenchmarkFailure(.internalError, "\(error). This is a defect; please report it."))
+      }
+    }
   }
 
   public struct ArmDescription: Sendable {
@@ -78,6 +86,30 @@ public struct ComparisonResult: Sendable {
     self.workloads = workloads
     self.loads = loads
     self.equivalentOperations = equivalentOperations
+  }
+
+  /// Rounds in which every workload that is timed has its block.
+  public var roundsDone: Int {
+    let timed = Set(blocks.map(\.workload))
+    return timed.map { name in blocks.filter { $0.workload == name }.count }.min() ?? 0
+  }
+
+  /// What to tell the caller of the program, if the comparison did not end well.
+  public var failure: BenchmarkFailure? {
+    switch stopped {
+    case nil: nil
+    case .interrupted: BenchmarkFailure(.interrupted, "interrupted; the results above are partial.")
+    case .failed(let failure): failure
+    }
+  }
+
+  /// Checks on each arm that the data is what was loaded, and records it if not.
+  mutating func checkInvariants(on arms: [Arm]) async {
+    do {
+      for arm in arms { try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store) }
+    } catch {
+      stopped = Stop(error)
+    }
   }
 
   mutating func add(_ block: BlockResult) { blocks.append(block) }
