@@ -127,9 +127,3 @@ enum IDReservation {
     return end - Int64(count)...end - 1
   }
 }
-
-extension PostgresStore {
-  public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
-    throw call("bulkLoad").error(.internalError, "not yet")
-  }
-}

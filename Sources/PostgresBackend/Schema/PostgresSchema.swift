@@ -22,7 +22,8 @@ enum PostgresSchema {
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       version bigint NOT NULL,
       oldest_code bigint NOT NULL,
-      loading boolean NOT NULL DEFAULT false)
+      -- fresh: into empty tables, whose indexes are missing meanwhile; append: beside what was there
+      loading text NOT NULL DEFAULT 'no' CHECK (loading IN ('no', 'fresh', 'append')))
     """,
     // Hands out ids in blocks; see IDAllocator.
     "CREATE TABLE id_allocator (entity text PRIMARY KEY, next_id bigint NOT NULL)",

@@ -58,10 +58,19 @@ extension PostgresStore {
       """)
   }
 
+  /// Whether rows are being loaded, kept in the database so that it outlives a crash.
+  enum LoadingMarker: String {
+    case no
+    /// Into tables that were empty.
+    case fresh
+    /// Into tables that had rows.
+    case append
+  }
+
   struct SchemaState {
     var version: Int64
     var oldestCode: Int64
-    var isLoading: Bool
+    var loading: LoadingMarker
   }
 
   static func state(
@@ -72,7 +81,7 @@ extension PostgresStore {
       guard result.rowCount == 1 else { return nil }
       return SchemaState(
         version: try result.integer(0, 0), oldestCode: try result.integer(0, 1),
-        isLoading: try result.boolean(0, 2))
+        loading: LoadingMarker(rawValue: try result.text(0, 2)) ?? .append)
     }
     guard let state else { throw call.context.error(.schemaMismatch, "the schema is incomplete; run migrate()") }
     return state
@@ -81,7 +90,7 @@ extension PostgresStore {
   static func check(
     _ state: SchemaState, _ context: CallContext, acceptsOlder: Bool = false, acceptsLoading: Bool = false
   ) throws(StoreError) {
-    if state.isLoading, !acceptsLoading {
+    if state.loading != .no, !acceptsLoading {
       throw context.error(.schemaMismatch, "a bulk load is under way or was interrupted; load again")
     }
     if state.version < PostgresSchema.version, !acceptsOlder {
