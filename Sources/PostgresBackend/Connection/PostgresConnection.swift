@@ -112,9 +112,9 @@ final class PostgresConnection {
   ) throws(ExchangeFailure) {
     var mustPrepare: [Bool] = []
     for (index, statement) in statements.enumerated() {
-      let isPrepared = statement.number < prepared.count && prepared[statement.number]
-      mustPrepare.append(!isPrepared)
-      if !isPrepared, PQsendPrepare(pointer, statement.name, statement.sql, 0, nil) != 1 {
+      let isNew = !isPrepared(statement) && !statements[..<index].contains { $0.number == statement.number }
+      mustPrepare.append(isNew)
+      if isNew, PQsendPrepare(pointer, statement.name, statement.sql, 0, nil) != 1 {
         throw ExchangeFailure(error: lost(call))
       }
       parameters.reset()
@@ -211,6 +211,10 @@ final class PostgresConnection {
         entityID: call.entityID, outcome: isUnknown ? .unknown : .notApplied,
         underlying: PostgresError(sqlState: state, message: result.message)),
       sqlState: state)
+  }
+
+  private func isPrepared(_ statement: Statement) -> Bool {
+    statement.number < prepared.count && prepared[statement.number]
   }
 
   private func markPrepared(_ statement: Statement) {
