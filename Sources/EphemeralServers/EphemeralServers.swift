@@ -51,10 +51,18 @@ public final class EphemeralServers: Sendable {
   public static func start(
     _ options: EphemeralServerOptions = EphemeralServerOptions()
   ) async throws(EphemeralServersError) -> EphemeralServers {
+    try await start(options, userTools: ServerUser.Tool.allCases)
+  }
+
+  /// As ``start(_:)``, with only these programs to become PostgreSQL's user.
+  static func start(
+    _ options: EphemeralServerOptions, userTools: [ServerUser.Tool]
+  ) async throws(EphemeralServersError) -> EphemeralServers {
+    if Task.isCancelled { throw .cancelled }
     try options.validate()
     let postgresFolder = options.postgres ? try await ServerLocator.postgresFolder() : nil
     let mongod = options.mongo ? try ServerLocator.mongod() : nil
-    let user = options.postgres ? try ServerUser.forPostgres() : nil
+    let user = options.postgres ? try ServerUser.forPostgres(tools: userTools) : nil
     let folder = try ServerFolder.choosePath(options, user: user)
 
     var launchers: [ServerKind: any ServerLauncher] = [:]
