@@ -54,6 +54,10 @@ enum GuardianScript {
         while IFS=/ read -r _ _ number _; do echo "$number"; done
     }
 
+    signal_backends() {
+      for number in $(backends); do kill "-$1" "$number"; done
+    }
+
     launch() {
       set -- "$1" setsid
       command -v setsid >/dev/null 2>&1 || set -- "$1"
@@ -87,15 +91,15 @@ enum GuardianScript {
         [ -r "$folder/postgres/data/postmaster.pid" ] && read -r owner <"$folder/postgres/data/postmaster.pid"
         if [ "$owner" = "$pid" ]; then
           kill -QUIT "$pid"
-          kill -CONT "$pid" $(backends) # a paused process would not see it
+          kill -CONT "$pid" # a paused process would not see it
+          signal_backends CONT
           wait_gone postgres 300
           break
         fi
         sleep 0.02
       done
       pid=$(pid_of postgres) && { kill -KILL "-$pid"; kill -KILL "$pid"; }
-      left=$(backends)
-      [ -n "$left" ] && kill -KILL $left
+      signal_backends KILL
       wait_gone postgres 250
     }
 

@@ -123,6 +123,15 @@ extension ServerTests {
       #expect(!isDirectory(servers.directory))
     }
 
+    @Test func aGuardianThatIsAskedToEndTakesTheServersWithIt() async throws {
+      let servers = try await EphemeralServers.start(ServerTests.small)
+      let guardian = Leftovers.processes(of: servers.directory).first { $0.contains("dbb-guardian") }
+      let pid = try #require(guardian?.split(separator: " ").first.flatMap { Int32($0) })
+      Glibc.kill(pid, SIGTERM)
+      #expect(try await Leftovers.waitUntilGone([servers.directory]) == [])
+      await servers.stop()
+    }
+
     @Test func aServerThatWasNotAskedForCannotBeKilled() async throws {
       var options = ServerTests.small
       options.mongo = false

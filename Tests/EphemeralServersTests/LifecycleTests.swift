@@ -99,6 +99,23 @@ extension ServerTests {
       #expect(try await Leftovers.waitUntilGone([folder]) == [])
     }
 
+    @Test func aScopeThatThrowsStopsItsServers() async throws {
+      struct Expected: Error {}
+      var options = ServerTests.small
+      options.postgres = false
+      var folder = ""
+      await #expect(throws: Expected.self) {
+        try await EphemeralServers.withServers(options) { servers in
+          folder = servers.directory
+          #expect(servers.isRunning(.mongo))
+          throw Expected()
+        }
+      }
+      #expect(folder != "")
+      #expect(!isDirectory(folder))
+      #expect(Leftovers.processes(of: folder) == [])
+    }
+
     @Test func twoInstancesDoNotCollide() async throws {
       async let startingOne = EphemeralServers.start(ServerTests.small)
       async let startingTwo = EphemeralServers.start(ServerTests.small)
