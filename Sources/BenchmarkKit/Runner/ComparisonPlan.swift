@@ -34,8 +34,7 @@ public struct ComparisonPlan: Sendable {
 
   /// What one load of `bulk-load` loads.
   func loadedCatalog(of catalog: BenchmarkCatalog) -> BenchmarkCatalog {
-    let instructors = loadedInstructors(of: catalog)
-    return BenchmarkCatalog(seed: catalog.seed, instructors: instructors, courses: min(catalog.courses, instructors))
+    catalog.smaller(instructors: loadedInstructors(of: catalog))
   }
 
   private static let stream = TraceRandom.stream("segment jitter")

@@ -80,8 +80,12 @@ public struct ComparisonResult: Sendable {
     settings: RunSettings, arms: (Arm, Arm), workloads: [String], loads: [LoadReport], equivalentOperations: Int
   ) {
     self.settings = settings
-    self.arms = [arms.0, arms.1].map {
-      ArmDescription(name: $0.name, displayName: $0.displayName, environment: $0.environment)
+    // The same backend twice needs names that tell them apart.
+    let isSame = arms.0.name == arms.1.name
+    self.arms = [arms.0, arms.1].enumerated().map { number, arm in
+      ArmDescription(
+        name: arm.name + (isSame ? "-\(number + 1)" : ""),
+        displayName: arm.displayName + (isSame ? " \(number + 1)" : ""), environment: arm.environment)
     }
     self.workloads = workloads
     self.loads = loads

@@ -48,7 +48,7 @@ struct CompareCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load })
     let settings = RunSettings(
-      catalog: BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     let plan = ComparisonPlan(
       blocks: blocks ?? (minutes == nil ? ComparisonPlan.defaultBlocks : 24),

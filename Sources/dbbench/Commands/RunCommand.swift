@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     let request = SessionRequest(targets: targets, servers: servers)
     let settings = RunSettings(
-      catalog: BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }

@@ -35,7 +35,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let request = SessionRequest(targets: try Lists.pair(backends), servers: servers)
     let settings = RunSettings(
-      catalog: BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       seed: data.seed, concurrency: 1, options: TargetOptions(dispatch: dispatch))
     let names = request.targets.map(\.displayName).joined(separator: " and ")
     if !output.quiet || output.dryRun {

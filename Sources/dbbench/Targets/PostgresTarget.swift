@@ -1,7 +1,8 @@
 import BenchmarkKit
 import InstructorStore
+import PostgresBackend
 
-/// A schema on a PostgreSQL server. Stand-in until the backend has its maintenance calls.
+/// A schema on a PostgreSQL server.
 struct PostgresTarget: BenchmarkTarget {
   static let kind = TargetKind(name: "postgres", displayName: "PostgreSQL") { url, schema in
     PostgresTarget(url: url, schema: schema)
@@ -12,16 +13,33 @@ struct PostgresTarget: BenchmarkTarget {
   var name: String { "postgres" }
   var displayName: String { "PostgreSQL" }
 
-  private var missing: BenchmarkFailure {
-    BenchmarkFailure(.unavailable, "this build has no PostgreSQL backend yet; use --backends memory,memory.")
+  private var maintenance: PostgresMaintenance { PostgresMaintenance(url, schema: schema) }
+
+  func inspect() async throws -> TargetState {
+    switch try await maintenance.state() {
+    case .absent: .absent
+    case .marked: .ownedByDbbench
+    case .foreign(let names): .foreign(names.isEmpty ? "an empty schema" : names.joined(separator: ", "))
+    }
   }
 
-  func inspect() async throws -> TargetState { throw missing }
-  func prepare() async throws { throw missing }
+  func prepare() async throws { try await maintenance.create() }
+
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
-    throw StoreError(.internalError, operation: "open", backend: name, reason: "not built yet")
+    try await PostgresStore.open(
+      url,
+      options: PostgresOptions(
+        schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch))
   }
-  func settle() async throws { throw missing }
-  func environment() async throws -> [String: String] { throw missing }
-  func remove() async throws { throw missing }
+
+  func settle() async throws { try await maintenance.settle() }
+
+  func environment() async throws -> [String: String] {
+    var settings = try await maintenance.settings()
+    let durable = ["fsync", "full_page_writes", "synchronous_commit"].allSatisfy { settings[$0] == "on" }
+    settings["durability"] = durable ? "durable" : "relaxed"
+    return settings
+  }
+
+  func remove() async throws { try await maintenance.remove() }
 }
