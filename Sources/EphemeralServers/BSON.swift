@@ -1,6 +1,6 @@
 /// A BSON document: as much of the format as a few administrative commands need, which is to write them
 /// and to read any reply. Names keep their order, since the first one is the command.
-struct BSONDocument: Sendable, Equatable {
+struct BSONDocument: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// A value; `other` stands for one whose type nothing here needs, and can't be written.
   indirect enum Value: Sendable, Equatable {
     case double(Double)
@@ -19,12 +19,15 @@ struct BSONDocument: Sendable, Equatable {
   }
 
   /// Why bytes aren't a document.
-  enum Malformed: Error, Equatable { case truncated, badLength, tooDeep, unknownType(UInt8) }
+  enum Malformed: Error, Equatable {
+    case truncated, badLength, tooDeep
+    case unknownType(UInt8)
+  }
 
   private(set) var fields: [Field] = []
 
-  init(_ fields: KeyValuePairs<String, Value> = [:]) {
-    self.fields = fields.map { Field(name: $0.key, value: $0.value) }
+  init(dictionaryLiteral elements: (String, Value)...) {
+    fields = elements.map { Field(name: $0.0, value: $0.1) }
   }
 
   /// Adds a field at the end.
@@ -113,7 +116,7 @@ private struct BSONReader {
     guard length >= 5, length - 4 <= rest.count else { throw .badLength }
     var inner = BSONReader(rest.prefix(length - 4))
     rest = rest.dropFirst(length - 4)
-    var document = BSONDocument()
+    var document: BSONDocument = [:]
     while true {
       let type = try inner.take(1).first ?? 0
       if type == 0 { break }

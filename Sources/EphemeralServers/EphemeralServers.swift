@@ -5,14 +5,15 @@ import Synchronization
 /// Each server listens on a unix socket in that folder and on a free port of 127.0.0.1, in a session of its
 /// own, so a Ctrl-C in the terminal doesn't reach it. They are started, ended and removed by a small process
 /// of their own, the guardian, which acts as soon as this one calls ``stop()``, drops its last reference,
-/// ends, crashes or is killed with SIGKILL. So no signal handler is needed.
+/// ends, crashes or is killed with SIGKILL. So no signal handler is needed. Only if the guardian is killed
+/// with SIGKILL too, and ``stop()`` isn't called afterwards, is something left.
 ///
 /// As root, PostgreSQL runs as the user `postgres`, since it refuses to run as root.
 ///
 /// ```swift
-/// let servers = try await EphemeralServers.start()
-/// print(servers.postgres?.url ?? "", servers.mongo?.url ?? "")
-/// await servers.stop()
+/// try await EphemeralServers.withServers { servers in
+///   print(servers.postgres?.url ?? "", servers.mongo?.url ?? "")
+/// }
 /// ```
 public final class EphemeralServers: Sendable {
   /// The folder of both servers. It is removed at the end, with all data and logs.
@@ -51,10 +52,18 @@ public final class EphemeralServers: Sendable {
   public static func start(
     _ options: EphemeralServerOptions = EphemeralServerOptions()
   ) async throws(EphemeralServersError) -> EphemeralServers {
+    try await start(options, userTools: ServerUser.Tool.allCases)
+  }
+
+  /// As ``start(_:)``, with only these programs to become PostgreSQL's user.
+  static func start(
+    _ options: EphemeralServerOptions, userTools: [ServerUser.Tool]
+  ) async throws(EphemeralServersError) -> EphemeralServers {
+    if Task.isCancelled { throw .cancelled }
     try options.validate()
     let postgresFolder = options.postgres ? try await ServerLocator.postgresFolder() : nil
     let mongod = options.mongo ? try ServerLocator.mongod() : nil
-    let user = options.postgres ? try ServerUser.forPostgres() : nil
+    let user = options.postgres ? try ServerUser.forPostgres(tools: userTools) : nil
     let folder = try ServerFolder.choosePath(options, user: user)
 
     var launchers: [ServerKind: any ServerLauncher] = [:]
@@ -77,10 +86,29 @@ public final class EphemeralServers: Sendable {
     }
   }
 
+  /// Starts servers, runs `body`, and stops them whether it returns or throws.
+  ///
+  /// - Throws: what ``start(_:)`` or `body` throws.
+  public static func withServers<Result>(
+    _ options: EphemeralServerOptions = EphemeralServerOptions(),
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (EphemeralServers) async throws -> sending Result
+  ) async throws -> sending Result {
+    let servers = try await start(options)
+    do {
+      let result = try await body(servers)
+      await servers.stop()
+      return result
+    } catch {
+      await servers.stop()
+      throw error
+    }
+  }
+
   /// Ends the servers and removes the folder; returns when both are gone. Calling it again is harmless.
   ///
-  /// Not affected by cancellation. Takes a few tenths of a second, at most about 10 seconds when a server
-  /// doesn't react.
+  /// Not affected by cancellation. Takes about 50 ms; about a second where PostgreSQL is still being made
+  /// or was killed; at most half a minute when a server doesn't react to signals.
   public func stop() async { await guardian.stop() }
 
   func replace(_ server: RunningServer) {

@@ -1,3 +1,6 @@
+import Subprocess
+import Synchronization
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -8,8 +11,6 @@
 #else
   import SystemPackage
 #endif
-import Subprocess
-import Synchronization
 
 /// The owner's end of the guardian process (see ``GuardianScript``): starts it, sends it commands, ends it.
 ///
@@ -21,35 +22,41 @@ final class Guardian: Sendable {
   private let channel: Mutex<Int32>
   /// Runs as long as the guardian does. Never cancelled: cancelling would kill it.
   private let process: Task<Void, Never>
+  private let ended = Flag()
 
   /// Starts a guardian and waits until it has made `folder`, which must not exist.
   ///
   /// - Throws: `guardianFailed`, or `cancelled`; in both cases the folder is gone or going.
   static func start(folder: String) async throws(EphemeralServersError) -> Guardian {
     let guardian = try Guardian(folder: folder)
-    let made: Void?
     do throws(EphemeralServersError) {
-      made = try await poll(until: .now + .seconds(10)) { isDirectory(folder) ? () : nil }
+      _ = try await poll(until: .now + .seconds(10)) {
+        isDirectory(folder) || guardian.ended.isSet ? true : nil
+      }
+      guard isDirectory(folder) else {
+        throw EphemeralServersError(
+          .guardianFailed, "the process that watches the servers could not make the folder \(folder)")
+      }
+      return guardian
     } catch {
       await guardian.stop()
       throw error
     }
-    guard made != nil else {
-      await guardian.stop()
-      throw EphemeralServersError(.guardianFailed, "the process that watches the servers could not make \(folder)")
-    }
-    return guardian
   }
 
   private init(folder: String) throws(EphemeralServersError) {
     // A socket pair and not a pipe: writing to a guardian that somebody killed must be an error here, and
     // not a SIGPIPE for the program that uses this library.
     guard let (ours, theirs) = makeSocketPair() else {
-      throw EphemeralServersError(.guardianFailed, "no socket pair for the servers' watcher: \(systemErrorText())")
+      throw EphemeralServersError(
+        .guardianFailed, "no socket pair for the servers' watcher: \(systemErrorText())")
     }
     self.folder = folder
     self.channel = Mutex(ours)
-    self.process = Task.detached { await Self.run("create", folder: folder, input: theirs) }
+    self.process = Task.detached { [ended] in
+      await Self.run("create", folder: folder, input: theirs)
+      ended.set()
+    }
   }
 
   deinit {
@@ -78,8 +85,10 @@ final class Guardian: Sendable {
     // Somebody may have killed the guardian itself: then do its last work with a new one.
     if isDirectory(folder) {
       let folder = self.folder
-      await Task.detached { await Self.run("remove", folder: folder, input: open("/dev/null", O_RDONLY | O_CLOEXEC)) }
-        .value
+      await Task.detached {
+        await Self.run("remove", folder: folder, input: open("/dev/null", O_RDONLY | O_CLOEXEC))
+      }
+      .value
     }
   }
 
@@ -98,4 +107,11 @@ final class Guardian: Sendable {
       output: .discarded,
       error: .discarded)
   }
+}
+
+/// Becomes true once.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set() { value.store(true, ordering: .releasing) }
 }

@@ -9,7 +9,8 @@
 /// Arguments: `create` (make the folder, serve commands) or `remove` (only clean up), and the folder.
 /// Input: lines `launch NAME`, which runs `FOLDER/NAME.launch` in its own session, its output appended to
 /// `FOLDER/NAME.log`. That script writes its process number to `FOLDER/NAME/pid` before it becomes the
-/// server, and must not become one whose arguments don't name the folder.
+/// server, and must not become one whose arguments don't name the folder, nor one at all if there is a
+/// file `FOLDER/stopping`.
 enum GuardianScript {
   static let text = #"""
     mode=$1 folder=$2
@@ -53,11 +54,16 @@ enum GuardianScript {
         while IFS=/ read -r _ _ number _; do echo "$number"; done
     }
 
+    signal_backends() {
+      for number in $(backends); do kill "-$1" "$number"; done
+    }
+
     launch() {
       set -- "$1" setsid
       command -v setsid >/dev/null 2>&1 || set -- "$1"
       name=$1
       shift
+      rm -f "$folder/$name/pid"
       "$@" sh "$folder/$name.launch" </dev/null >>"$folder/$name.log" 2>&1 &
       # Not before its number is known may the next command or the end of the input be looked at.
       left=250
@@ -67,31 +73,51 @@ enum GuardianScript {
       done
     }
 
-    stop_all() {
-      # mongod leaves nothing outside the folder, so it needs no farewell.
+    # mongod leaves nothing outside the folder, so it needs no farewell.
+    stop_mongo() {
       pid=$(pid_of mongo)
       [ -n "$pid" ] && kill -KILL "$pid"
-      # postgres has shared memory to give back. SIGQUIT: end now, without a checkpoint. A stopped process
-      # would not see it.
-      pid=$(pid_of postgres)
-      if [ -n "$pid" ]; then
-        if [ -f "$folder/postgres/data/postmaster.pid" ]; then
+      wait_gone mongo 250
+    }
+
+    # PostgreSQL has shared memory to give back, initdb too; so initdb is left to finish (the launch script
+    # then sees the file "stopping"), and the postmaster gets SIGQUIT: end now, without a checkpoint. It is
+    # a postmaster, and ready for that signal, once its own lock file holds its number.
+    stop_postgres() {
+      left=500
+      while pid=$(pid_of postgres) && [ "$left" -gt 0 ]; do
+        left=$((left - 1))
+        owner=
+        [ -r "$folder/postgres/data/postmaster.pid" ] && read -r owner <"$folder/postgres/data/postmaster.pid"
+        if [ "$owner" = "$pid" ]; then
           kill -QUIT "$pid"
-          kill -CONT "$pid" $(backends)
+          kill -CONT "$pid" # a paused process would not see it
+          signal_backends CONT
           wait_gone postgres 300
+          break
         fi
-        # Still initdb, or stuck: the group, which is initdb and its children.
-        pid=$(pid_of postgres) && [ -n "$pid" ] && { kill -KILL "-$pid"; kill -KILL "$pid"; }
-      fi
-      left=$(backends)
-      [ -n "$left" ] && kill -KILL $left
-      wait_gone postgres 100
-      wait_gone mongo 100
+        sleep 0.02
+      done
+      pid=$(pid_of postgres) && { kill -KILL "-$pid"; kill -KILL "$pid"; }
+      signal_backends KILL
+      wait_gone postgres 250
+    }
+
+    # A postmaster that was killed left its lock file and its shared memory. Where that is, only the next
+    # one of this cluster knows, and frees it as the first thing it does.
+    free_shared_memory() {
+      [ -f "$folder/postgres/data/postmaster.pid" ] || return 0
+      rm -f "$folder/stopping"
+      launch postgres
+      stop_postgres
     }
 
     finish() {
       trap '' HUP INT TERM
-      stop_all
+      : >"$folder/stopping"
+      stop_mongo
+      stop_postgres
+      free_shared_memory
       left=100
       until rm -rf "$folder" || [ "$left" -eq 0 ]; do
         left=$((left - 1))

@@ -1,14 +1,14 @@
 /// The shell script that becomes a server.
 enum LaunchScript {
-  /// A script that enters `directory`, records its process number in `pidPath`, runs `before`, and then
-  /// becomes `command`. The number stays the same from the first step to the running server.
-  static func text(
-    directory: String, pidPath: String, before: String = "", command: [String]
-  ) -> String {
+  /// A script that enters `home`, records its process number there in `pid`, runs `before`, and then
+  /// becomes `command`, unless the guardian is `stopping` everything by then. The number stays the same
+  /// from the first step to the running server.
+  static func text(home: String, folder: String, before: String = "", command: [String]) -> String {
     """
-    cd \(quoted(directory)) || exit 1
-    echo $$ >\(quoted(pidPath + ".new")) && mv -f \(quoted(pidPath + ".new")) \(quoted(pidPath)) || exit 1
+    cd \(quoted(home)) || exit 1
+    echo $$ >pid.new && mv -f pid.new pid || exit 1
     \(before)
+    [ -e \(quoted(folder + "/stopping")) ] && exit 1
     exec \(command.map(quoted).joined(separator: " "))
 
     """

@@ -29,12 +29,10 @@ final class MongoConnection: Sendable {
   deinit { close(descriptor) }
 
   /// Sends a command to the database `admin` and returns the reply, whatever it says.
-  func run(
-    _ command: KeyValuePairs<String, BSONDocument.Value>, deadline: ContinuousClock.Instant
-  ) async throws -> BSONDocument {
-    var fields = BSONDocument(command)
-    fields.append("$db", .string("admin"))
-    try await send(Self.message(fields), deadline: deadline)
+  func run(_ command: BSONDocument, deadline: ContinuousClock.Instant) async throws -> BSONDocument {
+    var body = command
+    body.append("$db", .string("admin"))
+    try await send(Self.message(body), deadline: deadline)
     return try await receiveReply(deadline: deadline)
   }
 
@@ -49,10 +47,12 @@ final class MongoConnection: Sendable {
   /// The document of an OP_MSG that has arrived whole.
   static func document(ofMessage message: ArraySlice<UInt8>) throws -> BSONDocument {
     let header = message.prefix(16)
-    guard header.count == 16, Int32(littleEndianBytes: header.dropFirst(12)) == opMessage,
-      message.dropFirst(20).first == 0
+    let flags = message.dropFirst(16).prefix(4)
+    let section = message.dropFirst(20)
+    guard flags.count == 4, Int32(littleEndianBytes: header.dropFirst(12)) == opMessage, section.first == 0
     else { throw Failure.malformed }
-    return try BSONDocument(bytes: message.dropFirst(21))
+    let hasChecksum = UInt32(littleEndianBytes: flags) & 1 == 1
+    return try BSONDocument(bytes: section.dropFirst().dropLast(hasChecksum ? 4 : 0))
   }
 
   private func send(_ bytes: [UInt8], deadline: ContinuousClock.Instant) async throws {

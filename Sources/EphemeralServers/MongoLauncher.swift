@@ -18,7 +18,7 @@ struct MongoLauncher: ServerLauncher {
 
   func writeLaunchScript(port: Int) throws(EphemeralServersError) {
     let script = LaunchScript.text(
-      directory: home, pidPath: pidPath, command: [binary] + arguments(port: port))
+      home: home, folder: folder, command: [binary] + arguments(port: port))
     try ServerFolder.write(script, to: launchPath)
   }
 
@@ -52,7 +52,8 @@ struct MongoLauncher: ServerLauncher {
       if hello.bool("isreplicaset") {
         // Just after a restart it may not have read its old configuration yet and refuse a new one; either
         // way the next hello tells.
-        _ = try await connection.run(["replSetInitiate": .document(configuration(port: port))], deadline: deadline)
+        _ = try await connection.run(
+          ["replSetInitiate": .document(configuration(port: port))], deadline: deadline)
         return nil
       }
       guard hello.bool("isWritablePrimary") else { return nil }
@@ -80,12 +81,9 @@ struct MongoLauncher: ServerLauncher {
   }
 
   private func configuration(port: Int) -> BSONDocument {
-    BSONDocument([
+    [
       "_id": .string(Self.replicaSetName),
-      "members": .array(
-        BSONDocument([
-          "0": .document(BSONDocument(["_id": .int32(0), "host": .string("127.0.0.1:\(port)")]))
-        ])),
-    ])
+      "members": .array(["0": .document(["_id": .int32(0), "host": .string("127.0.0.1:\(port)")])]),
+    ]
   }
 }

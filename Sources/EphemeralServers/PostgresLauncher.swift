@@ -46,7 +46,7 @@ struct PostgresLauncher: ServerLauncher {
       fi
       """
     let script = LaunchScript.text(
-      directory: home, pidPath: pidPath, before: initialize,
+      home: home, folder: folder, before: initialize,
       command: [binFolder + "/postgres", "-D", dataDirectory])
     guard let user else { return try ServerFolder.write(script, to: launchPath) }
     try ServerFolder.write(script, to: scriptPath, readableBy: user)
@@ -87,7 +87,8 @@ struct PostgresLauncher: ServerLauncher {
   /// line when it begins to accept sessions, after any recovery.
   func ready(pid: Int32, port: Int) -> RunningServer? {
     guard let bytes = readSmallFile(dataDirectory + "/postmaster.pid") else { return nil }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 8, lines[0] == "\(pid)", lines[7].hasPrefix("ready") else { return nil }
     let host = URLText.percentEncoded(home)
     return RunningServer(

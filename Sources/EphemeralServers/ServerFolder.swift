@@ -21,10 +21,12 @@ enum ServerFolder {
   static func choosePath(
     _ options: EphemeralServerOptions, user: ServerUser?
   ) throws(EphemeralServersError) -> String {
-    let name = "dbb-" + String((0..<10).compactMap { _ in "abcdefghijklmnopqrstuvwxyz0123456789".randomElement() })
+    let name =
+      "dbb-" + String((0..<10).compactMap { _ in "abcdefghijklmnopqrstuvwxyz0123456789".randomElement() })
     if let asked = options.temporaryDirectory {
       if let fault = fault(of: asked, user: user) {
-        throw EphemeralServersError(.folderUnusable, "the temporary folder \(asked) \(fault); name another one")
+        throw EphemeralServersError(
+          .folderUnusable, "the temporary folder \(asked) \(fault); name another one")
       }
       return (canonicalPath(asked) ?? asked) + "/" + name
     }
@@ -33,7 +35,8 @@ enum ServerFolder {
     // A durable server in memory would measure something else.
     guard let parent = candidates.first(where: { !FileSystemType.isInMemory($0) }) ?? candidates.first else {
       throw EphemeralServersError(
-        .folderUnusable, "none of $TMPDIR, /tmp and /var/tmp is a folder to write in; set TMPDIR to a short path")
+        .folderUnusable,
+        "none of $TMPDIR, /tmp and /var/tmp is a folder to write in; set TMPDIR to a short path")
     }
     return (canonicalPath(parent) ?? parent) + "/" + name
   }
@@ -46,7 +49,8 @@ enum ServerFolder {
       return "has too long a path for a unix socket (over \(maximumParentPathBytes) bytes)"
     }
     // These would need quoting in one of: a shell, postgresql.conf, a URL, a list of folders.
-    guard !path.unicodeScalars.contains(where: { $0.value < 0x20 || "'\",\\%".unicodeScalars.contains($0) }) else {
+    guard !path.unicodeScalars.contains(where: { $0.value < 0x20 || "'\",\\%".unicodeScalars.contains($0) })
+    else {
       return "has a quote, comma, backslash, percent or control character in its path"
     }
     if let user, !user.canEnter(path) { return "can't be entered by the user \(user.name)" }
@@ -65,7 +69,8 @@ enum ServerFolder {
   /// name is no secret, but all in it that matters can be entered or read by one user only.
   static func letPass(_ folder: String, _ user: ServerUser) throws(EphemeralServersError) {
     guard chmod(folder, 0o711) == 0 else {
-      throw EphemeralServersError(.folderUnusable, "can't open \(folder) to \(user.name): \(systemErrorText())")
+      throw EphemeralServersError(
+        .folderUnusable, "can't open \(folder) to \(user.name): \(systemErrorText())")
     }
   }
 

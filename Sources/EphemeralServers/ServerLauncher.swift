@@ -27,14 +27,16 @@ extension ServerLauncher {
   /// with another port, at most 5 times in all.
   ///
   /// - Throws: `startFailed`, `startTimedOut`, `guardianFailed`, `folderUnusable`, `cancelled`.
-  func start(_ guardian: Guardian) async throws(EphemeralServersError) -> RunningServer {
+  func start(
+    _ guardian: Guardian, pickPort: () throws(EphemeralServersError) -> Int = FreePort.pick
+  ) async throws(EphemeralServersError) -> RunningServer {
     try prepare()
     var remaining = 5
     while true {
       remaining -= 1
-      let log = ServerLog(path: logPath, startOffset: fileSize(logPath))
+      let log = ServerLog(appendingTo: logPath)
       do throws(EphemeralServersError) {
-        return try await launch(guardian, port: try FreePort.pick(), log: log)
+        return try await launch(guardian, port: try pickPort(), log: log)
       } catch {
         guard error.code == .startFailed, log.saysAddressInUse, remaining > 0 else { throw error }
       }
@@ -43,7 +45,7 @@ extension ServerLauncher {
 
   /// Launches the server again on a port it had before.
   func restart(_ guardian: Guardian, port: Int) async throws(EphemeralServersError) -> RunningServer {
-    let log = ServerLog(path: logPath, startOffset: fileSize(logPath))
+    let log = ServerLog(appendingTo: logPath)
     return try await launch(guardian, port: port, log: log)
   }
 
@@ -78,8 +80,7 @@ extension ServerLauncher {
   private func failure(
     _ code: EphemeralServersError.Code, _ whatHappened: String, _ log: ServerLog
   ) -> EphemeralServersError {
-    let tail = log.tail()
-    let last = tail.split(whereSeparator: \.isNewline).last.map { "; its log ends: \($0)" } ?? "; its log is empty"
-    return EphemeralServersError(code, server: kind, "\(kind) \(whatHappened)\(last)", detail: tail)
+    let (line, detail) = log.failure
+    return EphemeralServersError(code, server: kind, "\(kind) \(whatHappened); \(line)", detail: detail)
   }
 }

@@ -1,9 +1,10 @@
+import Subprocess
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
 #endif
-import Subprocess
 #if canImport(System)
   import System
 #else

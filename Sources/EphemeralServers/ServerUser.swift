@@ -9,13 +9,13 @@ struct ServerUser: Sendable, Equatable {
   let name: String
   let userID: uid_t
   let groupID: gid_t
-  /// The words in front of a command that run it as this user.
+  /// The words in front of a shell script that run it as this user.
   let prefix: [String]
 
   /// `nil` when we aren't root: then servers run as ourselves.
   ///
   /// - Throws: `folderUnusable` when root has no such user or no program to become it.
-  static func forPostgres() throws(EphemeralServersError) -> ServerUser? {
+  static func forPostgres(tools: [Tool] = Tool.allCases) throws(EphemeralServersError) -> ServerUser? {
     guard geteuid() == 0 else { return nil }
     let name = "postgres"
     var entry = passwd()
@@ -26,7 +26,7 @@ struct ServerUser: Sendable, Equatable {
         .folderUnusable, server: .postgres,
         "PostgreSQL doesn't run as root and there is no user postgres; run as another user, or add that user")
     }
-    guard let prefix = prefix(becoming: name) else {
+    guard let prefix = prefix(becoming: name, with: tools) else {
       throw EphemeralServersError(
         .binaryMissing, server: .postgres,
         "PostgreSQL doesn't run as root; install setpriv, runuser or su, or run as another user")
@@ -34,17 +34,26 @@ struct ServerUser: Sendable, Equatable {
     return ServerUser(name: name, userID: entry.pw_uid, groupID: entry.pw_gid, prefix: prefix)
   }
 
-  /// The first of setpriv, runuser and su there is. setpriv becomes the command; the others stay as its
-  /// parent, so the command's process number isn't the one that was started.
-  private static func prefix(becoming name: String) -> [String]? {
-    for folder in ["/usr/bin", "/bin", "/usr/sbin", "/sbin"] where isExecutableFile(folder + "/setpriv") {
-      return [folder + "/setpriv", "--reuid=\(name)", "--regid=\(name)", "--init-groups", "--", "/bin/sh"]
+  /// The programs that become another user, best first. setpriv becomes the command; the others stay as
+  /// its parent, so the command's process number isn't the one that was started.
+  enum Tool: String, CaseIterable {
+    case setpriv, runuser, su
+
+    var path: String? {
+      ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].map { $0 + "/" + rawValue }.first(where: isExecutableFile)
     }
-    for folder in ["/usr/sbin", "/sbin", "/usr/bin", "/bin"] where isExecutableFile(folder + "/runuser") {
-      return [folder + "/runuser", "-u", name, "--", "/bin/sh"]
-    }
-    for folder in ["/usr/bin", "/bin"] where isExecutableFile(folder + "/su") {
-      return [folder + "/su", "-s", "/bin/sh", name]
+  }
+
+  /// The words in front of a shell script's path; `nil` if none of the tools is there.
+  private static func prefix(becoming name: String, with tools: [Tool]) -> [String]? {
+    for tool in tools {
+      guard let path = tool.path else { continue }
+      switch tool {
+      case .setpriv:
+        return [path, "--reuid=\(name)", "--regid=\(name)", "--init-groups", "--", "/bin/sh"]
+      case .runuser: return [path, "-u", name, "--", "/bin/sh"]
+      case .su: return [path, "-s", "/bin/sh", name]
+      }
     }
     return nil
   }
