@@ -4,17 +4,15 @@ internal import InstructorStore
 ///
 /// Long texts are composed when the tables are built: a record then costs a few look-ups and no allocation for
 /// them (Swift keeps texts of up to 15 UTF-8 bytes inside the value itself).
-struct InstructorProfiles: Sendable {
+final class InstructorProfiles: Sendable {
   private let key: UInt64
   private let names = PersonNames()
-  private let academicTitles = TitleWords.academicTitles
-  private let academicDraw = AliasTable(zipfMandelbrot: TitleWords.academicTitles.count, shift: 2)
-  private let standaloneTitles = TitleWords.standalone
-  private let standaloneDraw = AliasTable(zipfMandelbrot: TitleWords.standalone.count, shift: 4)
+  private let academicTitles = WeightedTexts(TitleWords.academicTitles, shift: 2)
+  private let standaloneTitles = WeightedTexts(TitleWords.standalone, shift: 4)
   private let roleDraw = AliasTable(zipfMandelbrot: TitleWords.roles.count, shift: 2)
   private let fieldDraw = AliasTable(zipfMandelbrot: TitleWords.fields.count, shift: 8)
   private let organizationDraw: AliasTable
-  private let ratingDraw = AliasTable(weights: Self.ratingWeights)
+  private let ratingDraw = AliasTable(weights: InstructorProfiles.ratingWeights)
   private let copies: [ComposedTexts]
 
   /// Of 256 instructors, how many have the field.
@@ -30,37 +28,30 @@ struct InstructorProfiles: Sendable {
     organizationDraw = AliasTable(zipfMandelbrot: ComposedTexts.organizationCount, shift: 3)
   }
 
+  /// Fills in everything but id, learners and courses; what the instructor doesn't have is left as it is.
   ///
-  /// `draws` is what the rest of the record needs.
+  /// - Parameter record: With its learners; all that is optional `nil`.
   @inline(__always)
-  func profile(_ index: UInt64, id: InstructorID?, learners: Int64, courses: [CourseAssignment])
-    -> NewInstructor
-  {
+  func fill(_ record: inout NewInstructor, index: UInt64) {
     var random = SplitMix64(seed: SplitMix64.hash(index, key: key))
-    let (first, last) = names.draw(&random)
+    (record.firstName, record.lastName) = names.draw(&random)
     let (flags, d, e, f, g) = (random.next(), random.next(), random.next(), random.next(), random.next())
+    if flags.byte(0) < Self.shares.initial { record.middleInitial = names.initial(d.upper) }
+    if flags.byte(1) < Self.shares.academicTitle { record.academicTitle = academicTitles.draw(d.lower) }
     let texts = copies[Int(truncatingIfNeeded: index >> ComposedTexts.blockBits) % ComposedTexts.copies]
-    let rated = ratingCount(learners: learners, g)
-    return NewInstructor(
-      id: id,
-      firstName: first,
-      middleInitial: flags.byte(0) < Self.shares.initial ? names.initial(d.upper) : nil,
-      lastName: last,
-      academicTitle: flags.byte(1) < Self.shares.academicTitle
-        ? academicTitles[academicDraw.index(d.lower)] : nil,
-      title: flags.byte(2) < Self.shares.title
-        ? title(e, texts, isStandalone: flags.byte(3) < Self.shares.standaloneTitle) : nil,
-      organization: flags.byte(4) < Self.shares.organization
-        ? texts.organizations[organizationDraw.index(f.upper)] : nil,
-      learners: learners,
-      averageRating: rated > 0 ? AverageRating(tenths: ratingDraw.index(f.lower)) : nil,
-      ratingCount: rated,
-      courses: courses)
+    if flags.byte(2) < Self.shares.title {
+      record.title = title(e, texts, isStandalone: flags.byte(3) < Self.shares.standaloneTitle)
+    }
+    if flags.byte(4) < Self.shares.organization {
+      record.organization = texts.organizations[organizationDraw.index(f.upper)]
+    }
+    record.ratingCount = ratingCount(learners: record.learners, g)
+    if record.ratingCount > 0 { record.averageRating = AverageRating(tenths: ratingDraw.index(f.lower)) }
   }
 
   private func title(_ random: UInt64, _ texts: ComposedTexts, isStandalone: Bool) -> String {
     isStandalone
-      ? standaloneTitles[standaloneDraw.index(random.upper)]
+      ? standaloneTitles.draw(random.upper)
       : texts.title(role: roleDraw.index(random.upper), field: fieldDraw.index(random.lower))
   }
 

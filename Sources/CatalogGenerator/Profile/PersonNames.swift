@@ -1,17 +1,12 @@
 /// Draws names: a language area, then given and family names from it, the frequent ones more often.
 struct PersonNames: Sendable {
-  private struct Culture: Sendable {
-    let given: [String]
-    let family: [String]
-    let givenDraw: AliasTable
-    let familyDraw: AliasTable
-    let familySeparator: String
-    let doubleFamilyShare: UInt8
-  }
-  private let cultures: [Culture]
-  private let cultureDraw: AliasTable
-  private let initials: [String]
-  private let initialDraw: AliasTable
+  private let cultures = AliasTable(weights: PersonWords.cultures.map(\.share))
+  private let doubleFamilyShares = PersonWords.cultures.map(\.doubleFamilyShare)
+  private let familySeparators = PersonWords.cultures.map(\.familySeparator)
+  private let initials = WeightedTexts(PersonWords.initials, shift: 4)
+  /// One group for each language area.
+  private let given: WeightedTexts
+  private let family: WeightedTexts
 
   /// Of 256 instructors, how many have a family name from another language area than their given name.
   private static let mixedShare: UInt8 = 14
@@ -19,38 +14,35 @@ struct PersonNames: Sendable {
   private static let doubleGivenShare: UInt8 = 9
 
   init() {
-    cultures = PersonWords.cultures.map { culture in
-      Culture(
-        given: culture.given, family: culture.family,
-        givenDraw: AliasTable(zipfMandelbrot: culture.given.count, shift: 4),
-        familyDraw: AliasTable(zipfMandelbrot: culture.family.count, shift: 3),
-        familySeparator: culture.familySeparator, doubleFamilyShare: culture.doubleFamilyShare)
+    var given = WeightedTexts()
+    var family = WeightedTexts()
+    for culture in PersonWords.cultures {
+      given.append(culture.given, shift: 4)
+      family.append(culture.family, shift: 3)
     }
-    cultureDraw = AliasTable(weights: PersonWords.cultures.map(\.share))
-    initials = PersonWords.initials
-    initialDraw = AliasTable(zipfMandelbrot: PersonWords.initials.count, shift: 4)
+    self.given = given
+    self.family = family
   }
 
   /// Takes three values of `random`, whatever it draws.
   @inline(__always)
   func draw(_ random: inout SplitMix64) -> (first: String, last: String) {
     let (a, b, c) = (random.next(), random.next(), random.next())
-    let given = cultures[cultureDraw.index(a.upper)]
-    let isMixed = UInt8(truncatingIfNeeded: c) < Self.mixedShare
-    let family = isMixed ? cultures[cultureDraw.index(c.upper)] : given
-
-    var first = given.given[given.givenDraw.index(a.lower)]
-    if UInt8(truncatingIfNeeded: c >> 8) < Self.doubleGivenShare {
-      let second = given.given[given.givenDraw.index(c.upper)]
+    let culture = cultures.index(a.upper)
+    var first = given.draw(a.lower, group: culture)
+    if c.byte(0) < Self.doubleGivenShare {
+      let second = given.draw(c.upper, group: culture)
       if second != first { first = "\(first) \(second)" }
     }
-    var last = family.family[family.familyDraw.index(b.upper)]
-    if UInt8(truncatingIfNeeded: c >> 16) < family.doubleFamilyShare {
-      let second = family.family[family.familyDraw.index(b.lower)]
-      if second != last { last = "\(last)\(family.familySeparator)\(second)" }
+    let familyCulture = c.byte(1) < Self.mixedShare ? cultures.index(c.upper) : culture
+    var last = family.draw(b.upper, group: familyCulture)
+    if c.byte(2) < doubleFamilyShares[familyCulture] {
+      let second = family.draw(b.lower, group: familyCulture)
+      if second != last { last = "\(last)\(familySeparators[familyCulture])\(second)" }
     }
     return (first, last)
   }
 
-  func initial(_ random: UInt32) -> String { initials[initialDraw.index(random)] }
+  @inline(__always)
+  func initial(_ random: UInt32) -> String { initials.draw(random) }
 }

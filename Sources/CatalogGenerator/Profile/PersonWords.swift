@@ -21,16 +21,15 @@ struct NameCulture: Sendable {
 }
 
 enum WordList {
-  /// The words of a text that separates them by commas, each followed by a space or the end of a line.
+  /// The words of a text that separates them by commas, each comma followed by a space or the end of a line.
   static func split(_ text: String) -> [String] {
-    text.split(separator: ",").map { word in
-      String(word.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
+    text.split(separator: ",").map { String($0.drop { $0 == " " || $0 == "\n" }) }
   }
 }
 
 enum PersonWords {
-  static let cultures: [NameCulture] = [english, indian, chinese, spanish, german, french, arabic]
+  static let cultures: [NameCulture] =
+    [english, indian, chinese, spanish, german, french, arabic]
     + [portuguese, slavic, nordic, japanese, italian, african, turkish, vietnamese, korean, greek]
     + [dutch, cyrillic, han]
 
@@ -207,7 +206,8 @@ enum PersonWords {
 
   static let vietnamese = NameCulture(
     share: 15, doubleFamilyShare: 2,
-    given: "Anh, Minh, Lan, Hùng, Hương, Tuấn, Thảo, Dũng, Ngọc, Đức, Phương, Quân, Trang, Việt, Thị Hồng, Quốc Bảo",
+    given:
+      "Anh, Minh, Lan, Hùng, Hương, Tuấn, Thảo, Dũng, Ngọc, Đức, Phương, Quân, Trang, Việt, Thị Hồng, Quốc Bảo",
     family: "Nguyễn, Trần, Lê, Phạm, Hoàng, Phan, Vũ, Võ, Đặng, Bùi, Đỗ, Hồ, Ngô, Dương, Lý, Tôn Thất")
 
   static let korean = NameCulture(
@@ -215,11 +215,13 @@ enum PersonWords {
     given: """
       Ji-hoon, Min-seo, Seo-yeon, Jun-ho, Hye-jin, Sung-min, Eun-ji, Dong-hyun, Soo-jin, Young-ho, Yu-na, Tae-woo
       """,
-    family: "Kim, Lee, Park, Choi, Jung, Kang, Cho, Yoon, Jang, Lim, Han, Oh, Seo, Shin, Kwon, Hwang, Ahn, Namgung")
+    family:
+      "Kim, Lee, Park, Choi, Jung, Kang, Cho, Yoon, Jang, Lim, Han, Oh, Seo, Shin, Kwon, Hwang, Ahn, Namgung")
 
   static let greek = NameCulture(
     share: 10,
-    given: "Maria, Giorgos, Eleni, Dimitris, Katerina, Nikos, Sofia, Kostas, Ioanna, Yannis, Theodora, Athanasios",
+    given:
+      "Maria, Giorgos, Eleni, Dimitris, Katerina, Nikos, Sofia, Kostas, Ioanna, Yannis, Theodora, Athanasios",
     family: """
       Papadopoulos, Georgiou, Nikolaidis, Ioannou, Pappas, Dimitriou, Konstantinou, Vlachos, Karagiannis, Economou,
       Papadimitrakopoulos, Hatzigeorgiou
@@ -227,7 +229,8 @@ enum PersonWords {
 
   static let dutch = NameCulture(
     share: 20,
-    given: "Jan, Anouk, Pieter, Femke, Willem, Sanne, Bram, Lotte, Joost, Marieke, Daan, Liesbeth, Thijs, Annelies",
+    given:
+      "Jan, Anouk, Pieter, Femke, Willem, Sanne, Bram, Lotte, Joost, Marieke, Daan, Liesbeth, Thijs, Annelies",
     family: """
       de Jong, Jansen, de Vries, van den Berg, Bakker, van Dijk, Visser, Smit, Meijer, de Boer, Mulder, de Groot, Bos,
       Vos, Peeters, Hendriks, van Leeuwen, Dekker, van der Meer, van den Broek, ten Brinke, 't Hooft
@@ -235,8 +238,10 @@ enum PersonWords {
 
   static let cyrillic = NameCulture(
     share: 10, doubleFamilyShare: 4,
-    given: "Анна, Иван, Ольга, Сергей, Елена, Андрій, Наталья, Павел, Оксана, Юрий, Тарас, Дарья, Георги, Ђорђе",
-    family: "Иванов, Петренко, Попов, Шевчук, Орлов, Ткач, Волков, Мороз, Лебедь, Соколов, Димитров, Јовић, Коваль")
+    given:
+      "Анна, Иван, Ольга, Сергей, Елена, Андрій, Наталья, Павел, Оксана, Юрий, Тарас, Дарья, Георги, Ђорђе",
+    family:
+      "Иванов, Петренко, Попов, Шевчук, Орлов, Ткач, Волков, Мороз, Лебедь, Соколов, Димитров, Јовић, Коваль")
 
   static let han = NameCulture(
     share: 15, separator: "", doubleFamilyShare: 2,

@@ -3,12 +3,12 @@
 /// Walker's alias method (Walker 1974), built as in Vose: "A linear algorithm for generating random numbers with a
 /// given distribution" (IEEE TSE 17(9), 1991), in integers, so that the table is the same everywhere.
 struct AliasTable: Sendable {
-  private struct Cell: Sendable {
+  struct Cell: Sendable {
     /// The cell's own index is drawn when the fraction, of 2³², is below this; otherwise `alias`.
     var threshold: UInt64
     var alias: Int
   }
-  private let cells: [Cell]
+  let cells: [Cell]
 
   /// - Parameter weights: 1 to 65,536 weights, each below 2³², not all zero.
   init(weights: [UInt64]) {
@@ -42,5 +42,36 @@ struct AliasTable: Sendable {
     let index = Int(product >> 32)
     // The lower half is uniform too, and independent of the upper.
     return product & 0xffff_ffff < cells[index].threshold ? index : cells[index].alias
+  }
+}
+
+/// Texts in groups, each group with its own frequencies.
+///
+/// All groups share two arrays: a draw that handed out one group's arrays would pay for their reference counts
+/// in every record.
+struct WeightedTexts: Sendable {
+  private var texts: [String] = []
+  private var cells: [AliasTable.Cell] = []
+  private var groups: [Range<Int>] = []
+
+  init() {}
+
+  /// One group.
+  init(_ texts: [String], shift: UInt64) { append(texts, shift: shift) }
+
+  /// Adds a group in which the first text is the most frequent one; see ``AliasTable/init(zipfMandelbrot:shift:)``.
+  mutating func append(_ group: [String], shift: UInt64) {
+    groups.append(texts.count..<texts.count + group.count)
+    texts += group
+    cells += AliasTable(zipfMandelbrot: group.count, shift: shift).cells
+  }
+
+  @inline(__always)
+  func draw(_ random: UInt32, group: Int = 0) -> String {
+    let range = groups[group]
+    let product = UInt64(random) * UInt64(range.count)
+    let index = range.lowerBound + Int(product >> 32)
+    let cell = cells[index]
+    return texts[product & 0xffff_ffff < cell.threshold ? index : range.lowerBound + cell.alias]
   }
 }

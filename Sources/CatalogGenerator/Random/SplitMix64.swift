@@ -40,7 +40,6 @@ enum CatalogStream: UInt64 {
   case popularity = 5
   case profiles = 6
   case organizations = 7
-  case newcomers = 8
 
   func key(seed: UInt64) -> UInt64 { SplitMix64.mix(SplitMix64.hash(rawValue, key: seed)) }
 }

@@ -91,14 +91,14 @@ struct CourseRelation: Sendable {
     var count = 0
     visitSlots(ofPosition: position) { _, _ in count += 1 }
     guard count > 0 else { return [] }
-    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
-      visitSlots(ofPosition: position) { slot, role in
-        let course = CourseID(Int64(courseSlots.preimage(of: slot)) + 1)
-        buffer.initializeElement(at: initialized, to: CourseAssignment(courseID: course, role: role))
-        initialized += 1
-      }
-      buffer[..<initialized].sort { $0.courseID < $1.courseID }
+    var assignments: [CourseAssignment] = []
+    assignments.reserveCapacity(count)
+    visitSlots(ofPosition: position) { slot, role in
+      let course = CourseID(Int64(courseSlots.preimage(of: slot)) + 1)
+      assignments.append(CourseAssignment(courseID: course, role: role))
     }
+    assignments.sort { $0.courseID < $1.courseID }
+    return assignments
   }
 
   @inline(__always)
