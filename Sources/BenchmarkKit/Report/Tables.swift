@@ -53,6 +53,19 @@ public enum Tables {
     return table.lines
   }
 
+  /// What the reader has to know about the table above it.
+  public static func footer(_ result: ComparisonResult) -> [String] {
+    let names = result.arms.map(\.displayName).joined(separator: " / ")
+    var lines = [
+      "\(ProvisionalComparison.label). Medians over \(result.roundsDone) blocks; range: from the least to the most "
+        + "favourable block. Times and errors: \(names); response times of a closed loop.",
+      "Same seeded operations on both (\(Quantity.count(result.equivalentOperations)) answers compared before "
+        + "timing). Both servers and this program share one machine.",
+    ]
+    if result.stopped != nil { lines.insert("PARTIAL: the run ended early.", at: 0) }
+    return lines
+  }
+
   /// Which arm is ahead, by how much, and the range over blocks in the same direction.
   private static func ratio(_ entry: ProvisionalComparison, _ names: [String]) -> [String] {
     guard let ratio = entry.ratio else { return ["-", "-"] }

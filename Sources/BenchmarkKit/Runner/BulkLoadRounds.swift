@@ -40,12 +40,8 @@ public struct BulkLoadRounds: Sendable {
         }
       }
       progress.step("bulk-load done, \(loads) loads each")
-    } catch is CancellationError {
-      result.stopped = .interrupted
-    } catch let failure as BenchmarkFailure {
-      result.stopped = .failed(failure)
     } catch {
-      result.stopped = .failed(BenchmarkFailure(.internalError, "bulk-load: \(error)"))
+      result.stopped = .init(error)
     }
   }
 }

@@ -9,22 +9,32 @@ public struct ComparisonPlan: Sendable {
   public var warmUp: Duration
   /// Loads of each arm for `bulk-load`.
   public var loads: Int
-  /// Instructors of one such load: fewer than the catalog has, so that it fits into the run.
-  public var loadedInstructors: Int
+  /// Instructors of one such load at the most: fewer than the catalog has, so that it fits into the run.
+  public var mostLoadedInstructors: Int
 
   public static let defaultBlocks = 3
 
   public init(
     blocks: Int = ComparisonPlan.defaultBlocks, timeLimit: Duration? = nil,
     segment: Duration = .milliseconds(800), warmUp: Duration = .milliseconds(700), loads: Int = 3,
-    loadedInstructors: Int = 50_000
+    mostLoadedInstructors: Int = 50_000
   ) {
     self.blocks = blocks
     self.timeLimit = timeLimit
     self.segment = segment
     self.warmUp = warmUp
     self.loads = loads
-    self.loadedInstructors = loadedInstructors
+    self.mostLoadedInstructors = mostLoadedInstructors
+  }
+
+  /// Instructors of one load of `bulk-load`.
+  public func loadedInstructors(of catalog: BenchmarkCatalog) -> Int {
+    min(catalog.instructors, mostLoadedInstructors)
+  }
+
+  /// What one load of `bulk-load` loads.
+  func loadedCatalog(of catalog: BenchmarkCatalog) -> BenchmarkCatalog {
+    catalog.smaller(instructors: loadedInstructors(of: catalog))
   }
 
   private static let stream = TraceRandom.stream("segment jitter")

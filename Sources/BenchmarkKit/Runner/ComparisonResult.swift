@@ -47,6 +47,14 @@ public struct ComparisonResult: Sendable {
   public enum Stop: Sendable {
     case interrupted
     case failed(BenchmarkFailure)
+
+    init(_ error: any Error) {
+      switch error {
+      case is CancellationError: self = .interrupted
+      case let failure as BenchmarkFailure: self = .failed(failure)
+      default: self = .failed(BenchmarkFailure(.internalError, "\(error). This is a defect; please report it."))
+      }
+    }
   }
 
   public struct ArmDescription: Sendable {
@@ -72,12 +80,40 @@ public struct ComparisonResult: Sendable {
     settings: RunSettings, arms: (Arm, Arm), workloads: [String], loads: [LoadReport], equivalentOperations: Int
   ) {
     self.settings = settings
-    self.arms = [arms.0, arms.1].map {
-      ArmDescription(name: $0.name, displayName: $0.displayName, environment: $0.environment)
+    // The same backend twice needs names that tell them apart.
+    let isSame = arms.0.name == arms.1.name
+    self.arms = [arms.0, arms.1].enumerated().map { number, arm in
+      ArmDescription(
+        name: arm.name + (isSame ? "-\(number + 1)" : ""),
+        displayName: arm.displayName + (isSame ? " \(number + 1)" : ""), environment: arm.environment)
     }
     self.workloads = workloads
     self.loads = loads
     self.equivalentOperations = equivalentOperations
+  }
+
+  /// Rounds in which every workload that is timed has its block.
+  public var roundsDone: Int {
+    let timed = Set(blocks.map(\.workload))
+    return timed.map { name in blocks.filter { $0.workload == name }.count }.min() ?? 0
+  }
+
+  /// What to tell the caller of the program, if the comparison did not end well.
+  public var failure: BenchmarkFailure? {
+    switch stopped {
+    case nil: nil
+    case .interrupted: BenchmarkFailure(.interrupted, "interrupted; the results above are partial.")
+    case .failed(let failure): failure
+    }
+  }
+
+  /// Checks on each arm that the data is what was loaded, and records it if not.
+  mutating func checkInvariants(on arms: [Arm]) async {
+    do {
+      for arm in arms { try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store) }
+    } catch {
+      stopped = Stop(error)
+    }
   }
 
   mutating func add(_ block: BlockResult) { blocks.append(block) }

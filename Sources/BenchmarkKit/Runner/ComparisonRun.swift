@@ -27,12 +27,8 @@ public struct ComparisonRun: Sendable {
   ) async {
     do {
       try await measure(workloads, &result, afterRound)
-    } catch is CancellationError {
-      result.stopped = .interrupted
-    } catch let failure as BenchmarkFailure {
-      result.stopped = .failed(failure)
     } catch {
-      result.stopped = .failed(BenchmarkFailure(.internalError, "\(error)"))
+      result.stopped = .init(error)
     }
   }
 

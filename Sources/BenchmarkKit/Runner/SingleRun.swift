@@ -18,8 +18,30 @@ public struct SingleRun: Sendable {
     self.length = length
   }
 
-  /// Warms up, then measures. A cancelled run gives what was measured so far, marked as interrupted.
-  public func run(_ workload: PreparedWorkload, on arm: Arm, progress: ProgressSink) async throws -> RunResult {
+  /// Loads the catalog into `target`, measures the workloads one after the other, and checks the data afterwards.
+  ///
+  /// - Parameter each: Gets each result as soon as it is there; what comes before an error stays valid.
+  public func run(
+    _ workloads: [PreparedWorkload], on target: any BenchmarkTarget, progress: ProgressSink,
+    each: (RunResult) -> Void
+  ) async throws {
+    let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
+    let (arm, _) = try await loader.load(target)
+    do {
+      for workload in workloads {
+        each(try await run(workload, on: arm, progress: progress))
+        progress.step("\(workload.name) on \(arm.displayName) done")
+      }
+      try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
+    } catch {
+      await arm.store.close()
+      throw error
+    }
+    await arm.store.close()
+  }
+
+  /// Warms up, then measures.
+  func run(_ workload: PreparedWorkload, on arm: Arm, progress: ProgressSink) async throws -> RunResult {
     let runner = ArmRunner(arm: arm, workload: workload, concurrency: settings.concurrency)
     progress.update("\(workload.name) on \(arm.displayName): warming up")
     let rate = try await runner.warmUp(for: Self.warmUp)

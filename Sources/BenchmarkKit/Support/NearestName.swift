@@ -27,3 +27,8 @@ enum NearestName {
     return row[right.count]
   }
 }
+
+/// The name among `candidates` that somebody who wrote `name` probably meant, if there is one close enough.
+public func suggestion(for name: String, among candidates: [String]) -> String? {
+  NearestName.of(name, among: candidates)
+}

@@ -1,37 +1,55 @@
-public import InstructorStore
+import CatalogGenerator
+import InstructorStore
 
 /// The catalog that every backend of a run is loaded with: what a workload needs to know about it.
 ///
-/// The record with number *i* has the id *i* + 1, and courses have the ids 1 up to ``courses``.
+/// The record with number *i* has the id *i* + 1, instructors and courses alike. Making one takes milliseconds: make it
+/// once and keep it.
 public struct BenchmarkCatalog: Sendable {
-  public let seed: UInt64
-  /// The number of instructors.
-  public let instructors: Int
-  /// The number of courses.
-  public let courses: Int
+  let generated: Catalog
 
-  public init(seed: UInt64, instructors: Int, courses: Int) {
-    self.seed = seed
-    self.instructors = instructors
-    self.courses = courses
+  public var seed: UInt64 { generated.seed }
+  /// The number of instructors.
+  public var instructors: Int { generated.instructorCount }
+  /// The number of courses.
+  public var courses: Int { generated.courseCount }
+  /// Names the content: equal for equal catalogs.
+  public var fingerprint: String { generated.fingerprint }
+
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` for sizes that no catalog can have.
+  public init(seed: UInt64, instructors: Int, courses: Int) throws(BenchmarkFailure) {
+    do throws(CatalogError) {
+      generated = try Catalog(seed: seed, instructors: instructors, courses: courses)
+    } catch {
+      throw BenchmarkFailure(.usage, "no such catalog: \(error).")
+    }
   }
 
   func id(_ number: Int) -> InstructorID { InstructorID(Int64(number) + 1) }
   func course(_ number: Int) -> CourseID { CourseID(Int64(number) + 1) }
 
   /// The instructor with this number, as it is loaded.
-  public func instructor(_ number: Int) -> NewInstructor {
-    var random = TraceRandom(seed: seed, stream: 0xCA7A_106, index: number)
-    let organization = random.below(1 + instructors / 50)
-    return NewInstructor(
-      id: id(number), firstName: "First\(random.below(1_000))", lastName: "Last\(random.below(10_000))",
-      title: "Lecturer", organization: "University \(organization)", learners: Int64(random.below(1_000_000)),
-      averageRating: AverageRating(tenths: random.below(51)), ratingCount: Int64(random.below(10_000)),
-      courses: number < courses ? [.primary(course(number))] : [])
+  func instructor(_ number: Int) -> NewInstructor { generated.instructor(number) }
+
+  /// The same as it is stored.
+  func stored(_ number: Int) -> Instructor { Instructor(instructor(number), id: id(number)) }
+
+  /// An instructor that is not in the catalog.
+  func newcomer(_ number: Int, id: InstructorID, courses: [CourseAssignment]) -> NewInstructor {
+    var new = generated.newcomer(number, courses: courses)
+    new.id = id
+    return new
   }
 
   /// All instructors, for a bulk load.
-  public var source: BulkSource<NewInstructor> {
-    BulkSource(count: instructors) { range in range.map(instructor) }
+  var source: BulkSource<NewInstructor> { generated.instructorSource }
+
+  /// The first instructors and courses of a catalog like this one, or all of it if it is smaller.
+  func smaller(instructors limit: Int) -> BenchmarkCatalog {
+    guard
+      let smaller = try? BenchmarkCatalog(
+        seed: seed, instructors: min(instructors, limit), courses: min(courses, limit))
+    else { return self }
+    return smaller
   }
 }

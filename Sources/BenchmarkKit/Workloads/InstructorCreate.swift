@@ -2,11 +2,11 @@ public import InstructorStore
 
 /// Creates one instructor with two courses: primary of a new course, assistant on one of 100,000 others.
 ///
-/// The id is explicit and above the catalog's, so the outcome is the same on every backend; the names are those of
-/// a random catalog record. Afterwards the created instructors are deleted again, untimed.
+/// The id is explicit and above the catalog's, so the outcome is the same on every backend; the rest is as
+/// varied as the catalog's. Afterwards the created instructors are deleted again, untimed.
 public struct InstructorCreate: Workload {
   private static let stream = TraceRandom.stream("instructor-create")
-  private static let sharedCourses = 100_000
+  static let sharedCourses = 100_000
   private let context: WorkloadContext
 
   public struct Operation: TraceOperation {
@@ -19,13 +19,13 @@ public struct InstructorCreate: Workload {
 
   public func operation(_ index: Int) -> Operation {
     var random = context.random(Self.stream, index)
-    var new = context.catalog.instructor(random.below(context.catalog.instructors))
-    new.id = Self.id(index)
-    new.courses = [
-      .primary(CourseID(IdentifierSpace.createdCourses + Int64(index))),
-      .assistant(CourseID(IdentifierSpace.sharedCourses + Int64(random.below(Self.sharedCourses)))),
-    ]
-    return Operation(new: new)
+    return Operation(
+      new: context.catalog.newcomer(
+        index, id: Self.id(index),
+        courses: [
+          .primary(CourseID(IdentifierSpace.createdCourses + Int64(index))),
+          .assistant(CourseID(IdentifierSpace.sharedCourses + Int64(random.below(Self.sharedCourses)))),
+        ]))
   }
 
   public func execute(_ operation: Operation, on repository: any InstructorRepository)

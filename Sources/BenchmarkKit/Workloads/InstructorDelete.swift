@@ -43,13 +43,13 @@ public struct InstructorDelete: Workload {
 
   private func target(_ index: Int) -> NewInstructor {
     var random = context.random(Self.stream, index)
-    var new = context.catalog.instructor(random.below(context.catalog.instructors))
-    new.id = Self.id(index)
-    new.courses = [
-      .primary(CourseID(IdentifierSpace.deletedCourses + Int64(index))),
-      .assistant(CourseID(IdentifierSpace.sharedCourses + Int64(random.below(100_000)))),
-    ]
-    return new
+    return context.catalog.newcomer(
+      index, id: Self.id(index),
+      courses: [
+        .primary(CourseID(IdentifierSpace.deletedCourses + Int64(index))),
+        .assistant(
+          CourseID(IdentifierSpace.sharedCourses + Int64(random.below(InstructorCreate.sharedCourses)))),
+      ])
   }
 
   private static func id(_ index: Int) -> InstructorID {

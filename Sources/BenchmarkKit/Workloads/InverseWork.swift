@@ -10,9 +10,10 @@ enum InverseWork {
     try await chunks(of: range, size: 1) { chunk throws(StoreError) in try await body(chunk.lowerBound) }
   }
 
-  /// Calls `body` with consecutive parts of `range`, up to ``concurrency`` of them at a time.
+  /// Calls `body` with consecutive parts of `range`, up to `concurrency` of them at a time.
   static func chunks(
-    of range: Range<Int>, size: Int, _ body: @escaping @Sendable (Range<Int>) async throws(StoreError) -> Void
+    of range: Range<Int>, size: Int, concurrency: Int = InverseWork.concurrency,
+    _ body: @escaping @Sendable (Range<Int>) async throws(StoreError) -> Void
   ) async throws(StoreError) {
     guard !range.isEmpty else { return }
     let parts = (range.count + size - 1) / size

@@ -61,8 +61,8 @@ public struct WorkloadContext: Sendable {
     self.seed = seed
   }
 
-  var instructorKeys: KeyChooser { KeyChooser(keys, count: catalog.instructors) }
-  var courseKeys: KeyChooser { KeyChooser(keys, count: catalog.courses) }
+  var instructorKeys: KeyChooser { catalog.instructorKeys(keys, seed: seed) }
+  var courseKeys: KeyChooser { catalog.courseKeys(keys) }
 
   func random(_ stream: UInt64, _ index: Int) -> TraceRandom {
     TraceRandom(seed: seed, stream: stream, index: index)
