@@ -51,8 +51,11 @@ package class PoolCall<Connection>: @unchecked Sendable {
 
   /// Runs the call on the driver thread and finishes it with the answer or error.
   ///
+  /// - Parameter willFinish: Called just before the caller is resumed, unless it has left.
   /// - Returns: The error where `isFinal` said no to it: the call has not finished and can be run again.
-  func run(on connection: Connection, isFinal: (StoreError) -> Bool) -> StoreError? { nil }
+  func run(on connection: Connection, isFinal: (StoreError) -> Bool, willFinish: () -> Void) -> StoreError? {
+    nil
+  }
 
   /// Resumes the caller. Only for whoever claimed the finish.
   func deliver(_ error: StoreError) {}
@@ -120,7 +123,9 @@ final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @u
     super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline)
   }
 
-  override func run(on connection: Connection, isFinal: (StoreError) -> Bool) -> StoreError? {
+  override func run(
+    on connection: Connection, isFinal: (StoreError) -> Bool, willFinish: () -> Void
+  ) -> StoreError? {
     let result: Result<Value, StoreError>
     do throws(StoreError) {
       result = .success(try body(connection, self))
@@ -128,7 +133,10 @@ final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @u
       if !isFinal(error) { return error }
       result = .failure(error)
     }
-    if claimFinish() != nil { continuation?.resume(returning: result) }
+    if claimFinish() != nil {
+      willFinish()
+      continuation?.resume(returning: result)
+    }
     return nil
   }
 

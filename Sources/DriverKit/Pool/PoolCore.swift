@@ -29,6 +29,8 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
   // It is scheduled under the lock, so that a later deadline never overwrites an earlier one.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
+  /// Beside the lock: a caller that has its answer finds itself counted.
+  private let completedCalls = Atomic<Int>(0)
   private let closedFlag = Atomic<Bool>(false)
 
   /// What a submission leaves to do outside the lock.
@@ -96,6 +98,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   func statistics() -> StoreStatistics {
     state.withLock { state in
       var counters = state.counters
+      counters.completedCalls = completedCalls.load(ordering: .relaxed)
       counters.connectionLimit = options.connections
       counters.openConnections = state.machine.openConnections
       counters.busyConnections = state.machine.busyWorkers
@@ -174,9 +177,10 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     }
   }
 
-  func nextAction(for worker: Int, hasCompletedCall: Bool) -> PoolStateMachine<Call>.WorkAction {
+  func callCompleted() { completedCalls.wrappingAdd(1, ordering: .relaxed) }
+
+  func nextAction(for worker: Int) -> PoolStateMachine<Call>.WorkAction {
     let (action, drained) = state.withLock { state in
-      if hasCompletedCall { state.counters.completedCalls += 1 }
       return (state.machine.next(for: worker), takeDrained(&state))
     }
     for continuation in drained { continuation.resume() }

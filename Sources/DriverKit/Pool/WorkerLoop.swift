@@ -15,11 +15,9 @@ struct WorkerLoop<Driver: ConnectionDriver> {
     guard let (semaphore, signal) = core.equipment(of: worker) else { return }
     var connection: Driver.Connection?
     var lastUse: UInt64 = 0
-    var hasCompletedCall = false
 
     work: while true {
-      let action = core.nextAction(for: worker, hasCompletedCall: hasCompletedCall)
-      hasCompletedCall = false
+      let action = core.nextAction(for: worker)
       switch action {
       case .exit: break work
       case .park: semaphore.wait()
@@ -31,7 +29,6 @@ struct WorkerLoop<Driver: ConnectionDriver> {
           connection = nil
         }
         serve(call, &connection, signal)
-        hasCompletedCall = true
         lastUse = Deadline.now()
       }
     }
@@ -58,7 +55,11 @@ struct WorkerLoop<Driver: ConnectionDriver> {
       guard let open = connection else { return }
       guard call.move(from: .connecting, to: .running) else { return }
       // A read that meets a connection the server has closed meanwhile deserves a second try.
-      let error = call.run(on: open) { error in !(mayRunAgain && error.code == .unreachable) }
+      let error = call.run(on: open) { error in
+        !(mayRunAgain && error.code == .unreachable)
+      } willFinish: {
+        core.callCompleted()
+      }
       if !core.driver.isReusable(open) {
         discard(open)
         connection = nil
