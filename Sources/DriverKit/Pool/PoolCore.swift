@@ -124,7 +124,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
       for call in state.machine.waiting where !call.hasLeft {
         if call.queueDeadline <= now { late.append(call) } else { next = min(next, call.queueDeadline) }
       }
-      for call in state.machine.runningCalls where !call.hasLeft {
+      for (_, call) in state.machine.runningCalls where !call.hasLeft {
         if call.deadline <= now { late.append(call) } else { next = min(next, call.deadline) }
       }
       arm(next, &state)
