@@ -1,0 +1,16 @@
+import InstructorStore
+import StoreConformance
+
+/// The backends that the contract is run against. To add one, add a case and a line to ``makeTarget()``.
+enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
+  case memory
+
+  /// Starts what the backend needs; called once per run of the tests.
+  func makeTarget() async throws -> any ConformanceTarget {
+    switch self {
+    case .memory: InMemoryTarget()
+    }
+  }
+
+  var description: String { rawValue }
+}
