@@ -67,8 +67,6 @@ public final class MongoStore: StorageBackend {
     }
   }
 
-  public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult { fatalError() }
-
   public func statistics() -> StoreStatistics { core.pool.statistics() }
 
   public func close() async { await core.pool.close() }

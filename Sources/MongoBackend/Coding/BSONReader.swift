@@ -38,6 +38,11 @@ struct BSONElement {
   var type: BSONType? { BSONType(rawValue: UInt8(truncatingIfNeeded: element.type)) }
   var keyLength: Int { Int(element.key_length) }
 
+  var name: String {
+    guard let key = element.key else { return "" }
+    return String(decoding: UnsafeRawBufferPointer(start: key, count: keyLength), as: UTF8.self)
+  }
+
   func isNamed(_ name: StaticString) -> Bool {
     guard let key = element.key, keyLength == name.utf8CodeUnitCount else { return false }
     return UnsafeRawBufferPointer(start: key, count: keyLength)

@@ -12,9 +12,10 @@ struct WriteAnswer {
 extension MongoConnection {
   /// Runs a write command and reads its whole reply: an error in it may come with `ok: 1`.
   func write(
-    _ concern: Concern, _ call: MongoCall, session: OpaquePointer? = nil, _ build: (inout BSONWriter) -> Void
+    _ concern: Concern, _ call: MongoCall, deadline: Deadline? = nil, session: OpaquePointer? = nil,
+    isShielded: Bool = false, _ build: (inout BSONWriter) -> Void
   ) throws(CommandFailure) -> WriteAnswer {
-    let reply = try run(concern, call, session: session, build)
+    let reply = try run(concern, call, deadline: deadline, session: session, isShielded: isShielded, build)
     let parts: ReplyParts
     do throws(CorruptDocument) { parts = try reply.parts() } catch { throw CommandFailure(error) }
     try check(parts)

@@ -56,6 +56,9 @@ final class MongoConnection {
 
   var knowsAServer: Bool { instructor_mongo_knows_a_server(client.pointer) }
 
+  /// Whether the last exchange ended by its deadline.
+  var hasTimedOut: Bool { client.link.pointee.has_timed_out }
+
   func markBroken() { isBroken = true }
 
   /// Sends one command and waits for its answer.

@@ -26,6 +26,8 @@ struct CommandFailure: Error {
     /// The answer, or a document in it, makes no sense.
     case corrupt
     case outOfMemory
+    /// Other writers kept winning, and a transaction was given up.
+    case contended
     /// Another process is loading the database.
     case beingLoaded
   }
@@ -60,7 +62,7 @@ struct CommandFailure: Error {
   /// Whether the connection can't be trusted with another call.
   var breaksConnection: Bool {
     switch kind {
-    case .abandoned, .late, .unacknowledged, .outOfMemory, .beingLoaded: false
+    case .abandoned, .late, .unacknowledged, .outOfMemory, .contended, .beingLoaded: false
     case .server: ServerCode.meaning(of: code).leavesServer
     // A corrupt document came in a sound message; one that breaks the protocol is `lost`.
     case .corrupt: false
@@ -88,6 +90,7 @@ struct CommandFailure: Error {
     case .lost: (.unreachable, "the connection to the server broke", false)
     case .silent: (.timeout(.response), "the answer did not come in time", false)
     case .corrupt: (.corruptData, message, false)
+    case .contended: (.contended, "other writers kept winning", true)
     case .beingLoaded: (.schemaMismatch, "the database is being bulk-loaded", true)
     case .outOfMemory: (.resourceExhausted, "this process is out of memory", true)
     case .server, .unacknowledged:

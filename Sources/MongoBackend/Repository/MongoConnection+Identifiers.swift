@@ -14,7 +14,7 @@ extension MongoConnection {
       let reply = try run(.write, call, isShielded: true) { writer in
         writer.append("findAndModify", Collections.counters)
         writer.document("query") { writer in
-          writer.append("_id", kind.rawValue)
+          writer.append("_id", kind.documentID)
           writer.document("last") { $0.append("$lte", highest) }
         }
         writer.document("update") { writer in
@@ -48,7 +48,7 @@ extension MongoConnection {
   private func reserveFailure(_ kind: EntityKind, _ call: MongoCall) throws(StoreError) -> StoreError {
     let counters = try attempt(call) { () throws(CommandFailure) in
       try find(Collections.counters, .majorityRead, call, limit: 1) { writer in
-        writer.document("filter") { $0.append("_id", kind.rawValue) }
+        writer.document("filter") { $0.append("_id", kind.documentID) }
       } each: { (_) throws(CorruptDocument) in
       }
     }

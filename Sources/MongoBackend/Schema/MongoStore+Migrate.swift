@@ -47,94 +47,18 @@ struct Migration {
   }
 
   private func migrate(_ lease: SchemaLease) throws(StoreError) {
-    let state = try connection.attempt(call) { () throws(CommandFailure) in try connection.readSchema(call) }
+    let maintenance = MaintenanceSession(connection, call, call.deadline)
     try connection.attempt(call) { () throws(CommandFailure) in
+      let state = try connection.readSchema(call)
       if let loading = state.loading {
-        guard try connection.takeOverLoad(call) else { throw CommandFailure(.beingLoaded) }
-        if loading.wasEmpty { try connection.dropInstructors(call) }
+        guard try maintenance.takeOverLoad() else { throw CommandFailure(.beingLoaded) }
+        if loading.wasEmpty { try maintenance.dropInstructors() }
       }
-      try connection.createInstructors(call)
-      try connection.createInstructorIndexes(call)
-      try connection.createCounters(call)
+      try maintenance.createInstructors()
+      try maintenance.createInstructorIndexes()
+      try maintenance.createCounters()
       // The last step: from here on other calls find the schema.
-      try connection.writeSchemaVersion(call)
-    }
-  }
-}
-
-extension MongoConnection {
-  /// Makes the collection with its validator, or gives the existing one the current validator.
-  func createInstructors(_ call: MongoCall) throws(CommandFailure) {
-    do throws(CommandFailure) {
-      _ = try write(.write, call) { writer in
-        writer.append("create", Collections.instructors)
-        writer.document("validator") { InstructorValidator.append(to: &$0) }
-      }
-    } catch {
-      guard error.code == ServerCode.namespaceExists else { throw error }
-      _ = try write(.write, call) { writer in
-        writer.append("collMod", Collections.instructors)
-        writer.document("validator") { InstructorValidator.append(to: &$0) }
-      }
-    }
-  }
-
-  func dropInstructors(_ call: MongoCall) throws(CommandFailure) {
-    do throws(CommandFailure) {
-      _ = try write(.write, call) { $0.append("drop", Collections.instructors) }
-    } catch {
-      guard error.code == ServerCode.namespaceNotFound else { throw error }
-    }
-  }
-
-  /// Builds every index that is not there, all in one pass over the documents.
-  func createInstructorIndexes(_ call: MongoCall) throws(CommandFailure) {
-    _ = try write(.write, call) { writer in
-      writer.append("createIndexes", Collections.instructors)
-      writer.array("indexes") { writer in
-        for (position, index) in IndexDefinition.instructors.enumerated() {
-          writer.document(at: position) { index.append(to: &$0) }
-        }
-      }
-    }
-  }
-
-  func createCounters(_ call: MongoCall) throws(CommandFailure) {
-    for kind in EntityKind.allCases {
-      try upsert(Collections.counters, call) { writer in
-        writer.append("_id", kind.rawValue)
-      } update: { writer in
-        writer.document("$setOnInsert") { $0.append("last", Int64(0)) }
-      }
-    }
-  }
-
-  func writeSchemaVersion(_ call: MongoCall) throws(CommandFailure) {
-    try upsert(Collections.schema, call) { writer in
-      writer.append("_id", SchemaState.documentID)
-    } update: { writer in
-      writer.document("$set") { writer in
-        writer.append("version", SchemaVersion.current)
-        writer.append("oldestCode", SchemaVersion.oldestCode)
-      }
-      writer.document("$unset") { $0.append("loading", Int32(1)) }
-    }
-  }
-
-  /// Updates the document that `query` selects, or inserts it.
-  func upsert(
-    _ collection: StaticString, _ call: MongoCall, query: (inout BSONWriter) -> Void,
-    update: (inout BSONWriter) -> Void
-  ) throws(CommandFailure) {
-    _ = try write(.write, call) { writer in
-      writer.append("update", collection)
-      writer.array("updates") { writer in
-        writer.document(at: 0) { writer in
-          writer.document("q", query)
-          writer.document("u", update)
-          writer.append("upsert", true)
-        }
-      }
+      try maintenance.writeSchemaVersion()
     }
   }
 }

@@ -18,15 +18,10 @@ struct SchemaLease {
     var backoff = Backoff(firstMilliseconds: 5, maximumMilliseconds: 200)
     var generator = SystemRandomNumberGenerator()
     while true {
-      let failure: CommandFailure
-      do throws(CommandFailure) {
-        try connection.takeLease(documentID, holder: lease.holder, milliseconds: milliseconds, call)
-        return lease
-      } catch {
-        failure = error
+      let isMine = try connection.attempt(call) { () throws(CommandFailure) in
+        try lease.take(MaintenanceSession(connection, call, call.deadline))
       }
-      // Inserting a second document of this id is how the server says that somebody else holds it.
-      guard failure.isDuplicateKey else { throw failure.storeError(call.context, .read) }
+      if isMine { return lease }
       if call.deadline.hasPassed || call.isAbandoned {
         throw call.context.error(.timeout(.lock), "another process kept the lease of the schema")
       }
@@ -35,9 +30,44 @@ struct SchemaLease {
     }
   }
 
+  /// Takes the lease if nobody has it or its time is over; `false` where somebody has it.
+  private func take(_ maintenance: MaintenanceSession) throws(CommandFailure) -> Bool {
+    if try takeExisting(maintenance) { return true }
+    // Perhaps there is no such document yet. An upsert can't have the condition above (code 224).
+    do throws(CommandFailure) {
+      try maintenance.update(Collections.schema, id: Self.documentID, upsert: true) { writer in
+        writer.document("u") { writer in
+          writer.document("$setOnInsert") { writer in
+            writer.append("holder", "" as StaticString)
+            writer.append("until", date: 0)
+          }
+        }
+      }
+    } catch {
+      // Somebody else has just made it.
+      guard error.isDuplicateKey else { throw error }
+    }
+    return try takeExisting(maintenance)
+  }
+
+  private func takeExisting(_ maintenance: MaintenanceSession) throws(CommandFailure) -> Bool {
+    try maintenance.update(Collections.schema, id: Self.documentID) { writer in
+      writer.document("$expr") { $0.appendIsPast("$until") }
+    } _: { writer in
+      writer.array("u") { writer in
+        writer.document(at: 0) { writer in
+          writer.document("$set") { writer in
+            writer.append("holder", holder)
+            writer.document("until") { $0.appendNow(plus: Self.milliseconds) }
+          }
+        }
+      }
+    } == 1
+  }
+
   /// Gives the lease back at once; should that fail, it ends by itself.
   func release(_ connection: MongoConnection, _ call: MongoCall) {
-    _ = try? connection.run(.write, call, deadline: .after(.seconds(2)), isShielded: true) { writer in
+    _ = try? MaintenanceSession(connection, call, .after(.seconds(2))).run { writer in
       writer.append("delete", Collections.schema)
       writer.array("deletes") { writer in
         writer.document(at: 0) { writer in
@@ -46,34 +76,6 @@ struct SchemaLease {
             writer.append("holder", holder)
           }
           writer.append("limit", Int32(1))
-        }
-      }
-    }
-  }
-}
-
-extension MongoConnection {
-  /// Takes the lease if nobody has it or its time is over.
-  fileprivate func takeLease(
-    _ id: StaticString, holder: String, milliseconds: Int64, _ call: MongoCall
-  ) throws(CommandFailure) {
-    _ = try write(.write, call) { writer in
-      writer.append("update", Collections.schema)
-      writer.array("updates") { writer in
-        writer.document(at: 0) { writer in
-          writer.document("q") { writer in
-            writer.append("_id", id)
-            writer.document("$expr") { $0.appendIsPast("$until") }
-          }
-          writer.array("u") { writer in
-            writer.document(at: 0) { writer in
-              writer.document("$set") { writer in
-                writer.append("holder", holder)
-                writer.document("until") { $0.appendNow(plus: milliseconds) }
-              }
-            }
-          }
-          writer.append("upsert", true)
         }
       }
     }
