@@ -36,7 +36,9 @@ public final class MongoStore: StorageBackend {
   ///   - options: Limits and deadlines.
   /// - Throws: `invalidArgument` for a malformed URL or option; `unreachable` and `authenticationFailed` within
   ///   ``MongoOptions/connectTimeout``; `schemaMismatch` for a server that is too old or no member of a replica set.
-  public static func open(_ url: String, options: MongoOptions = MongoOptions()) async throws(StoreError) -> MongoStore {
+  public static func open(_ url: String, options: MongoOptions = MongoOptions()) async throws(StoreError)
+    -> MongoStore
+  {
     let call = CallContext(backend: backendName, operation: "open")
     let core = MongoCore(try MongoAddress(url, options: options, call), options)
     do throws(StoreError) {
@@ -50,7 +52,8 @@ public final class MongoStore: StorageBackend {
   }
 
   public func ping() async throws(StoreError) {
-    try await core.pool.lease(core.call("ping"), .read) { [gate = core.gate] connection, call throws(StoreError) in
+    try await core.pool.lease(core.call("ping"), .read) {
+      [gate = core.gate] connection, call throws(StoreError) in
       // Reading the schema document is the round trip.
       gate.reset()
       try gate.pass(connection, call)
@@ -95,7 +98,8 @@ final class MongoCore: Sendable {
   /// The checks that come before a call's own: closed, cancelled, `validate`, a deadline of zero or less; then runs
   /// `body` on a connection whose database has the right schema.
   func run<Value: Sendable>(
-    _ context: CallContext, _ effect: CallEffect, validate: (Validation) throws(StoreError) -> Void = { _ in },
+    _ context: CallContext, _ effect: CallEffect,
+    validate: (Validation) throws(StoreError) -> Void = { _ in },
     _ body: @escaping @Sendable (MongoConnection, MongoCall) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try pool.admit(context)

@@ -60,7 +60,9 @@ struct BSONElement {
   }
 
   func text() throws(CorruptDocument) -> String {
-    guard type == .utf8, let bytes = element.bytes else { throw CorruptDocument(reason: "a text is of another type") }
+    guard type == .utf8, let bytes = element.bytes else {
+      throw CorruptDocument(reason: "a text is of another type")
+    }
     let buffer = UnsafeBufferPointer(start: bytes, count: Int(element.length))
     guard let text = String(validating: buffer, as: UTF8.self) else {
       throw CorruptDocument(reason: "a text is not UTF-8")

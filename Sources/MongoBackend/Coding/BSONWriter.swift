@@ -119,7 +119,8 @@ struct BSONWriter: ~Copyable {
     integer(Int32(0))
     try body(&self)
     byte(0)
-    storage.storeBytes(of: Int32(truncatingIfNeeded: count - start).littleEndian, toByteOffset: start, as: Int32.self)
+    storage.storeBytes(
+      of: Int32(truncatingIfNeeded: count - start).littleEndian, toByteOffset: start, as: Int32.self)
   }
 
   private mutating func header(_ type: BSONType, _ key: StaticString) {

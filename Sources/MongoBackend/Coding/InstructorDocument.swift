@@ -25,7 +25,8 @@ extension BSONWriter {
   }
 
   /// `courses` is ascending by course id.
-  private mutating func appendCourses(_ key: StaticString, _ role: CourseRole, _ courses: [CourseAssignment]) {
+  private mutating func appendCourses(_ key: StaticString, _ role: CourseRole, _ courses: [CourseAssignment])
+  {
     guard courses.contains(where: { $0.role == role }) else { return }
     array(key) { writer in
       var index = 0
@@ -69,22 +70,31 @@ extension InstructorDocument {
       case 3: if element.isNamed("_id") { id = try element.int64() }
       case 5: if element.isNamed("title") { title = try element.text() }
       case 7:
-        if element.isNamed("version") { version = try element.int64() } else if element.isNamed("assists") {
+        if element.isNamed("version") {
+          version = try element.int64()
+        } else if element.isNamed("assists") {
           try take(element, .assistant)
         }
       case 8:
-        if element.isNamed("lastName") { lastName = try element.text() } else if element.isNamed("learners") {
+        if element.isNamed("lastName") {
+          lastName = try element.text()
+        } else if element.isNamed("learners") {
           learners = try element.int64()
         }
       case 9:
-        if element.isNamed("firstName") { firstName = try element.text() } else if element.isNamed("primaryOf") {
+        if element.isNamed("firstName") {
+          firstName = try element.text()
+        } else if element.isNamed("primaryOf") {
           try take(element, .primary)
         }
       case 11: if element.isNamed("ratingCount") { ratingCount = try element.int64() }
       case 12: if element.isNamed("organization") { organization = try element.text() }
       case 13:
-        if element.isNamed("middleInitial") { middleInitial = try element.text() } else if element.isNamed("academicTitle")
-        { academicTitle = try element.text() }
+        if element.isNamed("middleInitial") {
+          middleInitial = try element.text()
+        } else if element.isNamed("academicTitle") {
+          academicTitle = try element.text()
+        }
       case 19: if element.isNamed("averageRatingTenths") { averageRatingTenths = try element.int32() }
       default: break
       }
@@ -97,7 +107,9 @@ extension InstructorDocument {
       var reader = BSONReader(array)
       while let course = try reader.next() {
         let id = try course.int64()
-        guard Limits.identifiers.contains(id) else { throw CorruptDocument(reason: "a course id is out of range") }
+        guard Limits.identifiers.contains(id) else {
+          throw CorruptDocument(reason: "a course id is out of range")
+        }
         courses.append(CourseAssignment(courseID: CourseID(id), role: role))
       }
     }

@@ -54,7 +54,8 @@ final class MongoAddress: Sendable {
     // A scan waits for every host: a dead one must not use up the whole time that connecting may take.
     let connect = max(1, milliseconds(options.connectTimeout) / (severalHosts ? 2 : 1))
     mongoc_uri_set_option_as_int32(uri, "connecttimeoutms", connect)
-    mongoc_uri_set_option_as_int32(uri, "serverselectiontimeoutms", max(1, milliseconds(options.connectTimeout)))
+    mongoc_uri_set_option_as_int32(
+      uri, "serverselectiontimeoutms", max(1, milliseconds(options.connectTimeout)))
     // For TLS only; our own sockets keep the deadline of each call.
     mongoc_uri_set_option_as_int32(uri, "sockettimeoutms", max(1, milliseconds(options.timeout)))
     // Never look again at servers in the middle of a call, and never ping before a command: a connection is
@@ -82,7 +83,10 @@ enum WriteConcern: Equatable {
   case none
 
   init(_ uri: OpaquePointer) {
-    guard let concern = mongoc_uri_get_write_concern(uri) else { self = .majority; return }
+    guard let concern = mongoc_uri_get_write_concern(uri) else {
+      self = .majority
+      return
+    }
     let acknowledgements = mongoc_write_concern_get_w(concern)
     let isUnjournaled =
       mongoc_write_concern_journal_is_set(concern) && !mongoc_write_concern_get_journal(concern)

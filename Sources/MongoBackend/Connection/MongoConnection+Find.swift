@@ -10,7 +10,8 @@ extension MongoConnection {
   /// - Returns: How many documents there were.
   @discardableResult
   func find(
-    _ collection: StaticString, _ concern: Concern, _ call: MongoCall, session: OpaquePointer? = nil, limit: Int,
+    _ collection: StaticString, _ concern: Concern, _ call: MongoCall, session: OpaquePointer? = nil,
+    limit: Int,
     _ build: (inout BSONWriter) -> Void, each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
   ) throws(CommandFailure) -> Int {
     var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: 50)
@@ -51,7 +52,9 @@ extension MongoConnection {
         guard let batch = parts.batch else { throw CorruptDocument(reason: "the answer has no documents") }
         var reader = BSONReader(batch)
         while let element = try reader.next() {
-          guard let document = element.nested else { throw CorruptDocument(reason: "the answer has no documents") }
+          guard let document = element.nested else {
+            throw CorruptDocument(reason: "the answer has no documents")
+          }
           try each(document)
           count += 1
         }

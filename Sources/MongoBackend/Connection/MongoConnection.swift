@@ -51,7 +51,9 @@ final class MongoConnection {
 
   /// Whether the server's end is there and silent.
   var isAlive: Bool {
-    !isBroken && (!address.usesOwnSockets || !instructor_mongo_descriptor_is_closed(client.link.pointee.last_descriptor))
+    !isBroken
+      && (!address.usesOwnSockets
+        || !instructor_mongo_descriptor_is_closed(client.link.pointee.last_descriptor))
   }
 
   var knowsAServer: Bool { instructor_mongo_knows_a_server(client.pointer) }
@@ -107,7 +109,8 @@ final class MongoConnection {
   }
 
   /// Turns what libmongoc returned into a reply or a failure, and notes whether the connection can be kept.
-  func finish(_ isDone: Bool, _ reply: consuming Reply, _ error: bson_error_t) throws(CommandFailure) -> Reply {
+  func finish(_ isDone: Bool, _ reply: consuming Reply, _ error: bson_error_t) throws(CommandFailure) -> Reply
+  {
     if isDone { return reply }
     var failure = failure(error)
     if let parts = try? reply.parts() {

@@ -14,7 +14,9 @@ struct MongoDriver: ConnectionDriver {
   /// A refused connection fails at once. A replica set that answers and is electing its primary (after a restart or a
   /// fail-over) is asked again until the deadline, each time by a new client: an old one would leave servers it had
   /// failed to reach alone for 5 s.
-  func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError) -> MongoConnection {
+  func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError)
+    -> MongoConnection
+  {
     var backoff = Backoff(firstMilliseconds: 20, maximumMilliseconds: 100)
     var generator = SystemRandomNumberGenerator()
     while true {
@@ -35,7 +37,9 @@ struct MongoDriver: ConnectionDriver {
   private func shakeHands(
     _ connection: MongoConnection, _ context: CallContext, _ deadline: Deadline
   ) throws(CommandFailure) {
-    let reply = try connection.run(.handshake, nil, deadline: deadline, onAdmin: true) { $0.append("hello", Int32(1)) }
+    let reply = try connection.run(.handshake, nil, deadline: deadline, onAdmin: true) {
+      $0.append("hello", Int32(1))
+    }
     var isPrimary = false
     var isMember = false
     var wireVersion: Int64 = 0
@@ -51,7 +55,8 @@ struct MongoDriver: ConnectionDriver {
       throw CommandFailure(error)
     }
     guard isMember else {
-      throw CommandFailure(.unsuitable, message: "the server is no member of a replica set: start it with --replSet")
+      throw CommandFailure(
+        .unsuitable, message: "the server is no member of a replica set: start it with --replSet")
     }
     guard wireVersion >= Self.minimumWireVersion else {
       throw CommandFailure(.unsuitable, message: "the server is older than MongoDB 5.0")

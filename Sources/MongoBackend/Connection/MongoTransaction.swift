@@ -96,7 +96,8 @@ private struct TransactionSession: ~Copyable {
     _ body: (OpaquePointer) throws(CommandFailure) -> TransactionEnd<Value>
   ) throws(CommandFailure) -> Value {
     var error = bson_error_t()
-    mongoc_transaction_opts_set_max_commit_time_ms(options, Int64(max(1, call.deadline.remainingMilliseconds)))
+    mongoc_transaction_opts_set_max_commit_time_ms(
+      options, Int64(max(1, call.deadline.remainingMilliseconds)))
     guard mongoc_client_session_start_transaction(session, options, &error) else {
       throw CommandFailure(.unsuitable, message: "the server can't run transactions")
     }
@@ -138,7 +139,9 @@ private struct TransactionSession: ~Copyable {
         return
       } catch {
         // Sent again, a commit that was done already is confirmed.
-        if error.isUnknownCommit, !connection.isBroken, !call.deadline.hasPassed, !call.isAbandoned { continue }
+        if error.isUnknownCommit, !connection.isBroken, !call.deadline.hasPassed, !call.isAbandoned {
+          continue
+        }
         if error.isTransient, !error.isUnknownCommit { connection.hasOpenTransaction = false }
         var failure = error
         if !failure.isTransient { failure.wasSent = true }

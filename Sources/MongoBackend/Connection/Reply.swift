@@ -54,7 +54,10 @@ struct ReplyParts {
     case 1: if element.isNamed("n") { count = element.number }
     case 5: if element.isNamed("value"), element.type == .document { value = element.nested }
     case 6: if element.isNamed("cursor"), let cursor = element.nested { try takeCursor(cursor) }
-    case 10: if element.isNamed("keyPattern"), let pattern = element.nested { duplicate = try Self.constraint(pattern) }
+    case 10:
+      if element.isNamed("keyPattern"), let pattern = element.nested {
+        duplicate = try Self.constraint(pattern)
+      }
     case 11:
       if element.isNamed("writeErrors"), let errors = element.nested { try takeWriteErrors(errors) }
       if element.isNamed("errorLabels"), let labels = element.nested { try takeLabels(labels) }
@@ -87,7 +90,9 @@ struct ReplyParts {
     while let field = try fields.next() {
       if field.isNamed("index") { error.index = Int(field.number) }
       if field.isNamed("code") { error.code = Int32(truncatingIfNeeded: field.number) }
-      if field.isNamed("keyPattern"), let pattern = field.nested { error.duplicate = try Self.constraint(pattern) }
+      if field.isNamed("keyPattern"), let pattern = field.nested {
+        error.duplicate = try Self.constraint(pattern)
+      }
     }
     writeError = error
   }

@@ -44,7 +44,8 @@ struct ServerCode: Equatable {
     // Who may do what.
     case 18, 11, 8_000: ServerCode(.authenticationFailed, "the server refused the user or the password")
     case 13: ServerCode(.authenticationFailed, "the user lacks the rights for this")
-    case 20, 263: ServerCode(.schemaMismatch, "the server can't run transactions: it is no member of a replica set")
+    case 20, 263:
+      ServerCode(.schemaMismatch, "the server can't run transactions: it is no member of a replica set")
 
     // The server is going, or is no longer the primary.
     case 10_107, 13_435, 13_436, 10_058:
@@ -56,7 +57,8 @@ struct ServerCode: Equatable {
       ServerCode(.unreachable, "the server is shutting down", provesNotApplied: false, leavesServer: true)
     case 6, 7, 89, 9_001, 133, 358, 384:
       ServerCode(
-        .unreachable, "the server lost its connection to another", provesNotApplied: false, leavesServer: true)
+        .unreachable, "the server lost its connection to another", provesNotApplied: false, leavesServer: true
+      )
     case 43, 237: ServerCode(.unreachable, "the server dropped the cursor", leavesServer: true)
     case 11_601, 279, 46_841:
       ServerCode(.unreachable, "the server ended the command", provesNotApplied: false, leavesServer: true)
@@ -69,7 +71,8 @@ struct ServerCode: Equatable {
 
     // Acknowledgement. The write is done on this server and may still be lost.
     case 64, 75, 79, 100:
-      ServerCode(.timeout(.response), "not enough servers acknowledged the write in time", provesNotApplied: false)
+      ServerCode(
+        .timeout(.response), "not enough servers acknowledged the write in time", provesNotApplied: false)
 
     // The schema.
     case 26, 27, 48, 85, 86, 67, 166, 167:
@@ -80,7 +83,8 @@ struct ServerCode: Equatable {
     case 2, 9, 14, 40, 52, 59, 72, 73, 40_324, 40_415:
       ServerCode(.internalError, "the server did not understand the command (code \(serverCode))")
     default:
-      ServerCode(.internalError, "the server reported the unknown error \(serverCode)", provesNotApplied: false)
+      ServerCode(
+        .internalError, "the server reported the unknown error \(serverCode)", provesNotApplied: false)
     }
   }
 }

@@ -62,7 +62,8 @@ struct LoadCoordinator {
   private func renew(_ maintenance: MaintenanceSession, _ phase: BulkLoadProgress.Phase) {
     do throws(CommandFailure) {
       let isHolder = try maintenance.renewLoad(
-        holder: holder, milliseconds: phase == .rows ? LoadMarker.rowsMilliseconds : LoadMarker.indexMilliseconds)
+        holder: holder,
+        milliseconds: phase == .rows ? LoadMarker.rowsMilliseconds : LoadMarker.indexMilliseconds)
       if !isHolder { job.stop(call.context.error(.schemaMismatch, "another process took the load over")) }
     } catch {
       job.stop(error.storeError(call.context, .write))

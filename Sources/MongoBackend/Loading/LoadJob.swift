@@ -97,7 +97,9 @@ final class LoadJob: Sendable {
     }
   }
 
-  private func insert(_ range: Range<Int>, _ connection: MongoConnection, _ call: MongoCall) throws(StoreError) {
+  private func insert(_ range: Range<Int>, _ connection: MongoConnection, _ call: MongoCall)
+    throws(StoreError)
+  {
     let records = load.instructors.records(range)
     guard records.count == range.count else {
       throw context.invalid("the source made \(records.count) records where \(range.count) were asked for")
@@ -137,7 +139,8 @@ final class LoadJob: Sendable {
     _ instructors: [Instructor], from first: Int, _ connection: MongoConnection, _ call: MongoCall
   ) throws(CommandFailure) -> Int {
     var next = first
-    _ = try connection.write(.loadWrite, call, deadline: .after(Self.batchTimeout), isShielded: true) { writer in
+    _ = try connection.write(.loadWrite, call, deadline: .after(Self.batchTimeout), isShielded: true) {
+      writer in
       writer.append("insert", Collections.instructors)
       // All documents are tried, so that no time is lost on a duplicate that ends the load anyway.
       writer.append("ordered", false)

@@ -28,11 +28,12 @@ extension MaintenanceSession {
 
   /// Notes first that the rows are the load's own, so that whoever finds it dead removes them, and drops the indexes then.
   func dropIndexesForLoad(holder: String) throws(CommandFailure) {
-    let isHolder = try updateMarker { writer in
-      writer.append("loading.holder", holder)
-    } set: { writer in
-      writer.append("loading.wasEmpty", true)
-    } == 1
+    let isHolder =
+      try updateMarker { writer in
+        writer.append("loading.holder", holder)
+      } set: { writer in
+        writer.append("loading.wasEmpty", true)
+      } == 1
     guard isHolder else { throw CommandFailure(.beingLoaded) }
     try dropInstructorIndexes()
   }

@@ -6,16 +6,26 @@ struct AdminSession {
   let connection: MongoConnection
   let call: MongoCall
 
+  private static let marker = "\(MongoMaintenance.markerCollection)"
+
   func command(onAdmin: Bool = false, _ build: (inout BSONWriter) -> Void) throws(CommandFailure) {
     let reply = try connection.run(onAdmin ? .bare : .write, call, onAdmin: onAdmin, build)
     do throws(CorruptDocument) { _ = try reply.parts() } catch { throw CommandFailure(error) }
   }
 
-  func contents() throws(CommandFailure) -> DatabaseContents {
+  func state() throws(CommandFailure) -> DatabaseState {
     let names = try collections()
     if names.isEmpty { return .absent }
-    if names.contains(MongoMaintenance.markerCollection) { return .marked }
+    if names.contains(Self.marker) { return .marked }
     return .foreign(Array(names.prefix(3)))
+  }
+
+  /// The marker goes last: an interruption must not leave collections that nobody would remove.
+  func dropEverything() throws(CommandFailure) {
+    for name in try collections() where name != Self.marker {
+      try command { $0.append("drop", name) }
+    }
+    try command { $0.append("dropDatabase", Int32(1)) }
   }
 
   /// The names of the database's collections, sorted.
@@ -43,32 +53,32 @@ struct AdminSession {
     return names.filter { !$0.hasPrefix("system.") }.sorted()
   }
 
-  func environment() throws(CommandFailure) -> [String: String] {
-    var environment: [String: String] = [:]
-    try read(["version": "version"], into: &environment) { $0.append("buildInfo", Int32(1)) }
+  func settings() throws(CommandFailure) -> [String: String] {
+    var settings: [String: String] = [:]
+    try read(["version": "version"], into: &settings) { $0.append("buildInfo", Int32(1)) }
     try read(
       [
         "storageEngine.name": "storage engine", "storageEngine.persistent": "journal",
         "wiredTiger.cache.maximum bytes configured": "cache bytes", "repl.setName": "replica set",
-      ], into: &environment
+      ], into: &settings
     ) { $0.append("serverStatus", Int32(1)) }
     try read(
       ["defaultWriteConcern.w": "default write concern", "defaultReadConcern.level": "default read concern"],
-      into: &environment
+      into: &settings
     ) { $0.append("getDefaultRWConcern", Int32(1)) }
-    environment["write concern of the store"] = connection.address.writeConcern.text
-    return environment
+    settings["write concern of the store"] = connection.address.writeConcern.text
+    return settings
   }
 
   /// Runs a command on the server and notes the values at some paths of its reply.
   private func read(
-    _ paths: [String: String], into environment: inout [String: String], _ build: (inout BSONWriter) -> Void
+    _ paths: [String: String], into settings: inout [String: String], _ build: (inout BSONWriter) -> Void
   ) throws(CommandFailure) {
     let reply = try connection.run(.bare, call, onAdmin: true, build)
     do throws(CorruptDocument) {
       for (path, name) in paths {
         let value = try Self.value(at: path.split(separator: ".")[...], in: reply.bytes)
-        if let value { environment[name] = value }
+        if let value { settings[name] = value }
       }
     } catch {
       throw CommandFailure(error)

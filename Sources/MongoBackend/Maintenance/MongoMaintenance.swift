@@ -2,7 +2,7 @@ import DriverKit
 package import InstructorStore
 
 /// What is in a database that a benchmark or a test wants to use.
-package enum DatabaseContents: Equatable, Sendable {
+package enum DatabaseState: Equatable, Sendable {
   /// Nothing: it can be made.
   case absent
   /// It carries the marker: whoever made it may empty and remove it.
@@ -16,7 +16,7 @@ package enum DatabaseContents: Equatable, Sendable {
 /// A database is touched only where it carries the marker collection that ``create()`` makes first and ``remove()``
 /// drops last. Every call makes a connection of its own; its deadline is 60 s.
 package struct MongoMaintenance: Sendable {
-  package static let markerCollection = "dbbench_marker"
+  package static let markerCollection: StaticString = "dbbench_marker"
 
   private let address: MongoAddress
   private let options: MongoOptions
@@ -35,17 +35,18 @@ package struct MongoMaintenance: Sendable {
 
   package var database: String { address.database }
 
-  package func inspect() async throws(StoreError) -> DatabaseContents {
-    try await run("maintenance.inspect") { session throws(CommandFailure) in try session.contents() }
+  package func state() async throws(StoreError) -> DatabaseState {
+    try await run("maintenance.state") { session throws(CommandFailure) in try session.state() }
   }
 
-  /// Marks an absent database as made by this. One that carries the marker stays as it is.
+  /// Makes the database, empty and marked; a marked one that is there is removed first.
   ///
   /// - Throws: `conflict` where somebody else's collections are there.
   package func create() async throws(StoreError) {
     try await runOnOwn("maintenance.create") { session throws(CommandFailure) in
+      try session.dropEverything()
       try session.command { writer in
-        writer.append("insert", Self.markerCollection as String)
+        writer.append("insert", Self.markerCollection)
         writer.array("documents") { writer in
           writer.document(at: 0) { _ in }
         }
@@ -53,16 +54,11 @@ package struct MongoMaintenance: Sendable {
     }
   }
 
-  /// Drops the database if it carries the marker; does nothing where there is none.
+  /// Removes the database with all that is in it, if it carries the mark; does nothing where there is none.
   ///
-  /// - Throws: `conflict` where somebody else's collections are there and no marker.
+  /// - Throws: `conflict` where somebody else's collections are there.
   package func remove() async throws(StoreError) {
-    try await runOnOwn("maintenance.remove") { session throws(CommandFailure) in
-      // The marker goes last: an interruption must not leave collections that nobody would remove.
-      for name in try session.collections() where name != Self.markerCollection && !name.hasPrefix("system.") {
-        try session.command { $0.append("drop", name) }
-      }
-      try session.command { $0.append("dropDatabase", Int32(1)) }
+    try await runOnOwn("maintenance.remove") { session throws(CommandFailure) in try session.dropEverything()
     }
   }
 
@@ -74,23 +70,24 @@ package struct MongoMaintenance: Sendable {
   }
 
   /// Versions and settings read back from the server: what makes two results comparable.
-  package func environment() async throws(StoreError) -> [String: String] {
-    try await run("maintenance.environment") { session throws(CommandFailure) in try session.environment() }
+  package func settings() async throws(StoreError) -> [String: String] {
+    try await run("maintenance.settings") { session throws(CommandFailure) in try session.settings() }
   }
 
   private func runOnOwn(
     _ operation: StaticString, _ body: @escaping @Sendable (AdminSession) throws(CommandFailure) -> Void
   ) async throws(StoreError) {
     let context = CallContext(backend: MongoStore.backendName, operation: operation)
-    let contents = try await run(operation) { (session) throws(CommandFailure) -> DatabaseContents in
-      let contents = try session.contents()
+    let contents = try await run(operation) { (session) throws(CommandFailure) -> DatabaseState in
+      let contents = try session.state()
       if case .foreign = contents { return contents }
       try body(session)
       return contents
     }
     if case .foreign(let names) = contents {
       throw context.error(
-        .conflict, "the database holds collections that were not made by dbbench (\(names.joined(separator: ", ")))")
+        .conflict, "the database holds collections that somebody else made (\(names.joined(separator: ", ")))"
+      )
     }
   }
 

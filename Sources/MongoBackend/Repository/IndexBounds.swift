@@ -64,7 +64,11 @@ struct IndexBounds: Equatable {
     guard organization != nil || endOfLastNames != nil else { return }
     writer.document("max") { writer in
       if let organization { writer.append("organization", organization) }
-      if let endOfLastNames { writer.append("lastName", endOfLastNames) } else { writer.appendMaximum("lastName") }
+      if let endOfLastNames {
+        writer.append("lastName", endOfLastNames)
+      } else {
+        writer.appendMaximum("lastName")
+      }
       writer.appendMinimum("firstName")
       writer.appendMinimum("_id")
     }

@@ -19,7 +19,9 @@ extension MongoInstructors {
         try connection.modify(id, ifVersion, call) { writer in
           writer.document("update") { $0.append(patch) }
         }
-      } refusal: { (_: Instructor) in nil }
+      } refusal: { (_: Instructor) in
+        nil
+      }
     }
   }
 
@@ -39,7 +41,9 @@ extension MongoInstructors {
           }
         }
         return answer.count > 0 ? () : nil
-      } refusal: { (_: Instructor) in nil }
+      } refusal: { (_: Instructor) in
+        nil
+      }
     }
   }
 }

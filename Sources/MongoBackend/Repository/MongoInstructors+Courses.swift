@@ -138,7 +138,8 @@ extension BSONWriter {
     }
   }
 
-  private mutating func appendFiltered(_ field: StaticString, _ comparison: StaticString, _ course: CourseID) {
+  private mutating func appendFiltered(_ field: StaticString, _ comparison: StaticString, _ course: CourseID)
+  {
     document("$filter") { writer in
       writer.document("input") { $0.appendArray(field) }
       writer.document("cond") { writer in

@@ -11,7 +11,9 @@ extension MongoInstructors {
       var redraw = 0
       while true {
         let id: Int64
-        if let given = new.id { id = given.rawValue } else {
+        if let given = new.id {
+          id = given.rawValue
+        } else {
           id = try ids.draw(count: 1, redraw: redraw, connection, call)[0]
         }
         call.noteEntity(id)
@@ -38,12 +40,15 @@ extension MongoInstructors {
 
 extension MongoConnection {
   /// Which rule an insert broke: the id comes before the course's primary, whichever index the server looked at first.
-  func taken(_ failure: CommandFailure, _ instructor: Instructor, _ call: MongoCall) throws(StoreError) -> Constraint {
+  func taken(_ failure: CommandFailure, _ instructor: Instructor, _ call: MongoCall) throws(StoreError)
+    -> Constraint
+  {
     guard let duplicate = failure.duplicate else {
       throw call.context.error(.schemaMismatch, "a unique index that this code doesn't know was violated")
     }
     guard duplicate == .primaryOfCourse else { return duplicate }
-    let present = try attempt(call) { () throws(CommandFailure) in try read(.instructor(instructor.id), call) }
+    let present = try attempt(call) { () throws(CommandFailure) in try read(.instructor(instructor.id), call)
+    }
     return present == nil ? .primaryOfCourse : .instructorID
   }
 

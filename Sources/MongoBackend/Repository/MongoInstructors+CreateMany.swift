@@ -37,7 +37,8 @@ extension MongoInstructors {
 extension MongoConnection {
   /// The instructors that `items` become, with drawn ids where they have none.
   fileprivate func identify(
-    _ items: [NewInstructor], avoiding explicit: Set<Int64>, redraw: Int, _ ids: IDAllocator, _ call: MongoCall
+    _ items: [NewInstructor], avoiding explicit: Set<Int64>, redraw: Int, _ ids: IDAllocator,
+    _ call: MongoCall
   ) throws(StoreError) -> [Instructor] {
     let needed = items.count { $0.id == nil }
     var drawn: [Int64] = []

@@ -21,7 +21,8 @@ extension MongoInstructors {
   }
 
   func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
-    try await read(core.call("instructors.primary"), .primary(of: course)) { (validation) throws(StoreError) in
+    try await read(core.call("instructors.primary"), .primary(of: course)) {
+      (validation) throws(StoreError) in
       try validation.identifier(course, "courseID")
     }
   }

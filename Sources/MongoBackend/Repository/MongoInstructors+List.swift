@@ -39,7 +39,9 @@ extension MongoInstructors {
 }
 
 extension MongoConnection {
-  fileprivate func list(_ bounds: IndexBounds, limit: Int, _ call: MongoCall) throws(CommandFailure) -> [Instructor] {
+  fileprivate func list(_ bounds: IndexBounds, limit: Int, _ call: MongoCall) throws(CommandFailure)
+    -> [Instructor]
+  {
     var items: [Instructor] = []
     items.reserveCapacity(limit)
     try find(Collections.instructors, .consistentRead(keys: limit), call, limit: limit) { writer in
@@ -51,7 +53,9 @@ extension MongoConnection {
   }
 
   /// Counts keys of an index, no documents: one aggregation, from a snapshot where it may look at many.
-  fileprivate func count(_ filter: InstructorFilter, upTo: Int, _ call: MongoCall) throws(CommandFailure) -> Int {
+  fileprivate func count(_ filter: InstructorFilter, upTo: Int, _ call: MongoCall) throws(CommandFailure)
+    -> Int
+  {
     let reply = try run(.consistentRead(keys: upTo), call) { writer in
       writer.append("aggregate", Collections.instructors)
       writer.array("pipeline") { writer in
@@ -63,7 +67,9 @@ extension MongoConnection {
       writer.document("cursor") { _ in }
     }
     do throws(CorruptDocument) {
-      guard let batch = try reply.parts().batch else { throw CorruptDocument(reason: "the answer has no documents") }
+      guard let batch = try reply.parts().batch else {
+        throw CorruptDocument(reason: "the answer has no documents")
+      }
       var documents = BSONReader(batch)
       // No document at all stands for none counted.
       guard let document = try documents.next()?.nested else { return 0 }

@@ -77,7 +77,9 @@ extension MongoConnection {
   ) throws(CommandFailure) {
     do throws(CommandFailure) {
       let changed = try modify(id, nil, call, session: session) { $0.appendCourseUpdate(body) }
-      guard changed != nil else { throw CommandFailure(.corrupt, message: "a document vanished from a snapshot") }
+      guard changed != nil else {
+        throw CommandFailure(.corrupt, message: "a document vanished from a snapshot")
+      }
     } catch {
       // Somebody became the course's primary after the snapshot was taken: look again.
       var failure = error

@@ -15,7 +15,11 @@ extension MongoInstructors {
     var team = CourseTeam(courseID: course, primary: nil, assistants: [])
     team.assistants.reserveCapacity(members.count)
     for member in members {
-      if member.courses.contains(.primary(course)) { team.primary = member } else { team.assistants.append(member) }
+      if member.courses.contains(.primary(course)) {
+        team.primary = member
+      } else {
+        team.assistants.append(member)
+      }
     }
     team.assistants.sort { $0.id < $1.id }
     return team

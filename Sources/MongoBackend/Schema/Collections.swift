@@ -90,7 +90,9 @@ enum InstructorValidator {
     }
   }
 
-  private static func appendLong(to writer: inout BSONWriter, _ name: StaticString, _ range: ClosedRange<Int64>) {
+  private static func appendLong(
+    to writer: inout BSONWriter, _ name: StaticString, _ range: ClosedRange<Int64>
+  ) {
     writer.document(name) { writer in
       writer.append("bsonType", "long" as StaticString)
       writer.append("minimum", range.lowerBound)
@@ -98,7 +100,8 @@ enum InstructorValidator {
     }
   }
 
-  private static func appendText(to writer: inout BSONWriter, _ name: StaticString, _ bytes: ClosedRange<Int>) {
+  private static func appendText(to writer: inout BSONWriter, _ name: StaticString, _ bytes: ClosedRange<Int>)
+  {
     writer.document(name) { writer in
       writer.append("bsonType", "string" as StaticString)
       writer.append("minLength", Int32(bytes.lowerBound))

@@ -13,7 +13,8 @@ extension MongoStore {
   public func migrate() async throws(StoreError) {
     let timeout = StoreTimeout.current ?? StoreTimeout.defaultForMaintenance
     let gate = core.gate
-    try await core.pool.lease(core.call("migrate"), .write, timeout: timeout) { connection, call throws(StoreError) in
+    try await core.pool.lease(core.call("migrate"), .write, timeout: timeout) {
+      connection, call throws(StoreError) in
       try Migration(connection: connection, call: call).run()
       gate.reset()
     }
@@ -41,7 +42,9 @@ struct Migration {
   /// - Throws: `schemaMismatch` for a schema that is too new, or one that is being loaded.
   private func isNeeded() throws(StoreError) -> Bool {
     let state = try connection.attempt(call) { () throws(CommandFailure) in try connection.readSchema(call) }
-    if state.version != nil, state.oldestCode > SchemaVersion.current { try state.verifyVersion(call.context) }
+    if state.version != nil, state.oldestCode > SchemaVersion.current {
+      try state.verifyVersion(call.context)
+    }
     if state.loading != nil { return true }
     return (state.version ?? 0) < SchemaVersion.current
   }
