@@ -79,6 +79,12 @@ let package = Package(
     .testTarget(
       name: "EphemeralServersTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
     .testTarget(
+      name: "MongoBackendTests",
+      dependencies: [
+        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "StoreConformance", "EphemeralServers",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "ConformanceTests",
       dependencies: [
         "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend",

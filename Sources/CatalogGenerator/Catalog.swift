@@ -4,7 +4,7 @@ public import InstructorStore
 ///
 /// Nothing is stored. Every record, every team and every total is computed from the seed and a number alone, so loads
 /// run in parallel, in any order, and any stored row can be checked later. Safe to use from any number of
-/// threads. Making one composes a few thousand texts (milliseconds, about 3 MB): make it once and keep it.
+/// threads. Making one composes a few thousand texts (milliseconds, about 2 MB): make it once and keep it.
 ///
 /// ```swift
 /// let catalog = try Catalog(seed: 1, instructors: 100_000, courses: 100_000)

@@ -15,7 +15,11 @@ public enum StoreConformance {
   /// Every case, in the order of the contract. Names are unique and stable: reports of different versions can be
   /// compared by name.
   public static let allCases: [ConformanceCase] = [
-    lifecycleCases, identifierCases, createCases, createRetryCases, getCases,
+    lifecycleCases, identifierCases, textCases, numberCases, createCases, createRetryCases, createManyCases,
+    getCases, updateCases, deleteCases, teamCases, assignCases, replacePrimaryCases, primaryRaceCases,
+    versionCases, pageCases, filterCases, cursorCases, visibilityCases, injectionCases, errorCases,
+    deadlineCases,
+    cancellationCases, bulkLoadCases,
   ].flatMap { $0 }
 
   /// Runs cases one after the other and tells `report` about each as it ends.

@@ -5,7 +5,7 @@ import Testing
 /// The whole contract against every backend. No case is named or left out here.
 @Suite(.serialized, .conformanceSessions)
 struct ConformanceTests {
-  @Test("contract", arguments: BackendUnderTest.allCases, StoreConformance.allCases)
+  @Test(arguments: BackendUnderTest.allCases, StoreConformance.allCases)
   func contract(backend: BackendUnderTest, conformanceCase: ConformanceCase) async throws {
     let sessions = try #require(ConformanceSessions.current)
     let result = await sessions.run(conformanceCase, on: backend)

@@ -2,8 +2,8 @@
 ///
 /// A draw is a pure function of a 64-bit random value, needs no table, and costs the same for ten keys as for ten
 /// billion. The method is rejection-inversion (Hörmann, Derflinger: "Rejection-inversion to generate variates from monotone
-/// discrete distributions", ACM TOMACS 6(3), 1996): exact, unlike the approximation in YCSB's generator (Gray et al.,
-/// 1994), which gets the ranks after the second one wrong.
+/// discrete distributions", ACM TOMACS 6(3), 1996): exact, while YCSB's generator (Gray et al.,
+/// 1994) approximates the ranks after the second.
 ///
 /// ```swift
 /// let popularity = try ZipfianDistribution(elements: 10_000_000)
@@ -13,7 +13,7 @@ public struct ZipfianDistribution: Sendable {
   public static let elementCounts = 1...1_000_000_000_000
   /// 0 is the uniform distribution.
   public static let exponents = 0.0...10.0
-  /// YCSB's constant: with 10 million keys the first one gets 6% of all draws.
+  /// YCSB's constant: with 10 million keys the first one gets 5.5% of all draws.
   public static let defaultExponent = 0.99
 
   public let elements: Int
@@ -25,8 +25,8 @@ public struct ZipfianDistribution: Sendable {
   private let integralAtLast: Double
   /// A draw this close to its element is accepted without evaluating the density.
   private let squeeze: Double
-  /// Bounds the loop; at least two draws in three are accepted, so it ends here once in 10³⁰ draws.
-  private static let attempts = 64
+  /// Bounds the loop. More than 98 of 100 attempts are accepted at any exponent, so 16 fail once in 10²⁷ draws.
+  private static let attempts = 16
 
   /// - Throws: ``CatalogError`` for a value outside ``elementCounts`` or ``exponents``.
   public init(elements: Int, exponent: Double = defaultExponent) throws(CatalogError) {

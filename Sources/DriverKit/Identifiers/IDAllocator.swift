@@ -14,28 +14,34 @@ package final class IDAllocator: Sendable {
   package init() {}
 
   /// The next id; `fetch` reserves a block of at least the given size when none is at hand.
-  package func draw(_ fetch: (_ count: Int) throws(StoreError) -> ClosedRange<Int64>) throws(StoreError) -> Int64 {
+  package func draw(_ fetch: (_ count: Int) throws(StoreError) -> ClosedRange<Int64>) throws(StoreError)
+    -> Int64
+  {
     try draw(count: 1, fetch)[0]
   }
 
-  /// `count` ids, ascending within each block.
+  /// `count` ids, ascending within each block; none for 0 or less. A fetch that fails uses up no ids.
   package func draw(
     count: Int, _ fetch: (_ count: Int) throws(StoreError) -> ClosedRange<Int64>
   ) throws(StoreError) -> [Int64] {
-    var ids = take(count)
-    while ids.count < count {
-      let block = try fetch(max(Self.blockSize, count - ids.count))
-      blocks.withLock { $0.append(block) }
-      ids += take(count - ids.count)
+    guard count > 0 else { return [] }
+    var fetched: [ClosedRange<Int64>] = []
+    while true {
+      if let ids = take(count, adding: fetched) { return ids }
+      // Enough for all of them: what is at hand now may be gone by then.
+      fetched.append(try fetch(max(Self.blockSize, count)))
     }
-    return ids
   }
 
   /// Forgets the blocks at hand: the ids in them turned out to be taken.
   package func discardBlocks() { blocks.withLock { $0.removeAll() } }
 
-  private func take(_ count: Int) -> [Int64] {
+  /// Takes `count` ids from the blocks at hand and `fetched`, which it adds to them; `nil` if that is too few.
+  private func take(_ count: Int, adding fetched: [ClosedRange<Int64>]) -> [Int64]? {
     blocks.withLock { blocks in
+      let available = blocks.reduce(0) { $0 + $1.count } + fetched.reduce(0) { $0 + $1.count }
+      if available < count { return nil }
+      blocks += fetched
       var ids: [Int64] = []
       ids.reserveCapacity(count)
       while ids.count < count, let block = blocks.first {

@@ -10,7 +10,11 @@ package protocol ConnectionDriver: Sendable {
 
   /// Opens a connection and prepares its session.
   ///
-  /// - Parameter signal: Raised when the caller of the running call has gone; poll it beside the server's socket.
+  /// It is not interrupted when the caller of `call` goes, and `deadline` is not the caller's: a connection that
+  /// takes longer than one caller has serves the next, and a server that is slow to connect to is not lost for
+  /// callers in a hurry.
+  /// - Parameter signal: Raised when the caller of the call that runs on the connection has gone, and when the pool
+  ///   is shut down; poll it beside the server's socket. The pool clears it before the next call.
   func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError) -> Connection
 
   /// Whether the server's end is still there, asked of a connection that was idle for a while. No round trip.

@@ -10,15 +10,24 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
   package typealias Connection = Driver.Connection
   package typealias Call = PoolCall<Connection>
 
-  private let core: PoolCore<Driver>
+  let core: PoolCore<Driver>
   private let options: PoolOptions
 
-  package init(driver: Driver, name: String, options: PoolOptions) {
-    core = PoolCore(driver: driver, name: name, options: options)
+  package convenience init(driver: Driver, name: String, options: PoolOptions) {
+    self.init(driver: driver, name: name, options: options, startThread: DriverThread.start)
+  }
+
+  /// `startThread` is a parameter for the sake of tests: a system that gives no threads is hard to come by.
+  init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
+    core = PoolCore(driver: driver, name: name, options: options, startThread: startThread)
     self.options = options
   }
 
-  deinit { core.shutDown() }
+  // Never here and now: the last reference to a pool may be the one of a call's own closure, and that goes wherever
+  // the call goes, under the pool's lock too.
+  deinit { core.shutDownSoon() }
+
+  var isClosed: Bool { core.isClosed }
 
   /// The checks that come before a call's own: `closed`, then `cancelled`.
   package func admit(_ context: CallContext) throws(StoreError) {

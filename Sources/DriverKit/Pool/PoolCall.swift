@@ -14,7 +14,7 @@ package enum CallEffect: Sendable {
 package class PoolCall<Connection>: @unchecked Sendable {
   // Unchecked, because subclasses hold a continuation and the caller's closure. Both are set before the call is
   // submitted (the pool's lock publishes them), and the continuation is used only by whoever moves `state` to
-  // `finished`, which happens once.
+  // `finished`, which happens once. What `run` keeps is touched by the driver thread alone.
 
   package let context: CallContext
   package let effect: CallEffect
@@ -49,10 +49,16 @@ package class PoolCall<Connection>: @unchecked Sendable {
   /// Calls of the same class, other than 0, may share an exchange with the server.
   package var batchClass: UInt8 { 0 }
 
-  /// Runs the call on the driver thread and finishes it with the answer or error.
+  /// Runs the call on the driver thread and keeps what comes of it.
   ///
-  /// - Returns: The error where `isFinal` said no to it: the call has not finished and can be run again.
-  func run(on connection: Connection, isFinal: (StoreError) -> Bool) -> StoreError? { nil }
+  /// - Returns: The error, if it was one. The call has not finished and can be run again.
+  func run(on connection: Connection) -> StoreError? { nil }
+
+  /// Keeps an error on the driver thread, instead of what `run` would have kept.
+  func keep(_ error: StoreError) {}
+
+  /// Resumes the caller with what was kept. Only for the driver thread, after it claimed the finish.
+  func deliverKept() {}
 
   /// Resumes the caller. Only for whoever claimed the finish.
   func deliver(_ error: StoreError) {}
@@ -79,9 +85,12 @@ package class PoolCall<Connection>: @unchecked Sendable {
       .exchanged
   }
 
-  /// Claims the right to resume the caller, and says where the call was.
+  /// Claims the right to resume the caller, and says where the call was; `nil` if it had finished already.
+  ///
+  /// A call that was only created has no caller to resume yet: whoever submits it finds that it has finished.
   func claimFinish() -> State? {
-    let old = State(rawValue: state.exchange(State.finished.rawValue, ordering: .acquiringAndReleasing)) ?? .finished
+    let old =
+      State(rawValue: state.exchange(State.finished.rawValue, ordering: .acquiringAndReleasing)) ?? .finished
     return old == .finished ? nil : old
   }
 
@@ -91,18 +100,11 @@ package class PoolCall<Connection>: @unchecked Sendable {
     return id == 0 ? nil : id
   }
 
-  /// Lets the caller go before there is an answer; `false` if the call had finished already.
-  ///
-  /// A call that was not submitted yet is only marked: whoever submits it finds the mark and delivers the error.
-  func leave(_ reason: (State) -> (StoreError.Code, String)) -> Bool {
-    guard let old = claimFinish() else { return false }
-    if old != .created { deliver(leavingError(from: old, reason(old))) }
-    return true
-  }
-
-  func leavingError(from old: State, _ reason: (StoreError.Code, String)) -> StoreError {
-    let isUnknown = old == .running && effect == .write
-    return context.error(reason.0, reason.1, entityID: entityID, outcome: isUnknown ? .unknown : .notApplied)
+  /// Resumes a caller that goes before there is an answer. Only for whoever claimed the finish.
+  func deliverLeaving(from phase: State, _ code: StoreError.Code, _ reason: String) {
+    if phase == .created { return }
+    let isUnknown = phase == .running && effect == .write
+    deliver(context.error(code, reason, entityID: entityID, outcome: isUnknown ? .unknown : .notApplied))
   }
 }
 
@@ -110,6 +112,7 @@ package class PoolCall<Connection>: @unchecked Sendable {
 final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @unchecked Sendable {
   typealias Body = @Sendable (Connection, PoolCall<Connection>) throws(StoreError) -> Value
   private let body: Body
+  private var kept: Result<Value, StoreError>?
   var continuation: UnsafeContinuation<Result<Value, StoreError>, Never>?
 
   init(
@@ -120,16 +123,20 @@ final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @u
     super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline)
   }
 
-  override func run(on connection: Connection, isFinal: (StoreError) -> Bool) -> StoreError? {
-    let result: Result<Value, StoreError>
+  override func run(on connection: Connection) -> StoreError? {
     do throws(StoreError) {
-      result = .success(try body(connection, self))
+      kept = .success(try body(connection, self))
+      return nil
     } catch {
-      if !isFinal(error) { return error }
-      result = .failure(error)
+      kept = .failure(error)
+      return error
     }
-    if claimFinish() != nil { continuation?.resume(returning: result) }
-    return nil
+  }
+
+  override func keep(_ error: StoreError) { kept = .failure(error) }
+
+  override func deliverKept() {
+    if let kept { continuation?.resume(returning: kept) }
   }
 
   override func deliver(_ error: StoreError) { continuation?.resume(returning: .failure(error)) }

@@ -15,12 +15,16 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
 
   let driver: Driver
   let options: PoolOptions
+  private let startThread: ThreadStarter
 
   private struct State {
     var machine: PoolStateMachine<Call>
     var counters = StoreStatistics()
-    var semaphores: [Int: DispatchSemaphore] = [:]
-    var signals: [Int: WakeSignal] = [:]
+    var equipment: [Int: WorkerEquipment] = [:]
+    /// The workers whose signal is raised.
+    var raised: Set<Int> = []
+    /// The last attempt to connect failed, and none has succeeded since.
+    var isServerLost = false
     /// When the timer fires next; `never` while it is not armed.
     var nextExpiry = Deadline.never
     var drained: [UnsafeContinuation<Void, Never>] = []
@@ -29,23 +33,26 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
   // It is scheduled under the lock, so that a later deadline never overwrites an earlier one.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
+  private let queue: DispatchQueue
   private let closedFlag = Atomic<Bool>(false)
 
   /// What a submission leaves to do outside the lock.
   private enum Submitted {
     case nothing
     case wake(DispatchSemaphore)
-    case start(Int)
+    case start(Int, WorkerEquipment)
     case refuse(StoreError.Code, String)
   }
 
-  init(driver: Driver, name: String, options: PoolOptions) {
+  init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
     self.driver = driver
+    self.startThread = startThread
     self.options = options
     state = Mutex(
       State(
         machine: PoolStateMachine(workerLimit: options.connections, waitingLimit: options.waitingCalls)))
-    timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "\(name)-deadlines"))
+    queue = DispatchQueue(label: "\(name)-deadlines")
+    timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in self?.expire() }
     timer.resume()
   }
@@ -63,14 +70,17 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
       let next: Submitted
       switch state.machine.submit(call) {
       case .wait: next = .nothing
-      case .wake(let worker): next = state.semaphores[worker].map(Submitted.wake) ?? .nothing
+      case .wake(let worker): next = state.equipment[worker].map { .wake($0.semaphore) } ?? .nothing
       case .start(let worker):
-        state.semaphores[worker] = DispatchSemaphore(value: 0)
-        state.signals[worker] = WakeSignal()
-        next = .start(worker)
+        let equipment = WorkerEquipment()
+        state.equipment[worker] = equipment
+        next = .start(worker, equipment)
       case .refuseFull:
         state.counters.refusedCalls += 1
-        return .refuse(.poolExhausted, "too many calls wait for a connection")
+        // Too many calls because nobody is served: not a matter of the pool's size.
+        return state.isServerLost && state.machine.openConnections == 0
+          ? .refuse(.unreachable, "no connection can be made, and too many calls wait for one")
+          : .refuse(.poolExhausted, "too many calls wait for a connection")
       case .refuseClosed: return .refuse(.closed, "the store was closed")
       }
       if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
@@ -79,24 +89,27 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     switch next {
     case .nothing: break
     case .wake(let semaphore): semaphore.signal()
-    case .start(let worker): startThread(worker)
+    case .start(let worker, let equipment): start(worker, equipment)
     case .refuse(let code, let reason): call.fail(call.context.error(code, reason))
     }
   }
 
   func cancel(_ call: Call) {
-    guard call.leave({ _ in (.cancelled, "the task was cancelled") }) else { return }
-    let signal = state.withLock { state in
+    guard let phase = call.claimFinish() else { return }
+    state.withLock { state in
       state.counters.cancelledCalls += 1
-      return forget(call, &state)
+      if phase == .running, let worker = state.machine.worker(running: call) {
+        raiseSignal(of: worker, &state)
+      }
+      state.machine.leftQueue(call)
     }
-    signal?.raise()
+    call.deliverLeaving(from: phase, .cancelled, "the task was cancelled")
   }
 
   func statistics() -> StoreStatistics {
     state.withLock { state in
       var counters = state.counters
-      counters.connectionLimit = options.connections
+      counters.connectionLimit = state.machine.workerLimit
       counters.openConnections = state.machine.openConnections
       counters.busyConnections = state.machine.busyWorkers
       counters.waitingCalls = state.machine.waitingCalls
@@ -118,77 +131,78 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   /// Lets go of every caller whose deadline has passed, and arms the timer for the next.
   private func expire() {
     let now = Deadline(nanoseconds: Deadline.now())
-    let (late, isConnected): ([Call], Bool) = state.withLock { state in
-      var late: [Call] = []
+    let (late, isConnected): ([(Call, Call.State)], Bool) = state.withLock { state in
+      var late: [(Call, Call.State)] = []
       var next = Deadline.never
+      // Claimed under the lock: no worker takes a call from the queue between the verdict and the claim.
       for call in state.machine.waiting where !call.hasLeft {
-        if call.queueDeadline <= now { late.append(call) } else { next = min(next, call.queueDeadline) }
+        if call.queueDeadline > now {
+          next = min(next, call.queueDeadline)
+        } else if let phase = call.claimFinish() {
+          late.append((call, phase))
+        }
       }
-      for call in state.machine.runningCalls where !call.hasLeft {
-        if call.deadline <= now { late.append(call) } else { next = min(next, call.deadline) }
+      for (call, _) in late { state.machine.leftQueue(call) }
+      for (worker, call) in state.machine.runningCalls where !call.hasLeft {
+        if call.deadline > now {
+          next = min(next, call.deadline)
+        } else if let phase = call.claimFinish() {
+          late.append((call, phase))
+          if phase == .running { raiseSignal(of: worker, &state) }
+        }
       }
+      state.counters.timedOutCalls += late.count
       arm(next, &state)
       return (late, state.machine.openConnections > 0)
     }
-    for call in late {
-      let hasLeft = call.leave { phase in
-        switch phase {
-        case .created, .queued, .finished:
-          // Connections exist and serve others, or there are none to be had: never to be confused.
-          isConnected
-            ? (.poolExhausted, "no connection became free in time")
-            : (.unreachable, "no connection could be made in time")
-        case .connecting: (.unreachable, "no connection could be made in time")
-        case .running: (.timeout(.response), "the answer did not come in time")
-        }
+    for (call, phase) in late {
+      if phase == .running {
+        call.deliverLeaving(from: phase, .timeout(.response), "the answer did not come in time")
+      } else if phase == .queued && isConnected {
+        call.deliverLeaving(from: phase, .poolExhausted, "no connection became free in time")
+      } else {
+        // Not a matter of the pool's size: there is no connection to be had.
+        call.deliverLeaving(from: phase, .unreachable, "no connection could be made in time")
       }
-      guard hasLeft else { continue }
-      let signal = state.withLock { state in
-        state.counters.timedOutCalls += 1
-        return forget(call, &state)
-      }
-      signal?.raise()
     }
   }
 
-  /// The caller of `call` has gone: clears the queue's entry, or finds the signal of the thread that runs it.
-  private func forget(_ call: Call, _ state: inout State) -> WakeSignal? {
-    if let worker = state.machine.worker(running: call) { return state.signals[worker] }
-    state.machine.leftQueue(call)
-    return nil
+  /// Tells the driver that the caller of what it runs has gone.
+  ///
+  /// Under the lock, so that the signal is never that of a call which the worker has left behind.
+  private func raiseSignal(of worker: Int, _ state: inout State) {
+    state.equipment[worker]?.signal.raise()
+    state.raised.insert(worker)
   }
 
   // MARK: Threads
 
-  private func startThread(_ worker: Int) {
-    let isStarted = DriverThread.start { [self] in
-      WorkerLoop(core: self, worker: worker).run()
+  private func start(_ worker: Int, _ equipment: WorkerEquipment) {
+    let isStarted = startThread { [self] in
+      WorkerLoop(core: self, worker: worker, equipment: equipment).run()
     }
     if !isStarted { workerEnded(worker, .resourceExhausted, "the system gives no more threads") }
   }
 
-  func equipment(of worker: Int) -> (DispatchSemaphore, WakeSignal)? {
-    state.withLock { state in
-      guard let semaphore = state.semaphores[worker], let signal = state.signals[worker] else { return nil }
-      return (semaphore, signal)
-    }
-  }
-
   func nextAction(for worker: Int, hasCompletedCall: Bool) -> PoolStateMachine<Call>.WorkAction {
-    let (action, drained) = state.withLock { state in
+    state.withLock { state in
       if hasCompletedCall { state.counters.completedCalls += 1 }
-      return (state.machine.next(for: worker), takeDrained(&state))
+      if !state.raised.isEmpty, !state.machine.isShutDown, state.raised.remove(worker) != nil {
+        state.equipment[worker]?.signal.clear()
+      }
+      return state.machine.next(for: worker)
     }
-    for continuation in drained { continuation.resume() }
-    return action
   }
 
   func connectionOpened() {
     state.withLock {
       $0.machine.connectionOpened()
       $0.counters.connectionsOpened += 1
+      $0.isServerLost = false
     }
   }
+
+  func connectFailed() { state.withLock { $0.isServerLost = true } }
 
   func connectionClosed(isBroken: Bool) {
     state.withLock {
@@ -197,10 +211,12 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     }
   }
 
-  func workerEnded(_ worker: Int, _ code: StoreError.Code = .closed, _ reason: String = "the store was closed") {
+  func workerEnded(
+    _ worker: Int, _ code: StoreError.Code = .closed, _ reason: String = "the store was closed"
+  ) {
     let (stranded, drained) = state.withLock { state in
-      state.semaphores[worker] = nil
-      state.signals[worker] = nil
+      state.equipment[worker] = nil
+      state.raised.remove(worker)
       return (state.machine.workerEnded(worker), takeDrained(&state))
     }
     for call in stranded { call.fail(call.context.error(code, reason)) }
@@ -212,17 +228,16 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   func close() async {
     closedFlag.store(true, ordering: .releasing)
     let semaphores = state.withLock { state in
-      state.machine.drain().compactMap { state.semaphores[$0] }
+      state.machine.drain().compactMap { state.equipment[$0]?.semaphore }
     }
     for semaphore in semaphores { semaphore.signal() }
     // Whatever is still under way when the default timeout has passed is let go.
     let timeout = DispatchWorkItem { [weak self] in self?.shutDown() }
     let (seconds, attoseconds) = options.timeout.components
-    DispatchQueue.global().asyncAfter(
-      deadline: .now() + Double(seconds) + Double(attoseconds) / 1e18, execute: timeout)
+    queue.asyncAfter(deadline: .now() + Double(seconds) + Double(attoseconds) / 1e18, execute: timeout)
     await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
       let isDone = state.withLock { state in
-        if state.machine.workerCount == 0 { return true }
+        if state.machine.workerCount == 0 || state.machine.isShutDown { return true }
         state.drained.append(continuation)
         return false
       }
@@ -231,18 +246,23 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     timeout.cancel()
   }
 
+  /// Shuts down from wherever the last reference to the pool was dropped.
+  func shutDownSoon() { queue.async { self.shutDown() } }
+
   /// Ends everything at once. Threads that are stuck in a driver end when the driver lets go of them.
   func shutDown() {
     closedFlag.store(true, ordering: .releasing)
-    let (calls, semaphores, signals, drained) = state.withLock { state in
+    let (calls, semaphores, drained) = state.withLock { state in
       let (calls, wake) = state.machine.shutDown()
+      for equipment in state.equipment.values { equipment.signal.raise() }
       let drained = state.drained
       state.drained = []
-      return (calls, wake.compactMap { state.semaphores[$0] }, Array(state.signals.values), drained)
+      return (calls, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
     }
-    for call in calls { _ = call.leave { _ in (.closed, "the store was closed") } }
+    for call in calls {
+      if let phase = call.claimFinish() { call.deliverLeaving(from: phase, .closed, "the store was closed") }
+    }
     for semaphore in semaphores { semaphore.signal() }
-    for signal in signals { signal.raise() }
     for continuation in drained { continuation.resume() }
   }
 

@@ -28,7 +28,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
     case wake(WorkerID)
     /// Start a thread for a new worker.
     case start(WorkerID)
-    /// Everybody is busy; whoever is free first takes it.
+    /// Nothing to do: whoever is free first, or on its way, takes it.
     case wait
     case refuseFull
     case refuseClosed
@@ -70,17 +70,24 @@ struct PoolStateMachine<Call: PoolWaiter> {
   var busyWorkers: Int { running.count }
   var isIdle: Bool { running.isEmpty && waitingCalls == 0 }
   var workerCount: Int { workers.count }
+  var isShutDown: Bool { phase == .closed }
 
   /// Every call that has not ended, for the search for passed deadlines.
   var waiting: some Collection<Call> { queue }
-  var runningCalls: some Collection<Call> { running.values }
+  var runningCalls: some Sequence<(key: WorkerID, value: Call)> { running }
 
   mutating func submit(_ call: Call) -> SubmitAction {
     guard phase == .open else { return .refuseClosed }
-    let free = parked.count + (workerLimit - workers.count)
-    if free == 0, waitingCalls >= waitingLimit { return .refuseFull }
+    // Its caller left on the way here, when the queue did not know it yet.
+    if call.hasLeft { return .wait }
+    // As many calls as there are workers without one are as good as taken; the rest is the queue.
+    if waitingCalls - (workerLimit - running.count) >= waitingLimit { return .refuseFull }
+    let arriving = workers.count - running.count - parked.count
+    let isAwaited = waitingCalls < arriving
     queue.append(call)
     call.place = .waiting
+    // A worker is on its way to a call that has left or that another took: it takes this one.
+    if isAwaited { return .wait }
     // The worker parked last has the warmest connection.
     if let worker = parked.popLast() { return .wake(worker) }
     guard workers.count < workerLimit else { return .wait }
@@ -113,12 +120,16 @@ struct PoolStateMachine<Call: PoolWaiter> {
     workers.remove(worker)
     running[worker] = nil
     parked.removeAll { $0 == worker }
-    guard workers.isEmpty else { return [] }
-    defer {
-      queue.removeAll()
-      deadInQueue = 0
-    }
-    return Array(queue)
+    return workers.isEmpty ? removeQueue() : []
+  }
+
+  /// Empties the queue; what was in it is then outside, whoever leaves it later.
+  private mutating func removeQueue() -> [Call] {
+    let calls = Array(queue.lazy.filter { $0.place == .waiting })
+    for call in queue { call.place = .outside }
+    queue.removeAll()
+    deadInQueue = 0
+    return calls
   }
 
   /// The caller of `call` has gone; does nothing unless the call is in the queue.
@@ -149,11 +160,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// Serves nothing any more. Returns the calls to fail and the workers to wake.
   mutating func shutDown() -> (calls: [Call], wake: [WorkerID]) {
     phase = .closed
-    defer {
-      parked.removeAll()
-      queue.removeAll()
-      deadInQueue = 0
-    }
-    return (Array(queue) + running.values, parked)
+    defer { parked.removeAll() }
+    return (removeQueue() + running.values, parked)
   }
 }

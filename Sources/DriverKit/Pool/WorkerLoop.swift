@@ -8,21 +8,39 @@ struct WorkerLoop<Driver: ConnectionDriver> {
   /// A connection that was idle for longer is looked at before it is used.
   private static var idleNanosecondsBeforeCheck: UInt64 { 100_000_000 }
 
+  /// How a call ended, seen from its driver thread.
+  private enum Ending {
+    /// There was none, or its caller had gone.
+    case none
+    /// With an answer or error that its caller has.
+    case delivered
+    /// With an answer or error that is still to be delivered.
+    case kept(Call)
+  }
+
   let core: PoolCore<Driver>
   let worker: Int
+  let equipment: WorkerEquipment
 
   func run() {
-    guard let (semaphore, signal) = core.equipment(of: worker) else { return }
     var connection: Driver.Connection?
     var lastUse: UInt64 = 0
-    var hasCompletedCall = false
+    var ending = Ending.none
 
     work: while true {
-      let action = core.nextAction(for: worker, hasCompletedCall: hasCompletedCall)
-      hasCompletedCall = false
+      let action: PoolStateMachine<Call>.WorkAction
+      // The pool hears of it first: a caller that comes back with its next call finds this worker free.
+      switch ending {
+      case .none: action = core.nextAction(for: worker, hasCompletedCall: false)
+      case .delivered: action = core.nextAction(for: worker, hasCompletedCall: true)
+      case .kept(let call):
+        action = core.nextAction(for: worker, hasCompletedCall: true)
+        call.deliverKept()
+      }
+      ending = .none
       switch action {
       case .exit: break work
-      case .park: semaphore.wait()
+      case .park: equipment.semaphore.wait()
       case .run(let call):
         if let open = connection, Deadline.now() - lastUse > Self.idleNanosecondsBeforeCheck,
           !core.driver.isAlive(open)
@@ -30,8 +48,7 @@ struct WorkerLoop<Driver: ConnectionDriver> {
           discard(open)
           connection = nil
         }
-        serve(call, &connection, signal)
-        hasCompletedCall = true
+        ending = serve(call, &connection)
         lastUse = Deadline.now()
       }
     }
@@ -42,30 +59,34 @@ struct WorkerLoop<Driver: ConnectionDriver> {
     core.workerEnded(worker)
   }
 
-  private func serve(_ call: Call, _ connection: inout Driver.Connection?, _ signal: WakeSignal) {
+  private func serve(_ call: Call, _ connection: inout Driver.Connection?) -> Ending {
+    guard call.move(from: .queued, to: .connecting) else { return .none }
+    // A read that meets a connection the server has closed meanwhile deserves a second try.
     var mayRunAgain = connection != nil && call.effect == .read
     while true {
-      guard call.move(from: .queued, to: .connecting) || call.currentState == .connecting else { return }
       if connection == nil {
         do throws(StoreError) {
-          let deadline = min(call.deadline, .after(core.options.connectTimeout))
-          connection = try core.driver.connect(for: call.context, deadline: deadline, signal: signal)
+          connection = try core.driver.connect(
+            for: call.context, deadline: .after(core.options.connectTimeout), signal: equipment.signal)
           core.connectionOpened()
         } catch {
-          return call.fail(error)
+          core.connectFailed()
+          call.keep(error)
+          return call.claimFinish() == nil ? .none : .kept(call)
         }
       }
-      guard let open = connection else { return }
-      guard call.move(from: .connecting, to: .running) else { return }
-      // A read that meets a connection the server has closed meanwhile deserves a second try.
-      let error = call.run(on: open) { error in !(mayRunAgain && error.code == .unreachable) }
-      if !core.driver.isReusable(open) {
-        discard(open)
-        connection = nil
-      }
-      guard let error else { return }
+      guard let open = connection, call.move(from: .connecting, to: .running) else { return .none }
+      let error = call.run(on: open)
+      if core.driver.isReusable(open) { return call.claimFinish() == nil ? .none : .kept(call) }
+
+      let runsAgain = mayRunAgain && error?.code == .unreachable && call.move(from: .running, to: .connecting)
       mayRunAgain = false
-      guard connection == nil, call.move(from: .running, to: .connecting) else { return call.fail(error) }
+      let isOurs = !runsAgain && call.claimFinish() != nil
+      // Closing may take a while: not on the caller's time.
+      if isOurs { call.deliverKept() }
+      discard(open)
+      connection = nil
+      if !runsAgain { return isOurs ? .delivered : .none }
     }
   }
 

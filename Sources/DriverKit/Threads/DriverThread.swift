@@ -4,6 +4,9 @@
   import Darwin
 #endif
 
+/// Runs a closure on a new thread, or returns `false`.
+typealias ThreadStarter = @Sendable (@escaping @Sendable () -> Void) -> Bool
+
 /// Starts threads for blocking driver calls, which must never run on Swift's cooperative threads.
 package enum DriverThread {
   /// Runs `body` on a new detached thread; `false` where the system gives none.
@@ -29,9 +32,13 @@ package enum DriverThread {
   }
 
   #if canImport(Glibc)
-    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { run($0) }
+    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+      run($0)
+    }
   #else
-    private static let main: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { run($0) }
+    private static let main: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = {
+      run($0)
+    }
   #endif
 
   private static func run(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {

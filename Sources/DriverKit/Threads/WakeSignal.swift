@@ -28,6 +28,12 @@ package final class WakeSignal: Sendable {
     if writeDescriptor >= 0 { _ = close(writeDescriptor) }
   }
 
+  /// Whether it was raised and not cleared since.
+  package var isRaised: Bool {
+    var descriptor = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&descriptor, 1, 0) > 0
+  }
+
   package func raise() {
     var byte: UInt8 = 1
     _ = write(writeDescriptor, &byte, 1)
@@ -38,9 +44,11 @@ package final class WakeSignal: Sendable {
     while withUnsafeMutableBytes(of: &bytes, { read(readDescriptor, $0.baseAddress, $0.count) }) > 0 {}
   }
 
-  /// Sleeps on the driver thread, shorter when the signal is raised.
+  /// Sleeps on the driver thread, shorter when the signal is raised. At least 1 ms, at most 2³¹ − 1.
   package func wait(milliseconds: Double) {
     var descriptor = pollfd(fd: readDescriptor, events: Int16(POLLIN), revents: 0)
-    _ = poll(&descriptor, 1, Int32(max(1, milliseconds.rounded(.up))))
+    // In this order a value that is not a number is 1, too.
+    let bounded = min(max(1, milliseconds.rounded(.up)), Double(Int32.max))
+    _ = poll(&descriptor, 1, Int32(exactly: bounded) ?? 1)
   }
 }

@@ -17,7 +17,8 @@ package struct Deadline: Comparable, Sendable {
     guard seconds >= 0, attoseconds >= 0 else { return Deadline(nanoseconds: 0) }
     // A century is as good as never, and the arithmetic below can't overflow.
     guard seconds < 3_000_000_000 else { return .never }
-    return Deadline(nanoseconds: now() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+    return Deadline(
+      nanoseconds: now() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
   }
 
   package static func now() -> UInt64 {

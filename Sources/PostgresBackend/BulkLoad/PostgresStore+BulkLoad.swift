@@ -12,6 +12,9 @@ extension PostgresStore {
     let context = call("bulkLoad")
     try pool.admit(context)
     guard load.instructors.count >= 0 else { throw context.invalid("the number of records is negative") }
+    if let timeout = StoreTimeout.current, timeout <= .zero {
+      throw context.error(.timeout(.connection), "the time allowed is zero or less")
+    }
     let helpers = max(0, min(Self.workerLimit, options.connections) - 1)
     let coordinator = LoadCoordinator(helpers: helpers)
     let loader = PostgresLoader(load: load, coordinator: coordinator)

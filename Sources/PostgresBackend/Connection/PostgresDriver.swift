@@ -83,8 +83,10 @@ struct PostgresDriver: ConnectionDriver {
   static func sqlState(in message: String) -> String? {
     for part in message.split(separator: ":").dropFirst() {
       let code = part.drop { $0 == " " }
+      // "FATAL" has five letters too; every code has a digit.
       guard code.utf8.count == 5, part.utf8.count > code.utf8.count,
-        code.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) })
+        code.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }),
+        code.utf8.contains(where: { (48...57).contains($0) })
       else { continue }
       return String(code)
     }

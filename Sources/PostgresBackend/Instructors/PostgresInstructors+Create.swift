@@ -78,10 +78,7 @@ extension PostgresInstructors {
     let ids = ids
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
       for attempt in 0..<Self.redrawLimit {
-        let drawn = try ids.draw(count: items.count { $0.id == nil }) { (count) throws(StoreError) in
-          try IDReservation.reserve(.instructor, count: count, connection, call)
-        }
-        var next = drawn.makeIterator()
+        var next = try Self.drawIDs(for: items, ids, connection, call).makeIterator()
         let instructors = items.map { item in
           Instructor(item, id: item.id ?? InstructorID(next.next() ?? 0))
         }
@@ -96,6 +93,21 @@ extension PostgresInstructors {
       }
       throw call.context.error(.contended, "the drawn ids kept being taken")
     }
+  }
+
+  /// One id for each item without; none that another item names.
+  private static func drawIDs(
+    for items: [NewInstructor], _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  ) throws(StoreError) -> [Int64] {
+    let named = Set(items.compactMap(\.id?.rawValue))
+    let count = items.count - items.count { $0.id != nil }
+    var drawn: [Int64] = []
+    while drawn.count < count {
+      drawn += try ids.draw(count: count - drawn.count) { (count) throws(StoreError) in
+        try IDReservation.reserve(.instructor, count: count, connection, call)
+      }.filter { !named.contains($0) }
+    }
+    return drawn
   }
 
   /// All rows in one unit; if it fails, again one by one to learn which item is at fault.

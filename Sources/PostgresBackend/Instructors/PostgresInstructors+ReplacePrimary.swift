@@ -2,31 +2,21 @@ import DriverKit
 import InstructorStore
 
 extension PostgresInstructors {
-  /// How often a replacement starts again after others got in the way.
-  private static let attemptLimit = 20
-
   func replacePrimary(of course: CourseID, with id: InstructorID) async throws(StoreError) -> InstructorID? {
     let context = try context("instructors.replacePrimary")
     let validation = Validation(context)
     try validation.identifier(course, "courseID")
     try validation.identifier(id)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      var backoff = Backoff()
-      var generator = SystemRandomNumberGenerator()
-      for _ in 0..<Self.attemptLimit {
-        do throws(StoreError) {
-          return try connection.transaction(call) { () throws(StoreError) in
-            try Self.replacePrimary(course, id, connection, call)
-          }
-        } catch {
-          // Somebody else assigned the course's primary meanwhile, or deadlocked with this.
-          guard error.code == .contended || error.constraint == .primaryOfCourse, !call.isAbandoned else {
-            throw error
-          }
-          connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+      do throws(StoreError) {
+        return try connection.transaction(call) { () throws(StoreError) in
+          try Self.replacePrimary(course, id, connection, call)
         }
+      } catch {
+        guard error.constraint == .primaryOfCourse else { throw error }
+        // Somebody assigned the course's primary between this unit's look and its write: start again.
+        throw context.error(.contended, "others kept changing the course's primary", entityID: id.rawValue)
       }
-      throw context.error(.contended, "others kept changing the course's primary", entityID: id.rawValue)
     }
   }
 

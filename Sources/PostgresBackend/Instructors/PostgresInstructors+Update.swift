@@ -97,7 +97,7 @@ extension PostgresInstructors {
           if index == 0 { changed = try InstructorRow.decodeFirst(result) }
         }
         return changed
-      } elseFail: { stored in
+      } failFirst: { stored in
         stored.courses.contains { $0.courseID == course }
           ? nil
           : context.error(.notFound, "the instructor is not on the course", entityID: id.rawValue)
@@ -119,15 +119,19 @@ extension PostgresInstructors {
 
   /// Runs a conditional write; when it changed nothing, reads the instructor to say why not.
   ///
-  /// - Parameter elseFail: What else could have kept `write` from changing the stored instructor. Where nothing
-  ///   explains it, the reason went away meanwhile, and the write is run again.
+  /// - Parameters:
+  ///   - failFirst: What keeps `write` from changing the stored instructor, whatever its version.
+  ///   - elseFail: What else does. Where nothing explains it, the reason went away meanwhile, and the write is run
+  ///     again.
   private static func change<Value>(
     _ id: InstructorID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call,
-    _ write: () throws(StoreError) -> Value?, elseFail: (Instructor) -> StoreError? = { _ in nil }
+    _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
+    elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
     for _ in 0..<attemptLimit {
       if let value = try write() { return value }
       guard let stored = try read(id, connection, call) else { throw call.context.notFound(id) }
+      if let error = failFirst(stored) { throw error }
       try check(stored, ifVersion, call.context)
       if let error = elseFail(stored) { throw error }
     }

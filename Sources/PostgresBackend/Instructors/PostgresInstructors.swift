@@ -15,13 +15,28 @@ struct PostgresInstructors: InstructorRepository {
     return context
   }
 
-  /// Leases a session whose schema has been looked at.
+  /// How often a unit starts again after others got in its way (deadlock, serialization).
+  private static let attemptLimit = 20
+
+  /// Leases a session whose schema has been looked at. A unit of which nothing was applied because others got in
+  /// its way starts again, a bounded number of times and not past its deadline.
   func lease<Value: Sendable>(
     _ context: CallContext, _ effect: CallEffect,
     _ body: @escaping @Sendable (Connection, Call) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try await pool.lease(context, effect) { (connection, call) throws(StoreError) in
       try PostgresStore.requireSchema(connection, call)
+      var backoff = Backoff()
+      var generator = SystemRandomNumberGenerator()
+      for _ in 1..<Self.attemptLimit {
+        do throws(StoreError) {
+          return try body(connection, call)
+        } catch {
+          guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned, connection.isReusable
+          else { throw error }
+          connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+        }
+      }
       return try body(connection, call)
     }
   }
@@ -44,7 +59,7 @@ struct PostgresInstructors: InstructorRepository {
   }
 
   func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] {
-    let context = try context("instructors.getMany")
+    let context = try context("instructors.get")
     let validation = Validation(context)
     try validation.size(ids.count, "the number of ids", Limits.idsPerGet)
     for id in ids { try validation.identifier(id) }

@@ -1,0 +1,136 @@
+import InstructorStore
+import Testing
+
+@testable import DriverKit
+
+extension DriverKitSuite {
+  @Suite struct PoolCancellation {
+    @Test func aCancelledTaskReachesNobody() async {
+      let driver = FakeDriver()
+      let pool = makePool(driver)
+      let start = Gate()
+      let task = Task {
+        await until { Task.isCancelled }
+        return await pool.result(.write) { _, _ in start.pass() }
+      }
+      task.cancel()
+      let result = await task.value
+      #expect(result.code == .cancelled)
+      #expect(result.outcome == .notApplied)
+      #expect(driver.attempts.value == 0)
+      await pool.close()
+    }
+
+    @Test func beforeItIsSubmittedACallEndsOnce() async {
+      // The handler of a task that is cancelled runs before, beside or after the submission.
+      let driver = FakeDriver()
+      let pool = makePool(driver)
+      let core = pool.core
+      for _ in 0..<500 {
+        let call = ExclusiveCall<FakeDriver.Connection, Int>(
+          context, .read, deadline: .after(.seconds(60)), queueDeadline: .after(.seconds(60))
+        ) { _, _ in 1 }
+        core.cancel(call)
+        let result = await withUnsafeContinuation { continuation in
+          call.continuation = continuation
+          core.submit(call)
+        }
+        #expect(result.code == .cancelled)
+      }
+      #expect(pool.statistics().waitingCalls == 0)
+      #expect(pool.statistics().cancelledCalls == 500)
+      #expect(driver.attempts.value == 0)
+      await pool.close()
+    }
+
+    @Test func inTheQueueItLeavesAtOnce() async {
+      let pool = makePool(FakeDriver())
+      let gate = Gate()
+      let occupant = pool.occupy(gate)
+      await gate.arrivals.reaches(1)
+      let waiting = await pool.enqueue(.write) { _, _ in }
+      waiting.cancel()
+      let result = await waiting.value
+      #expect(result.code == .cancelled)
+      #expect(result.outcome == .notApplied)
+      #expect(pool.statistics().waitingCalls == 0)
+      #expect(pool.statistics().cancelledCalls == 1)
+      gate.open()
+      #expect(await occupant.value.code == nil)
+      await pool.close()
+    }
+
+    @Test func whileConnectingNothingWasApplied() async {
+      let gate = Gate()
+      let driver = FakeDriver { _, _, _ in gate.pass() }
+      let pool = makePool(driver)
+      let task = pool.start(.write) { _, _ in }
+      await gate.arrivals.reaches(1)
+      task.cancel()
+      let result = await task.value
+      #expect(result.code == .cancelled)
+      #expect(result.outcome == .notApplied)
+      gate.open()
+      // The connection serves the next.
+      #expect(await pool.result { connection, _ in connection.number }.value == 1)
+      await pool.close()
+    }
+
+    @Test(arguments: [(CallEffect.read, StoreError.Outcome.notApplied), (.write, .unknown)])
+    func whileRunningTheCallerGoesAndTheDriverIsTold(effect: CallEffect, outcome: StoreError.Outcome) async {
+      let driver = FakeDriver()
+      let pool = makePool(driver)
+      let entered = Counter()
+      let left = Counter()
+      let task = pool.start(effect) { connection, call in
+        entered.increment()
+        while !call.isAbandoned { connection.signal.wait(milliseconds: 60_000) }
+        left.increment()
+      }
+      await entered.reaches(1)
+      task.cancel()
+      let result = await task.value
+      #expect(result.code == .cancelled)
+      #expect(result.outcome == outcome)
+      await left.reaches(1)
+      await until { pool.statistics().busyConnections == 0 }
+      #expect(pool.statistics().cancelledCalls == 1)
+      #expect(pool.statistics().completedCalls == 0)
+      await pool.close()
+    }
+
+    @Test func theSignalOfACallThatLeftIsNotSeenByTheNext() async {
+      let pool = makePool(FakeDriver())
+      for _ in 0..<300 {
+        let gate = Gate()
+        let task = pool.start { _, _ in gate.pass() }
+        await gate.arrivals.reaches(1)
+        task.cancel()
+        gate.open()
+        _ = await task.value
+        #expect(await pool.result { connection, _ in connection.signal.isRaised }.value == false)
+      }
+      await pool.close()
+    }
+
+    @Test func theSignalOfACallThatLeftDoesNotEndTheNextConnect() async {
+      let raised = Counter()
+      let driver = FakeDriver { _, _, signal in if signal.isRaised { raised.increment() } }
+      let pool = makePool(driver)
+      for _ in 0..<300 {
+        let gate = Gate()
+        let task = pool.start { connection, _ in
+          gate.pass()
+          connection.isReusable = false
+        }
+        await gate.arrivals.reaches(1)
+        task.cancel()
+        gate.open()
+        _ = await task.value
+        #expect(await pool.result { _, _ in }.code == nil)
+      }
+      #expect(raised.value == 0)
+      await pool.close()
+    }
+  }
+}

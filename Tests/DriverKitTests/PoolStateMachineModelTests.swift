@@ -1,0 +1,211 @@
+import Testing
+
+@testable import DriverKit
+
+/// SplitMix64: the same sequence for the same seed, on every platform.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return bits ^ (bits >> 31)
+  }
+}
+
+extension DriverKitSuite {
+  /// Random steps against a model that is too simple to be wrong: lists of calls and of workers.
+  @Suite struct PoolStateMachineModel {
+    @Test(arguments: UInt64(1)...40) func randomStepsKeepTheInvariants(seed: UInt64) {
+      var generator = SeededGenerator(seed: seed)
+      var model = Model(
+        workerLimit: Int.random(in: 1...5, using: &generator),
+        waitingLimit: Int.random(in: 0...100, using: &generator))
+      for step in 0..<2_000 {
+        model.step(&generator)
+        if let broken = model.brokenInvariant {
+          Issue.record("seed \(seed), step \(step): \(broken)")
+          return
+        }
+      }
+      model.finish(closing: Bool.random(using: &generator))
+      #expect(model.brokenInvariant == nil, "seed \(seed)")
+    }
+  }
+}
+
+private struct Model {
+  var machine: PoolStateMachine<Waiter>
+  let workerLimit: Int
+  let waitingLimit: Int
+
+  /// Accepted and neither taken by a worker nor skipped, in order of arrival.
+  var queue: [Waiter] = []
+  /// Left, but the machine has not been told yet.
+  var untold: [Waiter] = []
+  var running: [Int: Waiter] = [:]
+  /// Woken or started, and not come back yet.
+  var arriving: Set<Int> = []
+  /// Of those, the ones whose thread is being started.
+  var starting: Set<Int> = []
+  var parked: Set<Int> = []
+  var submitted = 0
+  var accepted = 0
+  var served = 0
+  var left = 0
+  var stranded = 0
+  var brokenInvariant: String?
+
+  init(workerLimit: Int, waitingLimit: Int) {
+    machine = PoolStateMachine(workerLimit: workerLimit, waitingLimit: waitingLimit)
+    self.workerLimit = workerLimit
+    self.waitingLimit = waitingLimit
+  }
+
+  var workers: Int { running.count + arriving.count + parked.count }
+
+  mutating func step(_ generator: inout SeededGenerator) {
+    switch Int.random(in: 0..<100, using: &generator) {
+    case 0..<45: submit()
+    case 45..<75:
+      if let worker = (Array(arriving) + Array(running.keys)).sorted().randomElement(using: &generator) {
+        comeBack(worker)
+      }
+    case 75..<88: if let call = queue.randomElement(using: &generator), !call.hasLeft { leave(call) }
+    case 88..<98:
+      if let call = untold.randomElement(using: &generator) { tell(call) }
+    default: if let worker = starting.sorted().randomElement(using: &generator) { failToStart(worker) }
+    }
+    check()
+  }
+
+  private mutating func submit() {
+    let call = Waiter(submitted)
+    submitted += 1
+    let countedWaiting = machine.waitingCalls
+    let available = workerLimit - running.count
+    let mustRefuse = countedWaiting - available >= waitingLimit
+    switch machine.submit(call) {
+    case .start(let worker):
+      expect(!mustRefuse, "accepted beyond the limit")
+      expect(parked.isEmpty, "a thread was started while one slept")
+      expect(workers < workerLimit, "more workers than allowed")
+      arriving.insert(worker)
+      starting.insert(worker)
+    case .wake(let worker):
+      expect(!mustRefuse, "accepted beyond the limit")
+      expect(parked.remove(worker) != nil, "woke a worker that did not sleep")
+      arriving.insert(worker)
+    case .wait: expect(!mustRefuse, "accepted beyond the limit")
+    case .refuseFull:
+      expect(mustRefuse, "refused while there was room")
+      return
+    case .refuseClosed:
+      expect(false, "refused as closed while open")
+      return
+    }
+    accepted += 1
+    queue.append(call)
+  }
+
+  private mutating func comeBack(_ worker: Int) {
+    starting.remove(worker)
+    arriving.remove(worker)
+    if running.removeValue(forKey: worker) != nil { served += 1 }
+    let alive = queue.first { !$0.hasLeft }
+    switch machine.next(for: worker) {
+    case .run(let call):
+      expect(call === alive, "not the one that came first")
+      // Everything before it had left.
+      queue.removeFirst((queue.firstIndex { $0 === call } ?? -1) + 1)
+      running[worker] = call
+    case .park:
+      expect(alive == nil, "sleeps although calls wait")
+      queue.removeAll()
+      parked.insert(worker)
+    case .exit: expect(false, "exit while open")
+    }
+  }
+
+  private mutating func leave(_ call: Waiter) {
+    call.hasLeft = true
+    left += 1
+    untold.append(call)
+  }
+
+  private mutating func tell(_ call: Waiter) {
+    untold.removeAll { $0 === call }
+    machine.leftQueue(call)
+    queue.removeAll { $0 === call }
+  }
+
+  private mutating func failToStart(_ worker: Int) {
+    starting.remove(worker)
+    arriving.remove(worker)
+    let calls = machine.workerEnded(worker)
+    if workers == 0 {
+      expect(
+        calls.filter { !$0.hasLeft }.map(\.number) == queue.filter { !$0.hasLeft }.map(\.number),
+        "stranded calls were lost")
+      stranded += queue.count { !$0.hasLeft }
+      for call in queue { call.hasLeft = true }
+      queue.removeAll()
+    } else {
+      expect(calls.isEmpty, "calls were taken from the workers that are left")
+    }
+  }
+
+  /// Serves or fails everything, then counts.
+  mutating func finish(closing: Bool) {
+    if closing {
+      let (calls, wake) = machine.shutDown()
+      expect(Set(wake) == parked, "not everybody was woken to end")
+      let expected = queue.filter { !$0.hasLeft } + running.values
+      expect(
+        Set(calls.filter { !$0.hasLeft }.map(\.number)) == Set(expected.map(\.number)),
+        "calls lost in shutDown")
+      stranded += expected.count
+      for call in calls where !call.hasLeft {
+        call.hasLeft = true
+        machine.leftQueue(call)
+      }
+      queue.removeAll()
+      running.removeAll()
+      expect(machine.waitingCalls == 0, "calls wait after shutDown")
+    } else {
+      arriving.formUnion(machine.drain())
+      parked.removeAll()
+      while let worker = arriving.first ?? running.keys.first {
+        if running.removeValue(forKey: worker) != nil { served += 1 }
+        arriving.remove(worker)
+        switch machine.next(for: worker) {
+        case .run(let call): running[worker] = call
+        case .park: expect(false, "parks while draining")
+        case .exit:
+          let stranded = machine.workerEnded(worker)
+          expect(stranded.isEmpty, "drained with calls in the queue")
+        }
+      }
+      expect(machine.workerCount == 0 && machine.isIdle, "not drained")
+    }
+    expect(accepted == served + left + stranded, "\(accepted) accepted, \(served)+\(left)+\(stranded) ended")
+  }
+
+  private mutating func check() {
+    expect(machine.waitingCalls == queue.count, "waiting \(machine.waitingCalls), not \(queue.count)")
+    expect(machine.busyWorkers == running.count, "busy workers")
+    expect(machine.workerCount == workers, "workers")
+    expect(workers <= workerLimit, "more workers than allowed")
+    expect(machine.waitingCalls <= waitingLimit + workerLimit, "the queue is too long")
+    let alive = queue.count { !$0.hasLeft }
+    expect(parked.isEmpty || alive <= arriving.count, "a worker sleeps while a call waits: lost wake-up")
+    expect(alive == 0 || workers > 0, "nobody is left to serve")
+  }
+
+  private mutating func expect(_ condition: Bool, _ what: String) {
+    if !condition, brokenInvariant == nil { brokenInvariant = what }
+  }
+}

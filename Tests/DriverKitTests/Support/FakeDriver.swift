@@ -1,0 +1,114 @@
+import InstructorStore
+import Synchronization
+
+@testable import DriverKit
+
+/// Stands for a database's client library, so that the pool alone is tested: no database is meant here.
+final class FakeDriver: ConnectionDriver {
+  final class Connection {
+    let number: Int
+    let signal: WakeSignal
+    var isReusable = true
+
+    init(number: Int, signal: WakeSignal) {
+      self.number = number
+      self.signal = signal
+    }
+  }
+
+  typealias Connect =
+    @Sendable (_ attempt: Int, _ deadline: Deadline, _ signal: WakeSignal) throws(StoreError) -> Void
+
+  let attempts = Counter()
+  let opened = Counter()
+  let closed = Counter()
+  private let mostOpen = Mutex(0)
+  private let deadPeers = Mutex<Set<Int>>([])
+  private let onConnect: Connect
+
+  init(onConnect: @escaping Connect = { _, _, _ in }) { self.onConnect = onConnect }
+
+  var openNow: Int { opened.value - closed.value }
+  var mostOpenAtOnce: Int { mostOpen.withLock { $0 } }
+
+  /// The server's end of connection `number` goes away while it is idle.
+  func killPeer(_ number: Int) { deadPeers.withLock { _ = $0.insert(number) } }
+
+  func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError) -> Connection
+  {
+    try onConnect(attempts.increment(), deadline, signal)
+    let connection = Connection(number: opened.increment(), signal: signal)
+    mostOpen.withLock { $0 = max($0, openNow) }
+    return connection
+  }
+
+  func isAlive(_ connection: Connection) -> Bool {
+    !deadPeers.withLock { $0.contains(connection.number) }
+  }
+
+  func isReusable(_ connection: Connection) -> Bool { connection.isReusable }
+
+  func close(_ connection: Connection) { closed.increment() }
+}
+
+typealias FakePool = ConnectionPool<FakeDriver>
+
+let context = CallContext(backend: "fake", operation: "test")
+
+func makePool(
+  _ driver: FakeDriver, connections: Int = 1, waiting: Int = 100, timeout: Duration = .seconds(60),
+  acquire: Duration = .seconds(60), connect: Duration = .seconds(60)
+) -> FakePool {
+  FakePool(
+    driver: driver, name: "test",
+    options: PoolOptions(
+      connections: connections, waitingCalls: waiting, timeout: timeout, acquireTimeout: acquire,
+      connectTimeout: connect))
+}
+
+extension ConnectionPool where Driver == FakeDriver {
+  typealias Body<Value> = @Sendable (FakeDriver.Connection, Call) throws(StoreError) -> Value
+
+  /// A lease whose error is a value, as tests compare it.
+  func result<Value: Sendable>(
+    _ effect: CallEffect = .read, timeout: Duration? = nil, _ body: @escaping Body<Value>
+  ) async -> Result<Value, StoreError> {
+    do throws(StoreError) {
+      return .success(try await lease(context, effect, timeout: timeout, body))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Starts a call in a task of its own.
+  func start<Value: Sendable>(
+    _ effect: CallEffect = .read, timeout: Duration? = nil, _ body: @escaping Body<Value>
+  ) -> Task<Result<Value, StoreError>, Never> {
+    Task { await self.result(effect, timeout: timeout, body) }
+  }
+
+  /// Starts a call that keeps a connection busy until the gate opens.
+  func occupy(_ gate: Gate) -> Task<Result<Void, StoreError>, Never> { start { _, _ in gate.pass() } }
+
+  /// Starts a call and waits until it is in the queue.
+  func enqueue<Value: Sendable>(
+    _ effect: CallEffect = .read, timeout: Duration? = nil, _ body: @escaping Body<Value>
+  ) async -> Task<Result<Value, StoreError>, Never> {
+    let before = statistics().waitingCalls
+    let task = start(effect, timeout: timeout, body)
+    await until { self.statistics().waitingCalls > before }
+    return task
+  }
+}
+
+extension Result where Failure == StoreError {
+  var code: StoreError.Code? {
+    if case .failure(let error) = self { error.code } else { nil }
+  }
+
+  var outcome: StoreError.Outcome? {
+    if case .failure(let error) = self { error.outcome } else { nil }
+  }
+
+  var value: Success? { try? get() }
+}

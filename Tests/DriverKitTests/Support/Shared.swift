@@ -1,0 +1,19 @@
+import Synchronization
+
+/// A value that tasks and driver threads share.
+final class Shared<Value: Sendable>: Sendable {
+  private let state: Mutex<Value>
+
+  init(_ value: Value) { state = Mutex(value) }
+
+  var value: Value { state.withLock { $0 } }
+
+  @discardableResult
+  func update<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+    state.withLock { value in body(&value) }
+  }
+}
+
+extension Shared where Value == [Int] {
+  func append(_ number: Int) { update { $0.append(number) } }
+}
