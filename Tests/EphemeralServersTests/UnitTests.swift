@@ -92,13 +92,3 @@ import Testing
     #expect(URLText.percentEncoded("/tmp/a b\u{7}é~") == "%2Ftmp%2Fa%20b%07%C3%A9~")
   }
 }
-
-@Suite struct ProcessTableTests {
-  @Test func knowsThisProcessAndItsState() async throws {
-    #expect(ProcessTable.state(getpid()) == .running)
-    #expect(ProcessTable.state(0) == .gone)
-    #expect(ProcessTable.state(Int32.max) == .gone)
-    #expect(!ProcessTable.isAlive(getpid(), startedIn: "/no/such/folder"))
-    #expect(ProcessTable.children(of: getppid()).contains(getpid()))
-  }
-}
