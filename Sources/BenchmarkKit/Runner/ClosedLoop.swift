@@ -48,15 +48,20 @@ enum ClosedLoop {
   /// A backend that is gone fails thousands of calls a second: after so many in a row a task gives up.
   private static let fatalFailuresInARow = 3
 
+  /// Calls of an in-process backend never wait, so its tasks would keep the pool's threads for themselves.
+  private static let callsBetweenYields = 256
+
   private static func work<W: Workload, C: MonotonicClock>(
     _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on repository: any InstructorRepository, clock: C
   ) async -> WorkerReport {
     var report = WorkerReport()
     var fatalInARow = 0
     while !Task.isCancelled {
-      if stop != .max, clock.nanoseconds() >= stop { break }
+      // Every task makes one call at least: a busy machine may take longer than the slice to start it.
+      if stop != .max, report.taken > 0, clock.nanoseconds() >= stop { break }
       guard let index = cursor.take() else { break }
       report.taken += 1
+      if report.taken % callsBetweenYields == 0 { await Task.yield() }
       let operation = workload.operation(index)
       let hash = hash(of: operation, index: index)
       let sent = clock.nanoseconds()

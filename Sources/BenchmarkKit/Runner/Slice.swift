@@ -6,7 +6,7 @@ struct SliceRequest: Sendable {
   var operations: Range<Int>
   /// How many tasks keep one call each under way.
   var concurrency: Int
-  /// No operation starts later than this after the beginning; `nil` executes the whole slice.
+  /// No operation but the first of each task starts later than this after the beginning; `nil` executes the whole slice.
   var stopsAfter: Duration? = nil
 }
 
