@@ -5,12 +5,14 @@ import StoreConformance
 enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
   case memory
   case postgres
+  case mongo
 
   /// Starts what the backend needs; called once per run of the tests.
   func makeTarget() async throws -> any ConformanceTarget {
     switch self {
     case .memory: InMemoryTarget()
     case .postgres: try await PostgresTarget.start(dispatch: .direct)
+    case .mongo: try await MongoTarget.start(dispatch: .direct)
     }
   }
 

@@ -13,9 +13,8 @@ struct PostgresTarget: ConformanceTarget {
   private let namespaces = NamespaceNumbers()
 
   static func start(dispatch: DispatchMode) async throws -> PostgresTarget {
-    var options = EphemeralServerOptions()
-    options.mongo = false
-    let server = try await EphemeralServers.start(options)
+    let server = try await EphemeralServers.start(
+      EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 512))
     guard let url = server.postgres?.url else { throw MissingServer() }
     return PostgresTarget(server: server, url: url, dispatch: dispatch)
   }

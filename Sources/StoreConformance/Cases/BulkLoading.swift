@@ -181,7 +181,7 @@ extension StoreConformance {
       "A handle opened while a load runs fails with schemaMismatch until it is done."
     ) { context in
       let place = try await context.makeStore()
-      let source = BulkRecords(count: 60_000)
+      let source = BulkRecords(count: 30_000)
       let (isStarted, isOver) = (Flag(), Flag())
       let refusals = try await concurrently(2) { task -> Int in
         if task == 0 {
