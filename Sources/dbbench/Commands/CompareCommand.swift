@@ -55,6 +55,7 @@ struct CompareCommand: AsyncParsableCommand {
       timeLimit: minutes.map { .seconds($0 * 60) })
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     defer { line.finish() }
     let failure = try await Session.with(request, line.sink(isQuiet: output.quiet)) { session in
@@ -86,7 +87,7 @@ struct CompareCommand: AsyncParsableCommand {
       }
       try JSONOutput.write(result, to: output.json)
     }
-    return result.failure
+    return result.failure.map(session.explained)
   }
 
   private func describe(

@@ -64,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let results = Collected<RunResult>()

@@ -45,6 +45,7 @@ struct VerifyCommand: AsyncParsableCommand {
       plan.print()
     }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     defer { line.finish() }
     let progress = line.sink(isQuiet: output.quiet)

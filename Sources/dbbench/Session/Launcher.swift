@@ -28,7 +28,7 @@ enum Launcher {
 
   private static func report(_ error: any Error, signal: Signals.Received?) -> Int32 {
     if let signal {
-      Output.error("\(signal.name): stopped; what was started has been removed.")
+      Output.error("\(signal.name): stopped, and everything put away.")
       return signal.exitStatus.rawValue
     }
     switch error {

@@ -20,6 +20,9 @@ struct Plan {
       "data",
       "\(Quantity.count(catalog.instructors)) instructors and \(Quantity.count(catalog.courses)) courses, seed "
         + "\(catalog.seed)")
+    #if DEBUG
+      add("build", "for debugging: figures will be too low")
+    #endif
     let databases = request.targets.filter { $0.server != nil }
     guard !databases.isEmpty else { return }
     let started = databases.filter { request.servers.url(for: $0.name) == nil }.count

@@ -24,6 +24,7 @@ struct PlacedTarget: Sendable {
 /// The servers of one command and the places on them; puts everything away at the end, whatever happens.
 struct Session: Sendable {
   let places: [PlacedTarget]
+  private let servers: EphemeralServers?
 
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
@@ -40,8 +41,9 @@ struct Session: Sendable {
       do {
         value = try await body(session)
       } catch {
+        let explained = (error as? BenchmarkFailure).map(session.explained) ?? error
         await session.remove(keep: request.servers.keep)
-        throw error
+        throw explained
       }
       await session.remove(keep: request.servers.keep)
       await servers?.stop()
@@ -60,7 +62,9 @@ struct Session: Sendable {
     let servers = try await EphemeralServers.start(
       EphemeralServerOptions(postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo)))
     let versions = kinds.compactMap { kind in servers[kind].map { "\(kind) \($0.version)" } }
-    progress.step("started \(versions.joined(separator: " and ")) in \(servers.directory)")
+    // Where the data is in memory, nothing is durable.
+    let fileSystem = servers.fileSystemType.map { " (\($0))" } ?? ""
+    progress.step("started \(versions.joined(separator: " and ")) in \(servers.directory)\(fileSystem)")
     return servers
   }
 
@@ -79,6 +83,19 @@ struct Session: Sendable {
           schema: schema, isThrowaway: own == nil))
     }
     self.places = places
+    self.servers = servers
+  }
+
+  /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever followed.
+  func explained(_ failure: BenchmarkFailure) -> BenchmarkFailure {
+    guard let servers, failure.status != .mismatch, failure.status != .interrupted else { return failure }
+    for kind in ServerKind.allCases where servers[kind] != nil && !servers.isRunning(kind) {
+      let last = servers.logTail(kind, lines: 1)
+      return BenchmarkFailure(
+        .unavailable,
+        "the throwaway \(kind) server died (\(failure.message))" + (last.isEmpty ? "" : " Its last words: \(last)"))
+    }
+    return failure
   }
 
   /// All places are looked at before the first is changed.
