@@ -13,7 +13,8 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == [
-        "backend", "workload", "dispatch", "durability", "concurrency", "connections", "seed", "operations", "errors",
+        "backend", "workload", "dispatch", "durability", "concurrency", "connections", "seed", "operations",
+        "errors",
         "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "environment",
       ])
     #expect(object["operations"] as? Int == 2_000)
@@ -26,7 +27,8 @@ import Testing
 
   @Test func severalResultsAreJSONLines() async throws {
     let output = try await Tool.run(
-      ["run", "--backend", "memory", "--operations", "300", "--workload", "all", "--json", "-", "--quiet"] + Self.small)
+      ["run", "--backend", "memory", "--operations", "300", "--workload", "all", "--json", "-", "--quiet"]
+        + Self.small)
     let lines = output.standardOutput.split(separator: "\n")
     #expect(lines.count == 7)
     for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }

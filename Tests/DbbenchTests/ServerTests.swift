@@ -8,7 +8,9 @@ import Testing
 @Suite(.serialized) struct ServerTests {
   private static let small = ["--instructors", "2000", "--courses", "2000"]
 
-  private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     let folder = try #require(output.serverFolder, "\(output)", sourceLocation: sourceLocation)
     #expect(!FileManager.default.fileExists(atPath: folder), sourceLocation: sourceLocation)
     #expect(Tool.processes(naming: folder).isEmpty, sourceLocation: sourceLocation)
@@ -87,7 +89,8 @@ import Testing
       #expect(compared.status == 0, "\(compared)")
       #expect(compared.serverFolder == nil)
       #expect(
-        try await sql(postgres, "SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspname LIKE '%bench%'")
+        try await sql(
+          postgres, "SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspname LIKE '%bench%'")
           == "dbbench")
 
       let wrong = postgres.tcpURL.replacing(/postgres:[^@]*@/, with: "postgres:wrong@")

@@ -26,9 +26,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--instructors", "0"], ["--courses", "0"], ["--instructors=-5"], ["--concurrency", "0"], ["--blocks", "0"],
+    ["--instructors", "0"], ["--courses", "0"], ["--instructors=-5"], ["--concurrency", "0"],
+    ["--blocks", "0"],
     ["--minutes", "0"], ["--connections", "0"], ["--instructors", "1", "--courses", "1000"],
-    ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"], ["load", "--instructors", "0"],
+    ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"],
+    ["load", "--instructors", "0"],
     ["verify", "--steps", "0"],
   ])
   func sizesThatAreNoneAreRefused(arguments: [String]) async throws {
@@ -56,11 +58,13 @@ import Testing
       ["run", "--backend", "postgres", "--postgres", "postgres://me:secret@127.0.0.1:1/test"] + sizes, 69,
       "can't be reached")
     try await expectFailure(
-      ["run", "--backend", "mongo", "--mongo", "mongodb://127.0.0.1:1/?replicaSet=rs0"] + sizes, 69, "reached")
+      ["run", "--backend", "mongo", "--mongo", "mongodb://127.0.0.1:1/?replicaSet=rs0"] + sizes, 69, "reached"
+    )
   }
 
   @Test func aMissingServerProgramIsSaidSo() async throws {
-    try await expectFailure(["compare"], 69, "DBBENCH_MONGOD", environment: ["DBBENCH_MONGOD": "/nonexistent"])
+    try await expectFailure(
+      ["compare"], 69, "DBBENCH_MONGOD", environment: ["DBBENCH_MONGOD": "/nonexistent"])
     try await expectFailure(
       ["run", "--backend", "postgres"], 69, "DBBENCH_POSTGRES_BIN",
       environment: ["DBBENCH_POSTGRES_BIN": "/nonexistent"])
@@ -73,7 +77,8 @@ import Testing
 
   @Test func passwordsAreNotShown() async throws {
     let output = try await Tool.run([
-      "compare", "--postgres", "postgres://me:hunter2@db1/test", "--mongo", "mongodb://me:hunter2@db2/?replicaSet=rs0",
+      "compare", "--postgres", "postgres://me:hunter2@db1/test", "--mongo",
+      "mongodb://me:hunter2@db2/?replicaSet=rs0",
       "--dry-run",
     ])
     #expect(output.status == 0)
@@ -87,7 +92,9 @@ import Testing
   @Test func aDryRunPrintsThePlanAndStartsNothing() async throws {
     let output = try await Tool.run(["--dry-run"])
     #expect(output.status == 0)
-    for text in ["PostgreSQL", "MongoDB", "100,000 instructors", "minutes", "GiB", "instructor-get", "bulk-load"] {
+    for text in [
+      "PostgreSQL", "MongoDB", "100,000 instructors", "minutes", "GiB", "instructor-get", "bulk-load",
+    ] {
       #expect(output.standardError.contains(text), "\(text)")
     }
     #expect(output.standardOutput.isEmpty)
@@ -95,7 +102,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--help"], ["compare", "--help"], ["run", "--help"], ["load", "-h"], ["verify", "--help"], ["workloads", "--help"],
+    ["--help"], ["compare", "--help"], ["run", "--help"], ["load", "-h"], ["verify", "--help"],
+    ["workloads", "--help"],
     ["servers", "--help"], ["help", "run"],
   ])
   func helpIsOnStandardOutput(arguments: [String]) async throws {
@@ -109,7 +117,8 @@ import Testing
     let output = try await Tool.run(["workloads"])
     #expect(output.status == 0)
     for name in [
-      "instructor-get", "course-team", "course-primary", "instructor-page", "instructor-create", "instructor-update",
+      "instructor-get", "course-team", "course-primary", "instructor-page", "instructor-create",
+      "instructor-update",
       "instructor-delete", "bulk-load",
     ] { #expect(output.standardOutput.contains(name)) }
   }

@@ -3,7 +3,8 @@ import InstructorStore
 /// The JSON object of `dbbench compare`.
 extension ComparisonResult: Encodable {
   private enum Key: String, CodingKey {
-    case label, complete, client, catalog, seed, instructors, courses, keys, dispatch, concurrency, connections
+    case label, complete, client, catalog, seed, instructors, courses, keys, dispatch, concurrency,
+      connections
     case equivalentOperations, arms, loads, workloads
   }
 
@@ -70,7 +71,8 @@ private struct ArmEntry: Encodable {
   let loadSeconds: [Double]?
 
   private enum Key: String, CodingKey {
-    case backend, throughputPerSecond, scheduled, operations, errors, errorsByCode, dropped, latency, traceHash, loadSeconds
+    case backend, throughputPerSecond, scheduled, operations, errors, errorsByCode, dropped, latency,
+      traceHash, loadSeconds
   }
 
   func encode(to encoder: any Encoder) throws {

@@ -35,7 +35,8 @@ public enum Tables {
   public static func comparison(_ result: ComparisonResult) -> [String] {
     let names = result.arms.map(\.displayName)
     var table = TextTable([
-      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99", "errors",
+      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99",
+      "errors",
     ])
     for entry in result.comparisons {
       let isLoad = !entry.loadSeconds.isEmpty

@@ -15,7 +15,8 @@ enum ClientProcess {
     var system = utsname()
     var environment = ["client cores": String(ProcessInfo.processInfo.activeProcessorCount)]
     if uname(&system) == 0 {
-      environment["client kernel"] = "\(text(of: system.sysname)) \(text(of: system.release)) \(text(of: system.machine))"
+      environment["client kernel"] =
+        "\(text(of: system.sysname)) \(text(of: system.release)) \(text(of: system.machine))"
     }
     #if DEBUG
       environment["client build"] = "debug: figures are too low"
@@ -40,7 +41,8 @@ enum ClientProcess {
     return nil
   }
 
-  /// Lets the peak start from what is resident now. Where the system refuses, the peak is that of the whole process.
+  /// Lets the peak start from what is resident now. Where the system refuses, the peak is that of the whole
+  /// process.
   static func resetPeakMemory() {
     try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
   }

@@ -46,7 +46,8 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let entries = try workloads.entries(default: "all")
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load })
+      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load }
+    )
     let settings = RunSettings(
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
@@ -106,7 +107,8 @@ struct CompareCommand: AsyncParsableCommand {
       case .read: sum + 1.5 + Double(plan.blocks) * 4.5
       case .write: sum + 4 + Double(plan.blocks) * 9
       case .load:
-        sum + Double(plan.loads) * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
+        sum + Double(plan.loads)
+          * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
       }
     }
     if let minutes { measuring = min(measuring, minutes * 60 + 30) }

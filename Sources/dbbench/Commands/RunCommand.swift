@@ -73,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
       try await Session.with(request, progress) { session in
         for place in session.places {
           let single = SingleRun(settings: settings, length: length)
-          try await single.run(settings.prepared(entries), on: place.target, progress: progress, each: results.add)
+          try await single.run(
+            settings.prepared(entries), on: place.target, progress: progress, each: results.add)
         }
       }
       outcome = .success(())

@@ -2,8 +2,8 @@ import ArgumentParser
 import BenchmarkKit
 import EphemeralServers
 
-/// Parses the arguments, runs the command under signal handling, and turns every outcome into an exit status and one
-/// line on standard error.
+/// Parses the arguments, runs the command under signal handling, and turns every outcome into an exit status
+/// and one line on standard error.
 enum Launcher {
   static func run(_ arguments: [String]) async -> Int32 {
     let signals = Signals()

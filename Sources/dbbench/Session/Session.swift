@@ -28,8 +28,8 @@ struct Session: Sendable {
 
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
-  /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless it is to be
-  /// kept) and throwaway servers are stopped.
+  /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless
+  /// it is to be kept) and throwaway servers are stopped.
   static func with<Value>(
     _ request: SessionRequest, _ progress: ProgressSink, _ body: (Session) async throws -> Value
   ) async throws -> Value {
@@ -54,7 +54,9 @@ struct Session: Sendable {
     }
   }
 
-  private static func start(_ request: SessionRequest, _ progress: ProgressSink) async throws -> EphemeralServers? {
+  private static func start(_ request: SessionRequest, _ progress: ProgressSink) async throws
+    -> EphemeralServers?
+  {
     let kinds = Set(request.targets.filter { request.servers.url(for: $0.name) == nil }.compactMap(\.server))
       .sorted { $0.rawValue < $1.rawValue }
     guard !kinds.isEmpty else { return nil }
@@ -79,21 +81,24 @@ struct Session: Sendable {
       places.append(
         PlacedTarget(
           target: try known.kind.target(url, schema),
-          scratch: request.needsScratch ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
+          scratch: request.needsScratch
+            ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
           schema: schema, isThrowaway: own == nil))
     }
     self.places = places
     self.servers = servers
   }
 
-  /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever followed.
+  /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever
+  /// followed.
   func explained(_ failure: BenchmarkFailure) -> BenchmarkFailure {
     guard let servers, failure.status != .mismatch, failure.status != .interrupted else { return failure }
     for kind in ServerKind.allCases where servers[kind] != nil && !servers.isRunning(kind) {
       let last = servers.logTail(kind, lines: 1)
       return BenchmarkFailure(
         .unavailable,
-        "the throwaway \(kind) server died (\(failure.message))" + (last.isEmpty ? "" : " Its last words: \(last)"))
+        "the throwaway \(kind) server died (\(failure.message))"
+          + (last.isEmpty ? "" : " Its last words: \(last)"))
     }
     return failure
   }
@@ -103,7 +108,8 @@ struct Session: Sendable {
     for place in places {
       try await Loader.requireOwnership(of: place.target, place: "'\(place.schema)'")
       if let scratch = place.scratch {
-        try await Loader.requireOwnership(of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
+        try await Loader.requireOwnership(
+          of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
       }
     }
   }
@@ -123,7 +129,8 @@ struct Session: Sendable {
       }.value
       if let failure {
         Output.error(
-          "could not remove '\(place.schema)' on \(place.target.displayName): \(failure) The next run replaces it.")
+          "could not remove '\(place.schema)' on \(place.target.displayName): \(failure) The next run replaces it."
+        )
       }
     }
   }
