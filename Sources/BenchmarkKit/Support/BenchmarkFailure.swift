@@ -42,6 +42,8 @@ public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
       self.init(.unavailable, "\(activity): \(error). Point the URL at a server that takes writes.")
     case .resourceExhausted:
       self.init(.unavailable, "\(activity): \(error). Free disk or connections, or load fewer records.")
+    case .invalidArgument:
+      self.init(.usage, "\(activity): \(error). Check the URL and the options.")
     default:
       self.init(.internalError, "\(activity): \(error). This is a defect; please report it.")
     }
