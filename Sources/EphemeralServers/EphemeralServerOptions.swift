@@ -2,7 +2,7 @@
 ///
 /// A server's own default is changed only where it makes the two servers incomparable (cache, durability)
 /// or would not work here (connections, folders). Everything else stays as a user gets it, and
-/// ``postgresSettings`` and ``mongoSettings`` come last, so they win.
+/// what ``postgresSettings`` and ``mongoSettings`` say wins.
 public struct EphemeralServerOptions: Sendable {
   /// How much of an acknowledged write survives a crash.
   public enum Durability: String, Sendable, CaseIterable {

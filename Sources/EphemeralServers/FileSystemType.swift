@@ -18,7 +18,7 @@ enum FileSystemType {
       let fields = line.split(separator: " ")
       guard fields.count >= 3 else { continue }
       let folder = fields[1] == "/" ? "" : String(fields[1])
-      guard folder.isEmpty || path == folder || path.hasPrefix(folder + "/") else { continue }
+      guard folder.isEmpty || path == folder || path.utf8.starts(with: (folder + "/").utf8) else { continue }
       if folder.utf8.count >= best?.length ?? 0 { best = (folder.utf8.count, String(fields[2])) }
     }
     return best?.type

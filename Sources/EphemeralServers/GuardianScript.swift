@@ -22,7 +22,16 @@ enum GuardianScript {
     # root without CAP_SYS_PTRACE, as in a container.)
     is_ours() {
       if [ -d /proc/self ]; then
-        arguments=$(tr '\0' ' ' <"/proc/$1/cmdline") 2>/dev/null
+        looks=10
+        arguments=
+        # Empty: it is gone, or a zombie, or just now becoming another program.
+        until [ -n "$arguments" ]; do
+          { read -r state <"/proc/$1/stat" && arguments=$(tr '\0' ' ' <"/proc/$1/cmdline"); } 2>/dev/null || return 1
+          case $state in *') Z '* | *') X '*) return 1 ;; esac
+          [ -n "$arguments" ] || sleep 0.01
+          looks=$((looks - 1))
+          [ "$looks" -gt 0 ] || break
+        done
       else
         arguments=$(ps -ww -o args= -p "$1")
       fi

@@ -22,24 +22,26 @@ struct MongoLauncher: ServerLauncher {
     try ServerFolder.write(script, to: launchPath)
   }
 
+  /// mongod's command line. It refuses an option given twice, so a setting of the caller's takes the place
+  /// of our own.
   func arguments(port: Int) -> [String] {
-    let cacheGigabytes = Double(options.cacheMegabytesPerServer) / 1024
-    let own = [
-      "--dbpath", dataDirectory,
-      "--replSet", Self.replicaSetName,
-      "--bind_ip", "127.0.0.1",
-      "--port", "\(port)",
-      "--unixSocketPrefix", home,
-      "--wiredTigerCacheSizeGB", "\(cacheGigabytes)",
-      "--oplogSize", "\(Self.oplogMegabytes)",
+    let own: KeyValuePairs = [
+      "dbpath": dataDirectory,
+      "replSet": Self.replicaSetName,
+      "bind_ip": "127.0.0.1",
+      "port": "\(port)",
+      "unixSocketPrefix": home,
+      "wiredTigerCacheSizeGB": "\(Double(options.cacheMegabytesPerServer) / 1024)",
+      "oplogSize": "\(Self.oplogMegabytes)",
       // Samples its own state every second and writes it to disk; PostgreSQL has no such thing.
-      "--setParameter", "diagnosticDataCollectionEnabled=false",
+      "setParameter.diagnosticDataCollectionEnabled": "false",
     ]
-    return own
-      + options.mongoSettings.sorted { $0.key < $1.key }.flatMap { name, value in
-        name.hasPrefix("setParameter.")
-          ? ["--setParameter", "\(name.dropFirst("setParameter.".count))=\(value)"] : ["--\(name)", value]
-      }
+    let settings = own.map { ($0.key, $0.value) }.filter { options.mongoSettings[$0.0] == nil }
+    let extra = options.mongoSettings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    return (settings + extra).flatMap { name, value in
+      name.hasPrefix("setParameter.")
+        ? ["--setParameter", "\(name.dropFirst("setParameter.".count))=\(value)"] : ["--\(name)", value]
+    }
   }
 
   /// Ready when it is a primary that takes writes. A mongod without a replica set gets one here.

@@ -37,6 +37,8 @@ enum ProcessTable {
     guard state(pid) != .gone else { return false }
     #if os(Linux)
       guard let commandLine = readSmallFile("/proc/\(pid)/cmdline") else { return false }
+      // For a moment there is none: while the process becomes another program.
+      if commandLine.isEmpty { return state(pid) != .gone }
       return String(decoding: commandLine, as: UTF8.self).contains(folder + "/")
     #else
       return true

@@ -40,8 +40,13 @@ public enum ServerLocator {
       }
       return named
     }
-    if let folder = await configuredFolder(), hasServer(folder) { return folder }
     let path = pathFolders(environment)
+    // What it names may be the folder of a client without a server.
+    if let pgConfig = path.map({ $0 + "/pg_config" }).first(where: isExecutableFile),
+      let folder = await firstLine(of: pgConfig, ["--bindir"]), hasServer(folder)
+    {
+      return folder
+    }
     let brew = ["/opt/homebrew", "/usr/local"].flatMap { prefix in
       newest(in: "\(prefix)/opt", where: { $0.hasPrefix("postgresql") }).map { "\($0)/bin" }
     }
@@ -62,10 +67,15 @@ public enum ServerLocator {
   ///
   /// - Throws: `binaryMissing`, with one line that says what to do.
   public static func mongod() throws(EphemeralServersError) -> String {
-    try mongod(environment: ProcessInfo.processInfo.environment)
+    let program = canonicalPath("/proc/self/exe") ?? CommandLine.arguments.first.flatMap(canonicalPath)
+    let starts = [FileManager.default.currentDirectoryPath, program].compactMap { $0 }
+    return try mongod(environment: ProcessInfo.processInfo.environment, startingAt: starts)
   }
 
-  static func mongod(environment: [String: String]) throws(EphemeralServersError) -> String {
+  /// `starts` are the paths from which to look upward for the project.
+  static func mongod(
+    environment: [String: String], startingAt starts: [String]
+  ) throws(EphemeralServersError) -> String {
     if let named = environment[mongodVariable] {
       guard isExecutableFile(named), let path = canonicalPath(named) else {
         throw EphemeralServersError(
@@ -75,8 +85,6 @@ public enum ServerLocator {
       return path
     }
     let onPath = pathFolders(environment).map { $0 + "/mongod" }
-    let program = canonicalPath("/proc/self/exe") ?? CommandLine.arguments.first.flatMap(canonicalPath)
-    let starts = [FileManager.default.currentDirectoryPath, program].compactMap { $0 }
     let cached = starts.compactMap(packageFolder(above:)).flatMap { cachedMongods(in: $0 + "/.cache/mongod") }
     guard let path = (onPath + cached).first(where: isExecutableFile) else {
       throw EphemeralServersError(
@@ -92,16 +100,11 @@ public enum ServerLocator {
     isExecutableFile(folder + "/initdb") && isExecutableFile(folder + "/postgres")
   }
 
-  /// What `pg_config --bindir` prints; it may be that of a client without a server.
-  private static func configuredFolder() async -> String? {
-    await firstLine(of: "pg_config", ["--bindir"])
-  }
-
   /// The first line that a program prints; `nil` if it can't be run or fails.
   static func firstLine(of program: String, _ arguments: [String]) async -> String? {
-    let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
     let result = try? await Subprocess.run(
-      executable, arguments: Arguments(arguments), output: .string(limit: 64 * 1024), error: .discarded)
+      .path(FilePath(program)), arguments: Arguments(arguments), output: .string(limit: 64 * 1024),
+      error: .discarded)
     guard let result, result.terminationStatus.isSuccess else { return nil }
     return result.standardOutput.split(whereSeparator: \.isNewline).first.map(String.init)
   }

@@ -12,15 +12,53 @@ import Testing
     #expect(postgres?.description.contains("DBBENCH_POSTGRES_BIN") == true)
     #expect(postgres?.description.contains { $0.isNewline } == false)
     let mongod = #expect(throws: EphemeralServersError.self) {
-      try ServerLocator.mongod(environment: ["DBBENCH_MONGOD": "/tmp"])
+      try ServerLocator.mongod(environment: ["DBBENCH_MONGOD": "/tmp"], startingAt: [])
     }
     #expect(mongod?.code == .binaryMissing)
     #expect(mongod?.description == "DBBENCH_MONGOD names /tmp, which isn't a program; correct it or unset it")
   }
 
+  @Test func whatIsNowhereIsAnErrorThatSaysWhatToDo() {
+    let error = #expect(throws: EphemeralServersError.self) {
+      try ServerLocator.mongod(
+        environment: ["PATH": "/no/such/folder"], startingAt: ["/proc/self", "relative"])
+    }
+    #expect(
+      error?.description
+        == "no mongod found; run ./scripts/setup, or set DBBENCH_MONGOD to the file mongod")
+  }
+
+  @Test func theProjectsCacheIsFoundFromBelow() async throws {
+    try await withTemporaryFolder { folder in
+      let files = ["Package.swift", ".cache/mongod/bin/mongod", "Sources/deep/file"]
+      var made: [String] = []
+      for file in files {
+        var path = folder
+        for part in file.split(separator: "/").dropLast() {
+          path += "/\(part)"
+          if mkdir(path, 0o755) == 0 { made.append(path) }
+        }
+        try ServerFolder.write("", to: "\(folder)/\(file)")
+      }
+      defer {
+        for file in files { unlink("\(folder)/\(file)") }
+        for path in made.reversed() { rmdir(path) }
+      }
+      let starts = ["\(folder)/Sources/deep"]
+      #expect(throws: EphemeralServersError.self) {  // not executable
+        try ServerLocator.mongod(environment: [:], startingAt: starts)
+      }
+      chmod("\(folder)/.cache/mongod/bin/mongod", 0o755)
+      let found = try ServerLocator.mongod(environment: [:], startingAt: starts)
+      #expect(found == "\(folder)/.cache/mongod/bin/mongod")
+    }
+  }
+
   @Test func aVariableComesFirst() async throws {
-    #expect(try ServerLocator.mongod(environment: ["DBBENCH_MONGOD": "/bin/sh"]) == canonicalPath("/bin/sh"))
-    let folder = try await ServerLocator.postgresFolder(environment: [:])
+    #expect(
+      try ServerLocator.mongod(environment: ["DBBENCH_MONGOD": "/bin/sh"], startingAt: [])
+        == canonicalPath("/bin/sh"))
+    let folder = try await ServerLocator.postgresFolder(environment: ["PATH": "/usr/bin"])
     #expect(
       try await ServerLocator.postgresFolder(environment: ["DBBENCH_POSTGRES_BIN": folder, "PATH": ""])
         == folder)
@@ -44,6 +82,15 @@ import Testing
       try ServerFolder.makeDirectory(odd, owner: nil)
       #expect(ServerFolder.fault(of: odd, user: nil)?.contains("quote") == true)
       for path in [long, odd] { rmdir(path) }
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func aFolderThatPostgresCannotEnterIsRefused() async throws {
+    try await withTemporaryFolder { folder in
+      let user = try #require(try ServerUser.forPostgres())
+      #expect(ServerFolder.fault(of: folder, user: user) == nil)
+      chmod(folder, 0o700)
+      #expect(ServerFolder.fault(of: folder, user: user) == "can't be entered by the user postgres")
     }
   }
 
@@ -90,15 +137,5 @@ import Testing
 
   @Test func urlTextIsEncoded() {
     #expect(URLText.percentEncoded("/tmp/a b\u{7}é~") == "%2Ftmp%2Fa%20b%07%C3%A9~")
-  }
-}
-
-@Suite struct ProcessTableTests {
-  @Test func knowsThisProcessAndItsState() async throws {
-    #expect(ProcessTable.state(getpid()) == .running)
-    #expect(ProcessTable.state(0) == .gone)
-    #expect(ProcessTable.state(Int32.max) == .gone)
-    #expect(!ProcessTable.isAlive(getpid(), startedIn: "/no/such/folder"))
-    #expect(ProcessTable.children(of: getppid()).contains(getpid()))
   }
 }

@@ -41,6 +41,11 @@ package class PoolCall<Connection>: @unchecked Sendable {
     self.queueDeadline = min(queueDeadline, deadline)
   }
 
+  /// A call of the pool's own, or of a driver's: nobody waits for it.
+  package convenience init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline) {
+    self.init(context, effect, deadline: deadline, queueDeadline: deadline)
+  }
+
   /// Calls of the same class, other than 0, may share an exchange with the server.
   package var batchClass: UInt8 { 0 }
 
@@ -89,7 +94,8 @@ package class PoolCall<Connection>: @unchecked Sendable {
     return old == .finished ? nil : old
   }
 
-  var entityID: Int64? {
+  /// What `noteEntity` was told last.
+  package var entityID: Int64? {
     let id = entity.load(ordering: .acquiring)
     return id == 0 ? nil : id
   }

@@ -1,0 +1,19 @@
+import FoundationEssentials
+
+/// What the system knows about this process.
+enum ClientProcess {
+  /// The highest resident set so far, or since ``resetPeakMemory()``: `VmHWM` of Linux; `nil` elsewhere.
+  static func peakMemoryBytes() -> Int? {
+    guard let data = FileManager.default.contents(atPath: "/proc/self/status") else { return nil }
+    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      let digits = line.utf8.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      return Int(String(decoding: digits, as: UTF8.self)).map { $0 * 1_024 }
+    }
+    return nil
+  }
+
+  /// Lets the peak start from what is resident now. Where the system refuses, the peak is that of the whole process.
+  static func resetPeakMemory() {
+    try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+  }
+}
