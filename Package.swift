@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "MongoBackendTests",
       dependencies: [
-        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "StoreConformance", "EphemeralServers",
+        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "EphemeralServers",
       ],
       swiftSettings: strict),
     .testTarget(

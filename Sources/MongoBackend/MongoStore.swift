@@ -78,12 +78,14 @@ public final class MongoStore: StorageBackend {
 /// What the store and its repositories share.
 final class MongoCore: Sendable {
   let options: MongoOptions
+  let database: String
   let pool: ConnectionPool<MongoDriver>
   let gate = SchemaGate()
   let ids = IDAllocator()
 
   init(_ address: MongoAddress, _ options: MongoOptions) {
     self.options = options
+    database = address.database
     pool = ConnectionPool(
       driver: MongoDriver(address: address), name: "mongo",
       options: PoolOptions(

@@ -1,7 +1,6 @@
 import EphemeralServers
 import InstructorStore
 import MongoBackend
-import StoreConformance
 import Synchronization
 import Testing
 
@@ -37,34 +36,5 @@ enum MongoTestServer {
     try await store.dropDatabase()
     await store.close()
     return try result.get()
-  }
-}
-
-/// ``MongoStore`` under the conformance cases.
-struct MongoTarget: ConformanceTarget {
-  let name = "mongo"
-
-  func makeNamespace() async throws -> any StoreNamespace {
-    Namespace(url: try await MongoTestServer.server().url, database: MongoTestServer.freshDatabaseName())
-  }
-
-  private struct Namespace: StoreNamespace {
-    let url: String
-    let database: String
-
-    func openStore() async throws -> any StorageBackend {
-      var options = MongoOptions()
-      options.database = database
-      return try await MongoStore.open(url, options: options)
-    }
-
-    func remove() async throws {
-      var options = MongoOptions()
-      options.database = database
-      options.connections = 1
-      let store = try await MongoStore.open(url, options: options)
-      try await store.dropDatabase()
-      await store.close()
-    }
   }
 }

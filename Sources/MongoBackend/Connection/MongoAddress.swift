@@ -38,8 +38,18 @@ final class MongoAddress: Sendable {
     guard writeConcern != .none else {
       throw call.invalid("w=0 in the URL: a store can't work with unacknowledged writes")
     }
+    if let mechanism = mongoc_uri_get_auth_mechanism(uri).map({ String(cString: $0).uppercased() }) {
+      guard Self.mechanisms.contains(mechanism) else {
+        throw call.invalid("the URL asks for an unknown authentication mechanism")
+      }
+    }
     applySettings(options)
   }
+
+  /// What libmongoc knows; with any other it would fail as if the server could not be reached.
+  private static let mechanisms: Set<String> = [
+    "SCRAM-SHA-1", "SCRAM-SHA-256", "MONGODB-X509", "GSSAPI", "PLAIN", "MONGODB-AWS",
+  ]
 
   deinit { mongoc_uri_destroy(uri) }
 

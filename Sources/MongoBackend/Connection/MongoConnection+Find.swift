@@ -63,7 +63,7 @@ extension MongoConnection {
         throw CommandFailure(error)
       }
       guard cursor != 0 else { return count }
-      reply = try run(.bare, call, session: session) { writer in
+      reply = try run(.untimed, call, session: session) { writer in
         writer.append("getMore", cursor)
         writer.append("collection", collection)
       }

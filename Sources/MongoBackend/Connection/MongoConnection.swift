@@ -83,7 +83,7 @@ final class MongoConnection {
     writer.begin { writer in
       build(&writer)
       concern.append(to: &writer, writeConcern)
-      if milliseconds != .max, concern != .handshake { writer.append("maxTimeMS", milliseconds) }
+      if milliseconds != .max, concern != .untimed { writer.append("maxTimeMS", milliseconds) }
     }
     guard let reply = instructor_mongo_reply_new() else { throw CommandFailure(.outOfMemory) }
     var error = bson_error_t()
@@ -100,6 +100,11 @@ final class MongoConnection {
   func prepare(_ call: MongoCall?, deadline: Deadline, isShielded: Bool) throws(CommandFailure) {
     if !isShielded, let call, call.isAbandoned { throw CommandFailure(.abandoned) }
     guard !isBroken else { throw CommandFailure(.lost) }
+    arm(call, deadline: deadline, isShielded: isShielded)
+  }
+
+  /// Sets what the sockets go by from now on.
+  func arm(_ call: MongoCall?, deadline: Deadline, isShielded: Bool) {
     currentCall = call
     let (end, isOverflow) = deadline.nanoseconds.addingReportingOverflow(Self.graceNanoseconds)
     client.link.pointee.deadline = isOverflow ? .max : end
@@ -108,9 +113,14 @@ final class MongoConnection {
     client.link.pointee.bytes_sent = 0
   }
 
+  /// After an exchange that does not end in ``finish(_:_:_:)``.
+  func disarm() { currentCall = nil }
+
   /// Turns what libmongoc returned into a reply or a failure, and notes whether the connection can be kept.
   func finish(_ isDone: Bool, _ reply: consuming Reply, _ error: bson_error_t) throws(CommandFailure) -> Reply
   {
+    // The call holds its caller's closure, and perhaps the store with it.
+    currentCall = nil
     if isDone { return reply }
     var failure = failure(error)
     if let parts = try? reply.parts() {

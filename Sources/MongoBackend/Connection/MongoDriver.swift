@@ -37,7 +37,7 @@ struct MongoDriver: ConnectionDriver {
   private func shakeHands(
     _ connection: MongoConnection, _ context: CallContext, _ deadline: Deadline
   ) throws(CommandFailure) {
-    let reply = try connection.run(.handshake, nil, deadline: deadline, onAdmin: true) {
+    let reply = try connection.run(.untimed, nil, deadline: deadline, onAdmin: true) {
       $0.append("hello", Int32(1))
     }
     var isPrimary = false

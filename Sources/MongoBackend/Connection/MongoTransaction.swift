@@ -150,16 +150,12 @@ private struct TransactionSession: ~Copyable {
     }
   }
 
-  /// Ends the transaction even where nobody waits any more; if that fails, the connection is thrown away and the server
-  /// undoes the transaction by itself.
+  /// Ends the transaction even where nobody waits any more, and where the connection broke: the server would keep an
+  /// open transaction, and everybody else from its documents, for a minute. libmongoc makes a new connection for it.
   private func rollBack(_ connection: MongoConnection, _ call: MongoCall) {
-    guard !connection.isBroken else { return }
     var error = bson_error_t()
-    do throws(CommandFailure) {
-      try connection.prepare(call, deadline: .after(Self.rollbackTime), isShielded: true)
-    } catch {
-      return
-    }
+    connection.arm(call, deadline: .after(Self.rollbackTime), isShielded: true)
+    defer { connection.disarm() }
     if mongoc_client_session_abort_transaction(session, &error), !connection.hasTimedOut {
       connection.hasOpenTransaction = false
     } else {

@@ -32,10 +32,12 @@ extension MongoConnection {
   }
 
   private func lastID(_ reply: borrowing Reply) throws(CommandFailure) -> Int64? {
+    let parts: ReplyParts
+    do throws(CorruptDocument) { parts = try reply.parts() } catch { throw CommandFailure(error) }
+    // Ids that a majority does not know of could be handed out again after a fail-over.
+    try check(parts)
+    guard let value = parts.value else { return nil }
     do throws(CorruptDocument) {
-      let parts = try reply.parts()
-      try? check(parts)
-      guard let value = parts.value else { return nil }
       var reader = BSONReader(value)
       while let field = try reader.next() {
         if field.isNamed("last") { return try field.int64() }

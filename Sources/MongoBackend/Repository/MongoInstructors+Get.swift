@@ -44,7 +44,7 @@ extension MongoConnection {
     let order = ids.indices.sorted { ids[$0] < ids[$1] }
     var answers = [Instructor?](repeating: nil, count: ids.count)
     var place = 0
-    try find(Collections.instructors, .consistentRead(keys: ids.count), call, limit: ids.count) { writer in
+    try find(Collections.instructors, .snapshotRead, call, limit: ids.count) { writer in
       writer.document("filter") { writer in
         writer.document("_id") { writer in
           writer.array("$in") { writer in

@@ -44,7 +44,7 @@ extension MongoConnection {
   {
     var items: [Instructor] = []
     items.reserveCapacity(limit)
-    try find(Collections.instructors, .consistentRead(keys: limit), call, limit: limit) { writer in
+    try find(Collections.instructors, .snapshotRead, call, limit: limit) { writer in
       bounds.append(to: &writer)
     } each: { (document) throws(CorruptDocument) in
       items.append(try InstructorDocument.decode(document))
@@ -52,11 +52,11 @@ extension MongoConnection {
     return items
   }
 
-  /// Counts keys of an index, no documents: one aggregation, from a snapshot where it may look at many.
+  /// Counts keys of an index, no documents: one aggregation.
   fileprivate func count(_ filter: InstructorFilter, upTo: Int, _ call: MongoCall) throws(CommandFailure)
     -> Int
   {
-    let reply = try run(.consistentRead(keys: upTo), call) { writer in
+    let reply = try run(.snapshotRead, call) { writer in
       writer.append("aggregate", Collections.instructors)
       writer.array("pipeline") { writer in
         writer.document(at: 0) { writer in writer.document("$match") { $0.append(matching: filter) } }

@@ -27,21 +27,10 @@ extension MongoInstructors {
 }
 
 extension MongoConnection {
-  /// Everybody on the course, in any order, one more than a team may have at the most.
-  ///
-  /// One command over both indexes. The server may let writes in between while it looks at many keys; a few it reads in
-  /// one go, so a large answer alone is asked for again, from a snapshot.
+  /// Everybody on the course, in any order, one more than a team may have at the most: one command over both indexes.
   fileprivate func readTeam(of course: CourseID, _ call: MongoCall) throws(CommandFailure) -> [Instructor] {
-    let members = try readTeam(of: course, .majorityRead, call)
-    guard members.count >= Concern.keysReadInOneGo else { return members }
-    return try readTeam(of: course, .snapshotRead, call)
-  }
-
-  private func readTeam(
-    of course: CourseID, _ concern: Concern, _ call: MongoCall
-  ) throws(CommandFailure) -> [Instructor] {
     var members: [Instructor] = []
-    try find(Collections.instructors, concern, call, limit: Limits.teamMembers + 1) { writer in
+    try find(Collections.instructors, .snapshotRead, call, limit: Limits.teamMembers + 1) { writer in
       writer.document("filter") { writer in
         writer.array("$or") { writer in
           writer.document(at: 0) { $0.append("primaryOf", course.rawValue) }
