@@ -34,7 +34,7 @@ final class LoadCoordinator: Sendable {
     state.withLock { if $0.failure == nil { $0.failure = error } }
   }
 
-  /// The leader has prepared everything, or has given up: lets the helpers go on.
+  /// The leader has opened a phase, or has nothing more to do: lets the helpers go on.
   func releaseHelpers() { for _ in 0..<helpers { prepared.signal() } }
   func waitForLeader() { prepared.wait() }
 
