@@ -29,7 +29,7 @@ final class PostgresLoader: Sendable {
     defer { connection.markBroken() }
     let isFresh = try prepare(connection, call)
     let chunks = (load.instructors.count + Self.recordsPerChunk - 1) / Self.recordsPerChunk
-    coordinator.open(units: chunks)
+    coordinator.open(.rows, units: chunks)
     coordinator.releaseHelpers()
     try phase { () throws(StoreError) in try copyChunks(connection, call) }
     let totals = coordinator.totals
@@ -94,7 +94,7 @@ final class PostgresLoader: Sendable {
     let courses = CopyBuffer()
     let total = load.instructors.count
     try connection.withoutPipeline(call) { () throws(StoreError) in
-      try coordinator.work { (chunk) throws(StoreError) in
+      try coordinator.work(in: .rows) { (chunk) throws(StoreError) in
         if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
         let start = chunk * Self.recordsPerChunk
         let part = try encode(start..<min(total, start + Self.recordsPerChunk), call.context, instructors, courses)
@@ -134,7 +134,7 @@ final class PostgresLoader: Sendable {
 
   /// Builds the indexes side by side, then makes constraints of them.
   private func buildIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    coordinator.open(units: Self.builds.count)
+    coordinator.open(.indexes, units: Self.builds.count)
     coordinator.releaseHelpers()
     try phase { () throws(StoreError) in try buildOpenIndexes(connection, call) }
     for index in PostgresSchema.indexes {
@@ -146,7 +146,7 @@ final class PostgresLoader: Sendable {
   private static let builds = PostgresSchema.indexes.compactMap(\.build)
 
   private func buildOpenIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    try coordinator.work { (number) throws(StoreError) in
+    try coordinator.work(in: .indexes) { (number) throws(StoreError) in
       load.onProgress?(BulkLoadProgress(phase: .indexes, done: number, total: Self.builds.count))
       try connection.simple(call, Self.builds[number])
     }
