@@ -2,7 +2,7 @@ import Dispatch
 import InstructorStore
 import Synchronization
 
-extension PoolCall: PoolWaiter {
+extension QueuedCall: PoolWaiter {
   var hasLeft: Bool { currentState == .finished }
 }
 
@@ -10,12 +10,14 @@ extension PoolCall: PoolWaiter {
 ///
 /// Threads hold the core and the pool's handle holds it too; when the handle goes, it shuts the core down and the
 /// threads let go of it.
-final class PoolCore<Driver: ConnectionDriver>: Sendable {
-  typealias Call = PoolCall<Driver.Connection>
+/// It knows nothing of the kind of connection: as generic code it would look its types up on every call.
+final class PoolCore: Sendable {
+  typealias Call = QueuedCall
+  typealias WorkerBody = @Sendable (_ core: PoolCore, _ worker: Int, _ equipment: WorkerEquipment) -> Void
 
-  let driver: Driver
   let options: PoolOptions
   private let startThread: ThreadStarter
+  private let workerBody: WorkerBody
 
   private struct State {
     var machine: PoolStateMachine<Call>
@@ -29,7 +31,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     var nextExpiry = Deadline.never
     var drained: [UnsafeContinuation<Void, Never>] = []
   }
-  private let state: Mutex<State>
+  private let state: Locked<State>
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
   // It is scheduled under the lock, so that a later deadline never overwrites an earlier one.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
@@ -44,11 +46,14 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     case refuse(StoreError.Code, String)
   }
 
-  init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
-    self.driver = driver
+  /// - Parameter workerBody: What a thread does until it is told to exit.
+  init(
+    name: String, options: PoolOptions, startThread: @escaping ThreadStarter, workerBody: @escaping WorkerBody
+  ) {
+    self.workerBody = workerBody
     self.startThread = startThread
     self.options = options
-    state = Mutex(
+    state = Locked(
       State(
         machine: PoolStateMachine(workerLimit: options.connections, waitingLimit: options.waitingCalls)))
     queue = DispatchQueue(label: "\(name)-deadlines")
@@ -179,7 +184,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
 
   private func start(_ worker: Int, _ equipment: WorkerEquipment) {
     let isStarted = startThread { [self] in
-      WorkerLoop(core: self, worker: worker, equipment: equipment).run()
+      workerBody(self, worker, equipment)
     }
     if !isStarted { workerEnded(worker, .resourceExhausted, "the system gives no more threads") }
   }
