@@ -97,6 +97,32 @@ extension DriverKitSuite {
       await driver.closed.reaches(1)
     }
 
+    /// A driver may clear the signal that woke it, and then it must see that its caller has gone.
+    @Test func shuttingDownEndsEveryCallThatHeedsItsSignal() async {
+      for _ in 0..<100 {
+        let driver = FakeDriver()
+        let pool = makePool(driver, connections: 16)
+        let entered = Counter()
+        let calls = (0..<16).map { _ in
+          pool.start(.write) { connection, call in
+            entered.increment()
+            while !call.isAbandoned {
+              connection.signal.wait(milliseconds: 60_000)
+              connection.signal.clear()
+            }
+          }
+        }
+        await entered.reaches(16)
+        pool.core.shutDown()
+        for call in calls {
+          let result = await call.value
+          #expect(result.code == .closed)
+          #expect(result.outcome == .unknown)
+        }
+        await driver.closed.reaches(16)
+      }
+    }
+
     @Test func droppingThePoolEndsItsThreadsAndClosesItsConnections() async {
       let driver = FakeDriver()
       weak var core: PoolCore?

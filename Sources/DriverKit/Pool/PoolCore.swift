@@ -81,12 +81,15 @@ final class PoolCore: Sendable {
         state.equipment[worker] = equipment
         next = .start(worker, equipment)
       case .refuseFull:
+        // Unless its task was cancelled meanwhile: then that is how it ended.
+        guard call.claimFinish() != nil else { return .nothing }
         state.counters.refusedCalls += 1
         // Too many calls because nobody is served: not a matter of the pool's size.
         return state.isServerLost && state.machine.openConnections == 0
           ? .refuse(.unreachable, "no connection can be made, and too many calls wait for one")
           : .refuse(.poolExhausted, "too many calls wait for a connection")
-      case .refuseClosed: return .refuse(.closed, "the store was closed")
+      case .refuseClosed:
+        return call.claimFinish() == nil ? .nothing : .refuse(.closed, "the store was closed")
       }
       if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
       return next
@@ -95,7 +98,7 @@ final class PoolCore: Sendable {
     case .nothing: break
     case .wake(let semaphore): semaphore.signal()
     case .start(let worker, let equipment): start(worker, equipment)
-    case .refuse(let code, let reason): call.fail(call.context.error(code, reason))
+    case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
     }
   }
 
@@ -257,16 +260,16 @@ final class PoolCore: Sendable {
   /// Ends everything at once. Threads that are stuck in a driver end when the driver lets go of them.
   func shutDown() {
     closedFlag.store(true, ordering: .releasing)
-    let (calls, semaphores, drained) = state.withLock { state in
+    let (left, semaphores, drained) = state.withLock { state in
       let (calls, wake) = state.machine.shutDown()
+      // Before the signals: whoever is woken by one finds that its caller has gone.
+      let left = calls.compactMap { call in call.claimFinish().map { (call, $0) } }
       for equipment in state.equipment.values { equipment.signal.raise() }
       let drained = state.drained
       state.drained = []
-      return (calls, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
+      return (left, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
     }
-    for call in calls {
-      if let phase = call.claimFinish() { call.deliverLeaving(from: phase, .closed, "the store was closed") }
-    }
+    for (call, phase) in left { call.deliverLeaving(from: phase, .closed, "the store was closed") }
     for semaphore in semaphores { semaphore.signal() }
     for continuation in drained { continuation.resume() }
   }
