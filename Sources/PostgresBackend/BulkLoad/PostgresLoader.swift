@@ -81,7 +81,7 @@ final class PostgresLoader: Sendable {
       try connection.simple(call, "UPDATE schema_state SET loading = '\(isFresh ? "fresh" : "append")'")
       if isFresh {
         for index in PostgresSchema.indexes.reversed() {
-          try connection.simple(call, index.drop)
+          for statement in index.drop { try connection.simple(call, statement) }
         }
       }
       mustUndo.store(true, ordering: .releasing)
@@ -174,7 +174,7 @@ final class PostgresLoader: Sendable {
       if try PostgresStore.state(connection, call).loading == .fresh {
         try connection.simple(call, "TRUNCATE instructors, course_instructors")
         for index in PostgresSchema.indexes.reversed() {
-          try connection.simple(call, index.drop)
+          for statement in index.drop { try connection.simple(call, statement) }
         }
         for index in PostgresSchema.indexes {
           for statement in index.create { try connection.simple(call, statement) }

@@ -62,7 +62,8 @@ enum PostgresSchema {
     var build: String?
     /// Makes a constraint of what was built; locks the table.
     var attach: String?
-    var drop: String
+    /// Removes it, attached or not.
+    var drop: [String]
 
     var create: [String] { [build, attach].compactMap { $0 } }
   }
@@ -94,7 +95,7 @@ enum PostgresSchema {
       ALTER TABLE course_instructors ADD CONSTRAINT instructor_reference
         FOREIGN KEY (instructor_id) REFERENCES instructors ON DELETE CASCADE
       """,
-    drop: "ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference")
+    drop: ["ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference"])
 
   /// All of them, in the order in which they can be made one by one; the other way round they can be dropped.
   static let indexes = indexesOfInstructors + indexesOfCourses + [reference]
@@ -102,7 +103,7 @@ enum PostgresSchema {
   private static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
     Index(
       name: name, build: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(definition)",
-      drop: "DROP INDEX IF EXISTS \(name)")
+      drop: ["DROP INDEX IF EXISTS \(name)"])
   }
 
   private static func primaryKey(_ name: String, _ table: String, _ columns: String) -> Index {
@@ -110,7 +111,7 @@ enum PostgresSchema {
       name: name,
       build: "CREATE UNIQUE INDEX \(name) ON \(table) \(columns)",
       attach: "ALTER TABLE \(table) ADD CONSTRAINT \(name) PRIMARY KEY USING INDEX \(name)",
-      drop: "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)")
+      drop: ["ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)", "DROP INDEX IF EXISTS \(name)"])
   }
 
   /// `name` as an SQL identifier.
