@@ -37,6 +37,8 @@ extension PostgresStore {
       coordinator.fail(error)
       result = .failure(error)
     }
+    // Twice: a helper may wait for either phase.
+    coordinator.releaseHelpers()
     coordinator.releaseHelpers()
     for task in helperTasks { await task.value }
     if case .failure = result, loader.mustUndo.load(ordering: .acquiring) {
