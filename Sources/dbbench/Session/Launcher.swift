@@ -33,7 +33,7 @@ enum Launcher {
     }
     switch error {
     case let failure as BenchmarkFailure:
-      Output.error(failure.message)
+      Output.error(failure.description)
       return failure.status.rawValue
     case let servers as EphemeralServersError:
       Output.error(servers.description)

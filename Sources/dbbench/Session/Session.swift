@@ -94,11 +94,9 @@ struct Session: Sendable {
   func explained(_ failure: BenchmarkFailure) -> BenchmarkFailure {
     guard let servers, failure.status != .mismatch, failure.status != .interrupted else { return failure }
     for kind in ServerKind.allCases where servers[kind] != nil && !servers.isRunning(kind) {
-      let last = servers.logTail(kind, lines: 1)
       return BenchmarkFailure(
-        .unavailable,
-        "the throwaway \(kind) server died (\(failure.message))"
-          + (last.isEmpty ? "" : " Its last words: \(last)"))
+        .unavailable, "the throwaway \(kind) server died (\(failure.message))",
+        advice: "Look for free memory and disk space, and run it again.")
     }
     return failure
   }
