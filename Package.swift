@@ -79,6 +79,12 @@ let package = Package(
     .testTarget(
       name: "EphemeralServersTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
     .testTarget(
+      name: "MongoBackendTests",
+      dependencies: [
+        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "EphemeralServers",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "ConformanceTests",
       dependencies: [
         "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend",
@@ -89,7 +95,9 @@ let package = Package(
       name: "BenchmarkKitTests",
       dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator"], swiftSettings: strict),
     .testTarget(
-      name: "DbbenchTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
+      name: "DbbenchTests",
+      dependencies: ["EphemeralServers", .product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,1 +1,30 @@
-@main struct Dbbench { static func main() {} }
+import ArgumentParser
+import BenchmarkKit
+
+@main
+struct Main {
+  static func main() async {
+    Output.exit(await Launcher.run(Array(CommandLine.arguments.dropFirst())))
+  }
+}
+
+struct Dbbench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dbbench",
+    abstract: "Compares PostgreSQL and MongoDB on the same work, on real servers.",
+    usage: "dbbench [<subcommand>] [<options>]",
+    discussion: """
+      Without a subcommand it runs 'compare': it starts a throwaway PostgreSQL and MongoDB, loads the same catalog \
+      of instructors and courses into both, checks that both give the same answers, and times eight workloads on \
+      them in turn. Everything it starts and makes is removed again.
+
+      Exit status: 0 fine; 4 the backends answered differently; 64 wrong usage; 66 a file can't be written; 69 a \
+      server can't be reached or its program is missing; 70 a defect; 73 the target holds something dbbench did not \
+      make; 77 wrong password; 130 and 143 interrupted.
+      """,
+    subcommands: [
+      CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
+      ServersCommand.self,
+    ],
+    defaultSubcommand: CompareCommand.self)
+}

@@ -1,1 +1,14 @@
+import InstructorStore
+import StoreConformance
 import Testing
+
+/// The whole contract against every backend. No case is named or left out here.
+@Suite(.serialized, .conformanceSessions)
+struct ConformanceTests {
+  @Test(arguments: BackendUnderTest.allCases, StoreConformance.allCases)
+  func contract(backend: BackendUnderTest, conformanceCase: ConformanceCase) async throws {
+    let sessions = try #require(ConformanceSessions.current)
+    let result = await sessions.run(conformanceCase, on: backend)
+    if let failure = result.failure { Issue.record("\(result.target): \(conformanceCase.name): \(failure)") }
+  }
+}

@@ -1,7 +1,12 @@
-import InstructorStore
+package import InstructorStore
 
 /// A call that runs on a connection.
 package class PoolCall<Connection>: QueuedCall, @unchecked Sendable {
+  /// A call of the pool's own, or of a driver's: nobody waits for it.
+  package convenience init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline) {
+    self.init(context, effect, deadline: deadline, queueDeadline: deadline)
+  }
+
   /// Runs the call on the driver thread and keeps what comes of it.
   ///
   /// - Returns: Whether it is that the server could not be reached. The call has not finished and can be run again.

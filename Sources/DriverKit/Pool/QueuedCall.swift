@@ -84,7 +84,8 @@ package class QueuedCall: @unchecked Sendable {
     return old == .finished ? nil : old
   }
 
-  var entityID: Int64? {
+  /// What `noteEntity` was told last.
+  package var entityID: Int64? {
     let id = entity.load(ordering: .acquiring)
     return id == 0 ? nil : id
   }

@@ -18,7 +18,8 @@ public enum Limits {
   public static let titleBytes = 1...512
   public static let organizationBytes = 1...512
 
-  /// Courses of one instructor. One more is `resourceExhausted`.
+  /// Courses of one instructor. A new instructor with more is `invalidArgument`; one more by `assign` or
+  /// `replacePrimary` is `resourceExhausted`.
   public static let coursesPerInstructor = 500
   /// Members of a team that one read returns. A larger team is `resourceExhausted`, never cut short.
   public static let teamMembers = 1_000

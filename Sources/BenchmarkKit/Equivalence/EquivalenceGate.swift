@@ -1,0 +1,118 @@
+public import InstructorStore
+
+/// Shows, before anything is timed, that two backends give the same answers to the same operations.
+///
+/// Two parts: a sequence of calls of every kind on a small crowd (``ProbeSequence``), and the first
+/// operations of each workload that will be timed. Every answer is compared in full, errors by code and
+/// constraint.
+public struct EquivalenceGate: Sendable {
+  /// What was compared.
+  public struct Passed: Sendable {
+    public var operations: Int
+  }
+
+  public static let defaultProbeSteps = 400
+  static let operationsPerWorkload = 40
+
+  let catalog: BenchmarkCatalog
+  let seed: UInt64
+  let workloads: [PreparedWorkload]
+  let probeSteps: Int
+
+  public init(
+    catalog: BenchmarkCatalog, seed: UInt64, workloads: [PreparedWorkload],
+    probeSteps: Int = EquivalenceGate.defaultProbeSteps
+  ) {
+    self.catalog = catalog
+    self.seed = seed
+    self.workloads = workloads
+    self.probeSteps = probeSteps
+  }
+
+  /// Replays everything on both and compares; leaves both as they were.
+  ///
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with
+  ///   different answers.
+  public func check(_ left: any StorageBackend, _ right: any StorageBackend) async throws -> Passed {
+    var compared = 0
+    try await removeProbes(left)
+    try await removeProbes(right)
+    let sequence = ProbeSequence(catalog: catalog, seed: seed)
+    var cursors = (left: ProbeCursors(), right: ProbeCursors())
+    for index in 0..<probeSteps {
+      let a = await sequence.step(index, on: left.instructors, &cursors.left)
+      let b = await sequence.step(index, on: right.instructors, &cursors.right)
+      try compare(a, left.name, b, right.name, "step \(index) of the equivalence probe")
+      compared += 1
+    }
+    for workload in workloads {
+      // Far behind what is timed, so that nothing is warmer afterwards.
+      let first = IdentifierSpace.operationsPerWorkload - Self.operationsPerWorkload
+      let slice = first..<first + Self.operationsPerWorkload
+      for backend in [left, right] {
+        try await during("preparing \(workload.name)", backend) { () async throws(StoreError) in
+          try await workload.prepare(slice, backend.instructors)
+        }
+      }
+      for index in slice {
+        let a = await workload.replay(index, left.instructors)
+        let b = await workload.replay(index, right.instructors)
+        try compare(a, left.name, b, right.name, "operation \(index - first) of workload \(workload.name)")
+        compared += 1
+      }
+      for backend in [left, right] {
+        try await during("restoring \(workload.name)", backend) { () async throws(StoreError) in
+          try await workload.restore(slice, backend.instructors)
+        }
+      }
+    }
+    try await removeProbes(left)
+    try await removeProbes(right)
+    return Passed(operations: compared)
+  }
+
+  private func removeProbes(_ backend: any StorageBackend) async throws {
+    try await during("clearing the equivalence probe", backend) { () async throws(StoreError) in
+      for found in try await backend.instructors.get(ProbeSequence.instructorIDs) {
+        if let found { try await InverseWork.deleteIfPresent(found.id, on: backend.instructors) }
+      }
+    }
+  }
+
+  private func during(
+    _ activity: String, _ backend: any StorageBackend, _ body: () async throws(StoreError) -> Void
+  ) async throws {
+    do throws(StoreError) {
+      try await body()
+    } catch {
+      if error.code == .cancelled { throw CancellationError() }
+      throw BenchmarkFailure(error, during: "\(activity) on \(backend.name)")
+    }
+  }
+
+  private func compare(
+    _ left: ReplayedOperation, _ leftName: String, _ right: ReplayedOperation, _ rightName: String,
+    _ place: String
+  ) throws {
+    for (replayed, name) in [(left, leftName), (right, rightName)] {
+      guard let failure = replayed.failure else { continue }
+      if failure.code == .cancelled { throw CancellationError() }
+      throw BenchmarkFailure(failure, during: "equivalence check on \(name)")
+    }
+    guard left != right else { return }
+    let same = leftName == rightName
+    let asked = left.operation == right.operation
+    throw BenchmarkFailure(
+      .mismatch,
+      """
+      the backends are not equivalent: different answers to \(place); nothing was timed.
+        asked      \(asked ? left.operation : "\(left.operation) / \(right.operation)")
+        \(Self.padded(same ? leftName + " 1" : leftName)) \(left.answer)
+        \(Self.padded(same ? rightName + " 2" : rightName)) \(right.answer)
+      """)
+  }
+
+  private static func padded(_ name: String) -> String {
+    name + String(repeating: " ", count: max(0, 10 - name.utf8.count))
+  }
+}

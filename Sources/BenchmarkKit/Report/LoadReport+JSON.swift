@@ -1,0 +1,18 @@
+/// The JSON object of a load.
+extension LoadReport: Encodable {
+  private enum Key: String, CodingKey {
+    case backend, instructors, courseAssignments, elapsedSeconds, rowsPerSecond, settleSeconds,
+      peakClientBytes
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    try object.encode(name, forKey: .backend)
+    try object.encode(instructors, forKey: .instructors)
+    try object.encode(assignments, forKey: .courseAssignments)
+    try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
+    try object.encode(rowsPerSecond, forKey: .rowsPerSecond)
+    try object.encode(settleSeconds, forKey: .settleSeconds)
+    try object.encode(peakClientBytes, forKey: .peakClientBytes)
+  }
+}

@@ -1,0 +1,63 @@
+import InstructorStore
+
+/// The JSON object of `dbbench run`. Times are whole nanoseconds; what was not measured, or has too few
+/// samples, is `null` and never left out.
+extension RunResult: Encodable {
+  private enum Key: String, CodingKey {
+    case backend, workload, dispatch, durability, concurrency, connections, seed, operations, errors
+    case elapsedSeconds, throughputPerSecond, latency, traceHash, environment
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    try object.encode(backend, forKey: .backend)
+    try object.encode(workload, forKey: .workload)
+    try object.encode(dispatch.rawValue, forKey: .dispatch)
+    try object.encode(durability, forKey: .durability)
+    try object.encode(concurrency, forKey: .concurrency)
+    try object.encode(connections, forKey: .connections)
+    try object.encode(seed, forKey: .seed)
+    try object.encode(ledger.executed, forKey: .operations)
+    try object.encode(ledger.failed, forKey: .errors)
+    try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
+    try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
+    try object.encode(LatencyKinds(response: response), forKey: .latency)
+    try object.encode(traceHashText(traceHash), forKey: .traceHash)
+    try object.encode(environment, forKey: .environment)
+  }
+
+  /// What the target read back from its server under `durability`.
+  public var durability: String { environment["durability"] ?? "unknown" }
+}
+
+/// The four kinds of times. A closed loop measures the response alone: without intended start times there is
+/// no lag, and the others are stamped inside the driver.
+struct LatencyKinds: Encodable {
+  var response: LatencySummary
+
+  private enum Key: String, CodingKey { case response, service, lag, delivery }
+
+  func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    try object.encode(response, forKey: .response)
+    try object.encodeNil(forKey: .service)
+    try object.encodeNil(forKey: .lag)
+    try object.encodeNil(forKey: .delivery)
+  }
+}
+
+extension LatencySummary: Encodable {
+  private enum Key: String, CodingKey { case p50, p90, p95, p99, p999, max, mean }
+
+  public func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    // `encode` of an optional writes null; `encodeIfPresent` would leave it out.
+    try object.encode(p50, forKey: .p50)
+    try object.encode(p90, forKey: .p90)
+    try object.encode(p95, forKey: .p95)
+    try object.encode(p99, forKey: .p99)
+    try object.encode(p999, forKey: .p999)
+    try object.encode(max, forKey: .max)
+    try object.encode(mean, forKey: .mean)
+  }
+}

@@ -1,0 +1,89 @@
+/// The results as plain text.
+public enum Tables {
+  public static func run(_ results: [RunResult]) -> [String] {
+    var table = TextTable([
+      "workload", "backend", "operations", "ops/s", "p50", "p95", "p99", "p99.9", "max", "errors",
+    ])
+    for result in results {
+      table.add([
+        result.workload, result.displayName, Quantity.count(result.ledger.executed),
+        Quantity.count(Int(result.throughputPerSecond)), Quantity.latency(result.response.p50),
+        Quantity.latency(result.response.p95), Quantity.latency(result.response.p99),
+        Quantity.latency(result.response.p999), Quantity.latency(result.response.max),
+        errors(result.ledger),
+      ])
+    }
+    return table.lines
+  }
+
+  public static func load(_ reports: [LoadReport]) -> [String] {
+    var table = TextTable([
+      "backend", "instructors", "course places", "elapsed", "rows/s", "instructors/s", "then settling",
+      "client memory peak",
+    ])
+    for report in reports {
+      table.add([
+        report.displayName, Quantity.count(report.instructors), Quantity.count(report.assignments),
+        Quantity.seconds(report.elapsedSeconds), Quantity.count(Int(report.rowsPerSecond)),
+        Quantity.count(Int(Double(report.instructors) / max(report.elapsedSeconds, 1e-9))),
+        Quantity.seconds(report.settleSeconds), report.peakClientBytes.map(Quantity.bytes) ?? "-",
+      ])
+    }
+    return table.lines
+  }
+
+  public static func comparison(_ result: ComparisonResult) -> [String] {
+    let names = result.arms.map(\.displayName)
+    var table = TextTable([
+      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99",
+      "errors",
+    ])
+    for entry in result.comparisons {
+      let isLoad = !entry.loadSeconds.isEmpty
+      table.add(
+        [entry.workload]
+          + entry.arms.map { figures in
+            figures.throughput.map { Quantity.count(Int($0.median)) + (isLoad ? " rows" : "") } ?? "-"
+          }
+          + ratio(entry, names)
+          + [
+            pair(entry) { $0.p50 }, pair(entry) { $0.p95 }, pair(entry) { $0.p99 },
+            isLoad ? "-" : entry.arms.map { errors($0.ledger) }.joined(separator: " / "),
+          ])
+    }
+    return table.lines
+  }
+
+  /// What the reader has to know about the table above it.
+  public static func footer(_ result: ComparisonResult) -> [String] {
+    let names = result.arms.map(\.displayName).joined(separator: " / ")
+    var lines = [
+      "\(ProvisionalComparison.label). Medians over \(result.roundsDone) block\(result.roundsDone == 1 ? "" : "s"); range: from the least to the most "
+        + "favourable block. Times and errors: \(names); response times of a closed loop.",
+      "Same seeded operations on both (\(Quantity.count(result.equivalentOperations)) answers compared before "
+        + "timing). Both servers and this program share one machine.",
+    ]
+    if result.stopped != nil { lines.insert("PARTIAL: the run ended early.", at: 0) }
+    return lines
+  }
+
+  /// Which arm is ahead, by how much, and the range over blocks in the same direction.
+  private static func ratio(_ entry: ProvisionalComparison, _ names: [String]) -> [String] {
+    guard let ratio = entry.ratio else { return ["-", "-"] }
+    let isFirst = ratio.median >= 1
+    func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
+    let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
+    return ["\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", "\(text(low))–\(text(high))×"]
+  }
+
+  private static func pair(_ entry: ProvisionalComparison, _ value: (LatencySummary) -> UInt64?) -> String {
+    guard entry.loadSeconds.isEmpty else { return "-" }
+    return entry.arms.map { Quantity.latency(value($0.response)) }.joined(separator: " / ")
+  }
+
+  private static func errors(_ ledger: Ledger) -> String {
+    guard ledger.failed > 0 else { return "0" }
+    let codes = ledger.failures.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.count($0.value))" }
+    return codes.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,71 @@
+public import InstructorStore
+
+/// One side of a comparison: a backend in one configuration, loaded and open.
+public struct Arm: Sendable {
+  public let target: any BenchmarkTarget
+  public let store: any StorageBackend
+  /// Read back from the server.
+  public let environment: [String: String]
+
+  public var name: String { target.name }
+  public var displayName: String { target.displayName }
+
+  public init(target: any BenchmarkTarget, store: any StorageBackend, environment: [String: String]) {
+    self.target = target
+    self.store = store
+    self.environment = environment
+  }
+}
+
+/// Executes slices of one workload on one arm, with the untimed work around them.
+struct ArmRunner: Sendable {
+  let arm: Arm
+  let workload: PreparedWorkload
+  let concurrency: Int
+
+  /// Where warm-up takes its operations from: no timed slice gets there.
+  private static let warmUpStart = IdentifierSpace.operationsPerWorkload / 2
+
+  /// Prepares, executes and restores one slice.
+  ///
+  /// - Throws: `CancellationError`, or ``BenchmarkFailure`` where the backend stopped answering.
+  func execute(_ slice: Range<Int>, stopsAfter: Duration? = nil) async throws -> SliceResult {
+    let repository = arm.store.instructors
+    try await untimed("preparing") { () async throws(StoreError) in
+      try await workload.prepare(slice, repository)
+    }
+    let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
+    let result = await workload.runSlice(request, repository)
+    try Task.checkCancellation()
+    if let fatal = result.fatal {
+      throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")
+    }
+    try await untimed("undoing") { () async throws(StoreError) in
+      try await workload.restore(result.touched, repository)
+    }
+    return result
+  }
+
+  /// Warms caches, connections and prepared statements up and measures how many operations a second to
+  /// expect.
+  func warmUp(for duration: Duration) async throws -> Double {
+    let start = Self.warmUpStart
+    guard workload.needsPreparation else {
+      let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
+      return try await execute(all, stopsAfter: duration).throughputPerSecond
+    }
+    // What has to be prepared can't be of open length: a short slice tells how long the proper one may be.
+    let first = try await execute(start..<start + 1_000).throughputPerSecond
+    let count = max(1_000, Int(first * duration.seconds))
+    return try await execute(start + 1_000..<start + 1_000 + count).throughputPerSecond
+  }
+
+  private func untimed(_ activity: String, _ body: () async throws(StoreError) -> Void) async throws {
+    do throws(StoreError) {
+      try await body()
+    } catch {
+      if error.code == .cancelled { throw CancellationError() }
+      throw BenchmarkFailure(error, during: "\(activity) \(workload.name) on \(arm.displayName)")
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import InstructorStore
+
+/// What loading the catalog into one target took.
+public struct LoadReport: Sendable {
+  public var name: String
+  public var displayName: String
+  public var instructors: Int
+  public var assignments: Int
+  /// From the first row to the last index.
+  public var elapsedSeconds: Double
+  /// Vacuum, statistics, checkpoint: after the load, outside its time.
+  public var settleSeconds: Double
+  /// The most memory this process had while it loaded; `nil` where the system doesn't tell.
+  public var peakClientBytes: Int?
+
+  /// Instructors and assignments together.
+  public var rowsPerSecond: Double {
+    elapsedSeconds > 0 ? Double(instructors + assignments) / elapsedSeconds : 0
+  }
+}
+
+/// Takes a target over and loads the catalog into it.
+public struct Loader: Sendable {
+  let catalog: BenchmarkCatalog
+  let options: TargetOptions
+  let progress: ProgressSink
+
+  public init(catalog: BenchmarkCatalog, options: TargetOptions, progress: ProgressSink) {
+    self.catalog = catalog
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Throws with ``ExitStatus/foreignTarget`` where something that `dbbench` did not make is there.
+  public static func requireOwnership(of target: any BenchmarkTarget, place: String) async throws {
+    let state = try await Self.naming("looking at \(target.displayName)") { try await target.inspect() }
+    guard case .foreign(let what) = state else { return }
+    throw BenchmarkFailure(
+      .foreignTarget,
+      "\(place) on \(target.displayName) holds something dbbench did not make (\(what)); nothing was touched. "
+        + "Name another place with --schema.")
+  }
+
+  /// Makes the place, opens a store on it, migrates, loads and settles; the caller closes the store.
+  public func load(_ target: any BenchmarkTarget) async throws -> (arm: Arm, report: LoadReport) {
+    progress.step("\(target.displayName): loading \(Quantity.count(catalog.instructors)) instructors")
+    try await Self.naming("preparing \(target.displayName)") { try await target.prepare() }
+    let store = try await Self.naming("opening \(target.displayName)") { try await target.open(options) }
+    do {
+      try await Self.naming("creating the schema on \(target.displayName)") { try await store.migrate() }
+      let clock = SystemMonotonicClock()
+      ClientProcess.resetPeakMemory()
+      let start = clock.nanoseconds()
+      let result = try await Self.naming("loading \(target.displayName)") {
+        try await store.bulkLoad(
+          BulkLoad(
+            instructors: catalog.source,
+            onProgress: Self.progressReporter(target.displayName, progress, start: start)))
+      }
+      let loaded = clock.nanoseconds()
+      let peak = ClientProcess.peakMemoryBytes()
+      progress.update("\(target.displayName): vacuum, statistics, checkpoint")
+      try await Self.naming("settling \(target.displayName)") { try await target.settle() }
+      let report = LoadReport(
+        name: target.name, displayName: target.displayName, instructors: result.instructors,
+        assignments: result.assignments, elapsedSeconds: Double(loaded - start) / 1e9,
+        settleSeconds: Double(clock.nanoseconds() - loaded) / 1e9, peakClientBytes: peak)
+      let environment = try await Self.naming("reading the settings of \(target.displayName)") {
+        try await target.environment()
+      }
+      progress.step(
+        "\(target.displayName): loaded \(Quantity.count(result.instructors)) instructors with "
+          + "\(Quantity.count(result.assignments)) course places in \(Quantity.seconds(report.elapsedSeconds)), "
+          + "\(Quantity.count(Int(report.rowsPerSecond))) rows/s")
+      return (Arm(target: target, store: store, environment: environment), report)
+    } catch {
+      await store.close()
+      throw error
+    }
+  }
+
+  /// Gives errors of a target the place where they happened.
+  static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let error as StoreError {
+      if error.code == .cancelled { throw CancellationError() }
+      throw BenchmarkFailure(error, during: activity)
+    }
+  }
+
+  private static func progressReporter(
+    _ name: String, _ progress: ProgressSink, start: UInt64
+  ) -> @Sendable (BulkLoadProgress) -> Void {
+    { state in
+      let elapsed = Double(SystemMonotonicClock().nanoseconds() - start) / 1e9
+      switch state.phase {
+      case .rows:
+        let rate = elapsed > 0 ? Double(state.done) / elapsed : 0
+        let left = rate > 0 ? Quantity.seconds(Double(state.total - state.done) / rate) : "?"
+        let percent = state.total > 0 ? state.done * 100 / state.total : 100
+        progress.update(
+          "\(name): \(percent)% of \(Quantity.count(state.total)) instructors, "
+            + "\(Quantity.count(Int(rate))) instructors/s, \(left) left for rows")
+      case .indexes:
+        progress.update("\(name): index \(min(state.done + 1, state.total)) of \(state.total)")
+      }
+    }
+  }
+}

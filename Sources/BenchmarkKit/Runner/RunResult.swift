@@ -1,0 +1,55 @@
+public import InstructorStore
+
+/// What one workload did on one backend.
+public struct RunResult: Sendable {
+  public var backend: String
+  public var displayName: String
+  public var workload: String
+  public var dispatch: DispatchMode
+  public var concurrency: Int
+  public var connections: Int
+  public var seed: UInt64
+  public var ledger: Ledger
+  /// Time in timed slices, from the beginning of each to its last answer.
+  public var elapsedSeconds: Double
+  /// Operations that succeeded, per second of ``elapsedSeconds``.
+  public var throughputPerSecond: Double
+  /// Response times of the operations that succeeded.
+  public var response: LatencySummary
+  /// The sum of the hashes of the executed operations: equal for equal work.
+  public var traceHash: UInt64
+  public var environment: [String: String]
+
+  struct Totals {
+    var ledger = Ledger()
+    var elapsedNanoseconds: UInt64 = 0
+    var latency = LatencyHistogram()
+    var traceHash: UInt64 = 0
+
+    var elapsedSeconds: Double { Double(elapsedNanoseconds) / 1e9 }
+
+    mutating func add(_ slice: SliceResult) {
+      ledger.add(slice.ledger)
+      elapsedNanoseconds += slice.elapsedNanoseconds
+      latency.add(slice.latency)
+      traceHash &+= slice.traceHash
+    }
+  }
+
+  init(_ workload: String, _ arm: Arm, _ settings: RunSettings, _ totals: Totals) {
+    backend = arm.name
+    displayName = arm.displayName
+    self.workload = workload
+    dispatch = settings.options.dispatch
+    concurrency = settings.concurrency
+    connections = settings.options.connections
+    seed = settings.seed
+    ledger = totals.ledger
+    elapsedSeconds = totals.elapsedSeconds
+    throughputPerSecond = elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
+    response = LatencySummary(totals.latency)
+    traceHash = totals.traceHash
+    environment = arm.environment.merging(ClientProcess.environment) { server, _ in server }
+    environment["catalog"] = settings.catalog.fingerprint
+  }
+}

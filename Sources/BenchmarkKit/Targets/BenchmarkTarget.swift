@@ -1,0 +1,60 @@
+public import InstructorStore
+
+/// What is in the place that a benchmark wants to use.
+public enum TargetState: Sendable, Equatable {
+  /// Nothing is there: it can be made.
+  case absent
+  /// `dbbench` made it, in this run or one that was kept or killed: it may be emptied and removed.
+  case ownedByDbbench
+  /// Somebody else's objects are there. The text names some of them.
+  case foreign(String)
+}
+
+/// How a target opens its store.
+public struct TargetOptions: Sendable {
+  public var connections: Int
+  public var dispatch: DispatchMode
+  /// The deadline of a call.
+  public var timeout: Duration
+
+  public init(connections: Int = 8, dispatch: DispatchMode = .direct, timeout: Duration = .seconds(5)) {
+    self.connections = connections
+    self.dispatch = dispatch
+    self.timeout = timeout
+  }
+}
+
+/// One place on one DBMS that a benchmark may use: a schema (PostgreSQL) or a database (MongoDB), and the
+/// maintenance that the storage interface doesn't offer.
+///
+/// **Ownership.** A target marks what it makes (a marker table or collection) and touches nothing without the
+/// mark: ``prepare()`` and ``remove()`` throw rather than change a place that ``inspect()`` calls foreign.
+///
+/// **Order of calls.** `inspect`, `prepare`, `open`, then on the store `migrate` and `bulkLoad`, then
+/// `settle`, `environment` at any time after `prepare`, and `remove` after the store was closed. Each call
+/// makes a connection of its own with a deadline; none is timed. Errors are ``StoreError`` or
+/// ``BenchmarkFailure``.
+public protocol BenchmarkTarget: Sendable {
+  /// For example `postgres`; the same as the store's ``StorageBackend/name``.
+  var name: String { get }
+  /// For tables, for example `PostgreSQL`.
+  var displayName: String { get }
+
+  func inspect() async throws -> TargetState
+
+  /// Makes the place empty and marks it as `dbbench`'s own. What an earlier run left there is removed first.
+  func prepare() async throws
+
+  /// A store on the place. May be called several times, also at once.
+  func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend
+
+  /// Brings a freshly loaded place into the state of one that has been there for a while (statistics
+  /// gathered, vacuumed, checkpointed), so that this work is not done during the measurement.
+  func settle() async throws
+
+  /// Versions and settings, read back from the server: what makes two results comparable.
+  func environment() async throws -> [String: String]
+
+  /// Removes what ``prepare()`` made and all that is in it. Does nothing where there is nothing.
+  func remove() async throws
+}

@@ -1,0 +1,48 @@
+public import InstructorStore
+
+/// Creates one instructor with two courses: primary of a new course, assistant on one of 100,000 others.
+///
+/// The id is explicit and above the catalog's, so the outcome is the same on every backend; the rest is as
+/// varied as the catalog's. Afterwards the created instructors are deleted again, untimed.
+public struct InstructorCreate: Workload {
+  private static let stream = TraceRandom.stream("instructor-create")
+  static let sharedCourses = 100_000
+  private let context: WorkloadContext
+
+  public struct Operation: TraceOperation {
+    let new: NewInstructor
+    public func add(to digest: inout TraceDigest) { digest.add(new) }
+    public var text: String { "create(\(CanonicalText.of(Instructor(new, id: new.id ?? 0))))" }
+  }
+
+  public init(_ context: WorkloadContext) { self.context = context }
+
+  public func operation(_ index: Int) -> Operation {
+    var random = context.random(Self.stream, index)
+    return Operation(
+      new: context.catalog.newcomer(
+        index, id: Self.id(index),
+        courses: [
+          .primary(CourseID(IdentifierSpace.createdCourses + Int64(index))),
+          .assistant(CourseID(IdentifierSpace.sharedCourses + Int64(random.below(Self.sharedCourses)))),
+        ]))
+  }
+
+  public func execute(_ operation: Operation, on repository: any InstructorRepository)
+    async throws(StoreError) -> Instructor
+  {
+    try await repository.create(operation.new, isRetry: false)
+  }
+
+  public func restore(_ slice: Range<Int>, on repository: any InstructorRepository)
+    async throws(StoreError)
+  {
+    try await InverseWork.each(in: slice) { index throws(StoreError) in
+      try await InverseWork.deleteIfPresent(Self.id(index), on: repository)
+    }
+  }
+
+  private static func id(_ index: Int) -> InstructorID {
+    InstructorID(IdentifierSpace.createdInstructors + Int64(index))
+  }
+}

@@ -1,0 +1,41 @@
+/// What a command asks of the replica set: how settled what it reads must be, or how safe what it writes.
+enum Concern {
+  /// Only what a majority has: it can't be undone any more.
+  case majorityRead
+  /// The same, at one moment for the whole command. Without it the server lets writes in between while it looks at many
+  /// keys: a `$or` over 675 courses was seen to answer from two states. It costs nothing: measured on 6.0.5, a team
+  /// takes 330 µs so and 380 µs as a majority read.
+  case snapshotRead
+  /// Acknowledged by a majority, each with its journal on disk.
+  case write
+  /// Acknowledged by the primary from memory: for a bulk load, which ends with a durable write.
+  case loadWrite
+  /// Inside a transaction, which has concerns of its own; or none needed.
+  case bare
+  /// The same for the first command of a connection and the next batch of a cursor, which take no time limit.
+  case untimed
+
+  func append(to writer: inout BSONWriter, _ writeConcern: WriteConcern) {
+    switch self {
+    case .majorityRead: writer.document("readConcern") { $0.append("level", "majority" as StaticString) }
+    case .snapshotRead: writer.document("readConcern") { $0.append("level", "snapshot" as StaticString) }
+    case .write:
+      writer.document("writeConcern") { writer in
+        switch writeConcern {
+        case .relaxed(let acknowledgements, let isJournaled):
+          writer.append("w", acknowledgements)
+          writer.append("j", isJournaled)
+        case .majority, .none:
+          writer.append("w", "majority" as StaticString)
+          writer.append("j", true)
+        }
+      }
+    case .loadWrite:
+      writer.document("writeConcern") { writer in
+        writer.append("w", Int32(1))
+        writer.append("j", false)
+      }
+    case .bare, .untimed: break
+    }
+  }
+}

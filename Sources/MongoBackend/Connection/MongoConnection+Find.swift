@@ -1,0 +1,72 @@
+import DriverKit
+import InstructorStore
+
+extension MongoConnection {
+  /// Runs one `find` and hands over every document of its answer, in order.
+  ///
+  /// The batch has room for `limit` documents, so it is one exchange; where the server cuts a batch short (at 16 MB), the
+  /// cursor is followed to its end. A read that the server can't serve from a snapshot just now is made again under
+  /// the deadline.
+  /// - Returns: How many documents there were.
+  @discardableResult
+  func find(
+    _ collection: StaticString, _ concern: Concern, _ call: MongoCall, session: OpaquePointer? = nil,
+    limit: Int,
+    _ build: (inout BSONWriter) -> Void, each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
+  ) throws(CommandFailure) -> Int {
+    var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: 50)
+    var generator = SystemRandomNumberGenerator()
+    while true {
+      let failure: CommandFailure
+      do throws(CommandFailure) {
+        let reply = try run(concern, call, session: session) { writer in
+          writer.append("find", collection)
+          build(&writer)
+          writer.append("limit", Int64(limit))
+          // One more than the limit: with the same number the server would keep the cursor open.
+          writer.append("batchSize", Int64(limit + 1))
+        }
+        return try follow(collection, reply, call, session: session, each)
+      } catch {
+        failure = error
+      }
+      guard failure.kind == .server, ServerCode.snapshotCodes.contains(failure.code), session == nil,
+        !call.deadline.hasPassed, !call.isAbandoned
+      else { throw failure }
+      signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+      signal.clear()
+    }
+  }
+
+  /// Hands over the documents of `reply` and of all further batches.
+  private func follow(
+    _ collection: StaticString, _ reply: consuming Reply, _ call: MongoCall, session: OpaquePointer?,
+    _ each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
+  ) throws(CommandFailure) -> Int {
+    var reply = reply
+    var count = 0
+    while true {
+      let cursor: Int64
+      do throws(CorruptDocument) {
+        let parts = try reply.parts()
+        guard let batch = parts.batch else { throw CorruptDocument(reason: "the answer has no documents") }
+        var reader = BSONReader(batch)
+        while let element = try reader.next() {
+          guard let document = element.nested else {
+            throw CorruptDocument(reason: "the answer has no documents")
+          }
+          try each(document)
+          count += 1
+        }
+        cursor = parts.cursorID
+      } catch {
+        throw CommandFailure(error)
+      }
+      guard cursor != 0 else { return count }
+      reply = try run(.untimed, call, session: session) { writer in
+        writer.append("getMore", cursor)
+        writer.append("collection", collection)
+      }
+    }
+  }
+}

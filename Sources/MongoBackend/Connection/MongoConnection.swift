@@ -1,0 +1,190 @@
+import CLibMongoC
+import DriverKit
+import InstructorStore
+
+typealias MongoCall = PoolCall<MongoConnection>
+
+/// One libmongoc client and its sockets, used by one driver thread.
+///
+/// The client is single-threaded: it has no monitoring threads or sessions, and one socket per server of the
+/// replica set. It is never repaired: after any error that leaves doubt it is thrown away.
+final class MongoConnection {
+  /// How long an answer may take beyond the deadline of its call, whose caller has gone by then: most come, and
+  /// keep the connection usable.
+  private static let graceNanoseconds: UInt64 = 100_000_000
+
+  let address: MongoAddress
+  let signal: WakeSignal
+  private let client: ClientHandle
+  private let database: UnsafeMutablePointer<CChar>
+  private var writer = BSONWriter()
+  private var currentCall: MongoCall?
+  private(set) var isBroken = false
+  /// Set while a transaction may be open on the server.
+  var hasOpenTransaction = false
+
+  init(_ address: MongoAddress, _ signal: WakeSignal) throws(CommandFailure) {
+    guard let client = ClientHandle(address), let database = strdup(address.database) else {
+      throw CommandFailure(.outOfMemory)
+    }
+    self.address = address
+    self.signal = signal
+    let link = client.link
+    self.client = client
+    self.database = database
+    link.pointee.wake_descriptor = address.usesOwnSockets ? signal.readDescriptor : -1
+    link.pointee.grace = Self.graceNanoseconds
+    link.pointee.context = Unmanaged.passUnretained(self).toOpaque()
+    link.pointee.is_abandoned = { context in
+      guard let context else { return false }
+      return Unmanaged<MongoConnection>.fromOpaque(context).takeUnretainedValue().wasAbandoned()
+    }
+  }
+
+  deinit {
+    client.link.pointee.is_abandoned = nil
+    free(database)
+  }
+
+  /// The libmongoc handle, for sessions.
+  var clientPointer: OpaquePointer { client.pointer }
+
+  /// Whether the server's end is there and silent.
+  var isAlive: Bool {
+    !isBroken
+      && (!address.usesOwnSockets
+        || !instructor_mongo_descriptor_is_closed(client.link.pointee.last_descriptor))
+  }
+
+  var knowsAServer: Bool { instructor_mongo_knows_a_server(client.pointer) }
+
+  /// Whether the last exchange ended by its deadline.
+  var hasTimedOut: Bool { client.link.pointee.has_timed_out }
+
+  func markBroken() { isBroken = true }
+
+  /// Sends one command and waits for its answer.
+  ///
+  /// - Parameters:
+  ///   - call: For whom; `nil` while connecting.
+  ///   - deadline: Instead of the call's.
+  ///   - concern: What is appended to the command, `maxTimeMS` aside.
+  ///   - isShielded: Whether the answer matters even when the caller has gone.
+  ///   - build: Writes the command's elements, its name first.
+  func run(
+    _ concern: Concern, _ call: MongoCall?, deadline: Deadline? = nil, session: OpaquePointer? = nil,
+    isShielded: Bool = false, onAdmin: Bool = false, _ build: (inout BSONWriter) -> Void
+  ) throws(CommandFailure) -> Reply {
+    let deadline = deadline ?? call?.deadline ?? .never
+    try prepare(call, deadline: deadline, isShielded: isShielded)
+    let milliseconds = deadline.remainingMilliseconds
+    guard milliseconds > 0 else { throw CommandFailure(.late) }
+    let writeConcern = address.writeConcern
+    writer.begin { writer in
+      build(&writer)
+      concern.append(to: &writer, writeConcern)
+      if milliseconds != .max, concern != .untimed { writer.append("maxTimeMS", milliseconds) }
+    }
+    guard let reply = instructor_mongo_reply_new() else { throw CommandFailure(.outOfMemory) }
+    var error = bson_error_t()
+    let isDone =
+      onAdmin
+      ? instructor_mongo_command(
+        client.pointer, "admin", writer.bytes.baseAddress, writer.count, session, reply, &error)
+      : instructor_mongo_command(
+        client.pointer, database, writer.bytes.baseAddress, writer.count, session, reply, &error)
+    return try finish(isDone, Reply(reply), error)
+  }
+
+  /// Gets ready for an exchange of libmongoc's, a command or a commit.
+  func prepare(_ call: MongoCall?, deadline: Deadline, isShielded: Bool) throws(CommandFailure) {
+    if !isShielded, let call, call.isAbandoned { throw CommandFailure(.abandoned) }
+    guard !isBroken else { throw CommandFailure(.lost) }
+    arm(call, deadline: deadline, isShielded: isShielded)
+  }
+
+  /// Sets what the sockets go by from now on.
+  func arm(_ call: MongoCall?, deadline: Deadline, isShielded: Bool) {
+    currentCall = call
+    let (end, isOverflow) = deadline.nanoseconds.addingReportingOverflow(Self.graceNanoseconds)
+    client.link.pointee.deadline = isOverflow ? .max : end
+    client.link.pointee.is_shielded = isShielded
+    client.link.pointee.has_timed_out = false
+    client.link.pointee.bytes_sent = 0
+  }
+
+  /// After an exchange that does not end in ``finish(_:_:_:)``.
+  func disarm() { currentCall = nil }
+
+  /// Turns what libmongoc returned into a reply or a failure, and notes whether the connection can be kept.
+  func finish(_ isDone: Bool, _ reply: consuming Reply, _ error: bson_error_t) throws(CommandFailure) -> Reply
+  {
+    // The call holds its caller's closure, and perhaps the store with it.
+    currentCall = nil
+    if isDone { return reply }
+    var failure = failure(error)
+    if let parts = try? reply.parts() {
+      failure.duplicate = parts.duplicate
+      failure.isTransient = parts.isTransient
+      failure.isUnknownCommit = parts.isUnknownCommit
+    }
+    if failure.breaksConnection { isBroken = true }
+    throw failure
+  }
+
+  private func failure(_ error: bson_error_t) -> CommandFailure {
+    let link = client.link.pointee
+    let wasSent = !address.usesOwnSockets || link.bytes_sent > 0
+    let message = error.text
+    switch error.domain {
+    case MONGOC_ERROR_SERVER.rawValue:
+      var failure = CommandFailure(.server, wasSent: true, message: message)
+      failure.code = Int32(truncatingIfNeeded: error.code)
+      return failure
+    case MONGOC_ERROR_CLIENT.rawValue where error.code == MONGOC_ERROR_CLIENT_AUTHENTICATE.rawValue,
+      MONGOC_ERROR_SCRAM.rawValue, MONGOC_ERROR_SASL.rawValue:
+      return CommandFailure(.authentication, message: message)
+    case MONGOC_ERROR_SERVER_SELECTION.rawValue:
+      return CommandFailure(knowsAServer ? .noPrimary : .unreachable, message: message)
+    case MONGOC_ERROR_STREAM.rawValue where link.has_timed_out:
+      return CommandFailure(.silent, wasSent: wasSent, message: message)
+    default:
+      return CommandFailure(.lost, wasSent: wasSent, message: message)
+    }
+  }
+
+  private func wasAbandoned() -> Bool {
+    signal.clear()
+    // A connection that is being made serves the next call if this one has gone.
+    return currentCall?.isAbandoned ?? false
+  }
+}
+
+/// A client and the state it shares with its sockets, freed exactly once and in this order.
+private struct ClientHandle: ~Copyable {
+  let pointer: OpaquePointer
+  let link: UnsafeMutablePointer<instructor_mongo_link>
+
+  init?(_ address: MongoAddress) {
+    var error = bson_error_t()
+    guard let client = mongoc_client_new_from_uri_with_error(address.uri, &error) else { return nil }
+    pointer = client
+    link = .allocate(capacity: 1)
+    link.initialize(to: instructor_mongo_link())
+    link.pointee.wake_descriptor = -1
+    link.pointee.last_descriptor = -1
+    link.pointee.deadline = .max
+    link.pointee.connect_timeout_ms = Deadline.after(address.connectTimeout).remainingMilliseconds
+    mongoc_client_set_error_api(client, 2)
+    if address.usesOwnSockets { instructor_mongo_use_stream(client, link) }
+  }
+
+  deinit {
+    // Destroying a client says goodbye to the server: as long as that takes no time, and never by a new connection.
+    link.pointee.is_closed = true
+    link.pointee.wake_descriptor = -1
+    link.pointee.deadline = Deadline.after(.milliseconds(50)).nanoseconds
+    mongoc_client_destroy(pointer)
+    link.deallocate()
+  }
+}

@@ -1,0 +1,81 @@
+import DriverKit
+import InstructorStore
+
+/// The marker of a bulk load, a field of the schema document: `loading: {holder, until, wasEmpty}`.
+///
+/// While it is there, every other call is `schemaMismatch`. Its holder keeps moving `until`, by the server's clock; when
+/// that is over, the holder has died.
+enum LoadMarker {
+  /// How long a load may be silent while it inserts rows.
+  static let rowsMilliseconds: Int64 = 45_000
+  /// The same while one command builds the indexes.
+  static let indexMilliseconds: Int64 = 4 * 3_600_000
+}
+
+extension MaintenanceSession {
+  /// Marks the schema as loading; `false` where another load is under way.
+  func markLoading(holder: String) throws(CommandFailure) -> Bool {
+    try updateMarker { writer in
+      writer.document("loading") { $0.append("$exists", false) }
+    } set: { writer in
+      writer.document("loading") { writer in
+        writer.append("holder", holder)
+        writer.document("until") { $0.appendNow(plus: LoadMarker.rowsMilliseconds) }
+        writer.append("wasEmpty", false)
+      }
+    } == 1
+  }
+
+  /// Notes first that the rows are the load's own, so that whoever finds it dead removes them, and drops the indexes then.
+  func dropIndexesForLoad(holder: String) throws(CommandFailure) {
+    let isHolder =
+      try updateMarker { writer in
+        writer.append("loading.holder", holder)
+      } set: { writer in
+        writer.append("loading.wasEmpty", true)
+      } == 1
+    guard isHolder else { throw CommandFailure(.beingLoaded) }
+    try dropInstructorIndexes()
+  }
+
+  /// Says that the load is still under way; `false` where somebody took it over.
+  func renewLoad(holder: String, milliseconds: Int64) throws(CommandFailure) -> Bool {
+    try updateMarker { writer in
+      writer.append("loading.holder", holder)
+    } set: { writer in
+      writer.document("loading.until") { $0.appendNow(plus: milliseconds) }
+    } == 1
+  }
+
+  /// Makes the caller the holder of a load that has died; `false` where it is alive.
+  func takeOverLoad() throws(CommandFailure) -> Bool {
+    try updateMarker { writer in
+      writer.document("$expr") { $0.appendIsPast("$loading.until") }
+    } set: { writer in
+      writer.append("loading.holder", "migration" as StaticString)
+      writer.document("loading.until") { $0.appendNow(plus: LoadMarker.rowsMilliseconds) }
+    } == 1
+  }
+
+  /// Removes the holder's own marker: durable, and known to a majority.
+  func unmark(holder: String) throws(CommandFailure) {
+    let count = try update(Collections.schema, id: SchemaState.documentID) { writer in
+      writer.append("loading.holder", holder)
+    } _: { writer in
+      writer.document("u") { writer in
+        writer.document("$unset") { $0.append("loading", true) }
+      }
+    }
+    guard count == 1 else { throw CommandFailure(.beingLoaded) }
+  }
+
+  private func updateMarker(
+    _ conditions: (inout BSONWriter) -> Void, set: (inout BSONWriter) -> Void
+  ) throws(CommandFailure) -> Int64 {
+    try update(Collections.schema, id: SchemaState.documentID, conditions: conditions) { writer in
+      writer.array("u") { writer in
+        writer.document(at: 0) { $0.document("$set", set) }
+      }
+    }
+  }
+}

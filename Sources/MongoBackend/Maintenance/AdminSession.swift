@@ -1,0 +1,113 @@
+import DriverKit
+import InstructorStore
+
+/// Commands about databases and the server as a whole.
+struct AdminSession {
+  let connection: MongoConnection
+  let call: MongoCall
+
+  private static let marker = "\(MongoMaintenance.markerCollection)"
+
+  func command(onAdmin: Bool = false, _ build: (inout BSONWriter) -> Void) throws(CommandFailure) {
+    let reply = try connection.run(onAdmin ? .bare : .write, call, onAdmin: onAdmin, build)
+    do throws(CorruptDocument) { _ = try reply.parts() } catch { throw CommandFailure(error) }
+  }
+
+  func state() throws(CommandFailure) -> DatabaseState {
+    let names = try collections()
+    if names.isEmpty { return .absent }
+    if names.contains(Self.marker) { return .marked }
+    return .foreign(Array(names.prefix(3)))
+  }
+
+  /// The marker goes last: an interruption must not leave collections that nobody would remove.
+  func dropEverything() throws(CommandFailure) {
+    for name in try collections() where name != Self.marker {
+      try command { $0.append("drop", name) }
+    }
+    try command { $0.append("dropDatabase", Int32(1)) }
+  }
+
+  /// The names of the database's collections, sorted.
+  func collections() throws(CommandFailure) -> [String] {
+    var names: [String] = []
+    let reply = try connection.run(.bare, call) { writer in
+      writer.append("listCollections", Int32(1))
+      writer.append("nameOnly", true)
+      // The server's answers have 101 documents unless told otherwise; this reads the first batch only.
+      writer.document("cursor") { $0.append("batchSize", Int32(10_000)) }
+    }
+    do throws(CorruptDocument) {
+      guard let batch = try reply.parts().batch else { return [] }
+      var documents = BSONReader(batch)
+      while let document = try documents.next() {
+        guard let fields = document.nested else { continue }
+        var reader = BSONReader(fields)
+        while let field = try reader.next() {
+          if field.isNamed("name") { names.append(field.lossyText) }
+        }
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+    return names.filter { !$0.hasPrefix("system.") }.sorted()
+  }
+
+  func settings() throws(CommandFailure) -> [String: String] {
+    var settings: [String: String] = [:]
+    try read(["version": "version"], into: &settings) { $0.append("buildInfo", Int32(1)) }
+    try read(
+      [
+        "storageEngine.name": "storage engine", "storageEngine.persistent": "journal",
+        "wiredTiger.cache.maximum bytes configured": "cache bytes", "repl.setName": "replica set",
+      ], into: &settings
+    ) { $0.append("serverStatus", Int32(1)) }
+    try read(
+      ["defaultWriteConcern.w": "default write concern", "defaultReadConcern.level": "default read concern"],
+      into: &settings
+    ) { $0.append("getDefaultRWConcern", Int32(1)) }
+    settings["write concern of the store"] = connection.address.writeConcern.text
+    return settings
+  }
+
+  /// Runs a command on the server and notes the values at some paths of its reply.
+  private func read(
+    _ paths: [String: String], into settings: inout [String: String], _ build: (inout BSONWriter) -> Void
+  ) throws(CommandFailure) {
+    let reply = try connection.run(.bare, call, onAdmin: true, build)
+    do throws(CorruptDocument) {
+      for (path, name) in paths {
+        let value = try Self.value(at: path.split(separator: ".")[...], in: reply.bytes)
+        if let value { settings[name] = value }
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private static func value(
+    at path: ArraySlice<Substring>, in document: UnsafeRawBufferPointer
+  ) throws(CorruptDocument) -> String? {
+    guard let name = path.first else { return nil }
+    var reader = BSONReader(document)
+    while let field = try reader.next() {
+      guard field.name == name else { continue }
+      if let nested = field.nested { return try value(at: path.dropFirst(), in: nested) }
+      switch field.type {
+      case .utf8: return field.lossyText
+      case .bool: return field.number == 0 ? "off" : "on"
+      default: return "\(field.number)"
+      }
+    }
+    return nil
+  }
+}
+
+extension WriteConcern {
+  fileprivate var text: String {
+    switch self {
+    case .majority, .none: "w: majority, j: true"
+    case .relaxed(let acknowledgements, let isJournaled): "w: \(acknowledgements), j: \(isJournaled)"
+    }
+  }
+}

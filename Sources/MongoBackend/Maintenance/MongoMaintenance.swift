@@ -1,0 +1,113 @@
+import DriverKit
+package import InstructorStore
+
+/// What is in a database that a benchmark or a test wants to use.
+package enum DatabaseState: Equatable, Sendable {
+  /// Nothing: it can be made.
+  case absent
+  /// It carries the marker: whoever made it may empty and remove it.
+  case marked
+  /// Collections without the marker; some of their names.
+  case foreign([String])
+}
+
+/// Making, inspecting and removing a whole database, which the storage interface doesn't offer.
+///
+/// A database is touched only where it carries the marker collection that ``create()`` makes first and ``remove()``
+/// drops last. Every call makes a connection of its own; its deadline is 60 s.
+package struct MongoMaintenance: Sendable {
+  package static let markerCollection: StaticString = "dbbench_marker"
+
+  private let address: MongoAddress
+  private let options: MongoOptions
+
+  /// - Parameter database: Instead of the one in the URL. It need not exist.
+  /// - Throws: `invalidArgument` where the URL is malformed. Does not connect.
+  package init(_ url: String, database: String? = nil) throws(StoreError) {
+    var options = MongoOptions()
+    options.database = database
+    options.connections = 1
+    options.timeout = StoreTimeout.defaultForMaintenance
+    self.options = options
+    address = try MongoAddress(
+      url, options: options, CallContext(backend: MongoStore.backendName, operation: "maintenance"))
+  }
+
+  package var database: String { address.database }
+
+  package func state() async throws(StoreError) -> DatabaseState {
+    try await run("maintenance.state") { session throws(CommandFailure) in try session.state() }
+  }
+
+  /// Makes the database, empty and marked; a marked one that is there is removed first.
+  ///
+  /// - Throws: `conflict` where somebody else's collections are there.
+  package func create() async throws(StoreError) {
+    try await runOnOwn("maintenance.create") { session throws(CommandFailure) in
+      try session.dropEverything()
+      try session.command { writer in
+        writer.append("insert", Self.markerCollection)
+        writer.array("documents") { writer in
+          writer.document(at: 0) { _ in }
+        }
+      }
+    }
+  }
+
+  /// Removes the database with all that is in it, if it carries the mark; does nothing where there is none.
+  ///
+  /// - Throws: `conflict` where somebody else's collections are there.
+  package func remove() async throws(StoreError) {
+    try await runOnOwn("maintenance.remove") { session throws(CommandFailure) in try session.dropEverything()
+    }
+  }
+
+  /// Writes everything to the data files and waits for it, so that it is not done during a measurement.
+  package func settle() async throws(StoreError) {
+    try await run("maintenance.settle") { session throws(CommandFailure) in
+      try session.command(onAdmin: true) { $0.append("fsync", Int32(1)) }
+    }
+  }
+
+  /// Versions and settings read back from the server: what makes two results comparable.
+  package func settings() async throws(StoreError) -> [String: String] {
+    try await run("maintenance.settings") { session throws(CommandFailure) in try session.settings() }
+  }
+
+  private func runOnOwn(
+    _ operation: StaticString, _ body: @escaping @Sendable (AdminSession) throws(CommandFailure) -> Void
+  ) async throws(StoreError) {
+    let context = CallContext(backend: MongoStore.backendName, operation: operation)
+    let contents = try await run(operation) { (session) throws(CommandFailure) -> DatabaseState in
+      let contents = try session.state()
+      if case .foreign = contents { return contents }
+      try body(session)
+      return contents
+    }
+    if case .foreign(let names) = contents {
+      throw context.error(
+        .conflict, "the database holds collections that somebody else made (\(names.joined(separator: ", ")))"
+      )
+    }
+  }
+
+  private func run<Value: Sendable>(
+    _ operation: StaticString, _ body: @escaping @Sendable (AdminSession) throws(CommandFailure) -> Value
+  ) async throws(StoreError) -> Value {
+    let core = MongoCore(address, options)
+    let context = CallContext(backend: MongoStore.backendName, operation: operation)
+    let result: Result<Value, StoreError>
+    do throws(StoreError) {
+      result = .success(
+        try await core.pool.lease(context, .write) { connection, call throws(StoreError) in
+          try connection.attempt(call) { () throws(CommandFailure) in
+            try body(AdminSession(connection: connection, call: call))
+          }
+        })
+    } catch {
+      result = .failure(error)
+    }
+    await core.pool.close()
+    return try result.get()
+  }
+}

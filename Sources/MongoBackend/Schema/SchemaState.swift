@@ -1,0 +1,68 @@
+import DriverKit
+import InstructorStore
+
+/// What the schema document says: `{_id: "schema", version, oldestCode, loading?: {holder, until, wasEmpty}}`.
+struct SchemaState {
+  static let documentID: StaticString = "schema"
+
+  /// `nil` where there is no such document: nobody has migrated this database.
+  var version: Int64?
+  var oldestCode: Int64 = 0
+  var loading: Loading?
+
+  /// A bulk load that is under way, or whose process has died.
+  struct Loading {
+    var holder = ""
+    /// Whether the collection was empty when it began, so that its indexes are gone and its rows may be removed.
+    var wasEmpty = false
+  }
+
+  init() {}
+
+  init(_ document: UnsafeRawBufferPointer) throws(CorruptDocument) {
+    var reader = BSONReader(document)
+    while let field = try reader.next() {
+      if field.isNamed("version") { version = try field.int64() }
+      if field.isNamed("oldestCode") { oldestCode = try field.int64() }
+      guard field.isNamed("loading"), let marker = field.nested else { continue }
+      var loading = Loading()
+      var fields = BSONReader(marker)
+      while let field = try fields.next() {
+        if field.isNamed("holder") { loading.holder = try field.text() }
+        if field.isNamed("wasEmpty") { loading.wasEmpty = field.number != 0 }
+      }
+      self.loading = loading
+    }
+  }
+
+  /// Throws `schemaMismatch` unless this code can work with the database now.
+  func verify(_ call: CallContext) throws(StoreError) {
+    try verifyVersion(call)
+    if loading != nil { throw call.error(.schemaMismatch, "the database is being bulk-loaded") }
+  }
+
+  /// The same without regard to a load.
+  func verifyVersion(_ call: CallContext) throws(StoreError) {
+    guard let version else {
+      throw call.error(.schemaMismatch, "the database has no schema; call migrate()")
+    }
+    guard oldestCode <= SchemaVersion.current else {
+      throw call.error(.schemaMismatch, "the schema is newer than this code; update the code")
+    }
+    guard version >= SchemaVersion.current else {
+      throw call.error(.schemaMismatch, "the schema is older than this code; call migrate()")
+    }
+  }
+}
+
+extension MongoConnection {
+  func readSchema(_ call: MongoCall) throws(CommandFailure) -> SchemaState {
+    var state = SchemaState()
+    try find(Collections.schema, .majorityRead, call, limit: 1) { writer in
+      writer.document("filter") { $0.append("_id", SchemaState.documentID) }
+    } each: { (document) throws(CorruptDocument) in
+      state = try SchemaState(document)
+    }
+    return state
+  }
+}

@@ -1,0 +1,186 @@
+import DriverKit
+import InstructorStore
+import Synchronization
+
+/// The steps of one bulk load, run on driver threads.
+///
+/// A session lock says that somebody loads, and a marker in `schema_state` that a load was begun: a marker whose
+/// lock nobody holds was left by a crash, and the next load takes over.
+final class PostgresLoader: Sendable {
+  typealias Call = PostgresConnection.Call
+
+  private static let recordsPerChunk = 10_000
+
+  let load: BulkLoad
+  let coordinator: LoadCoordinator
+  /// Whether the tables were empty, so that a failure has to leave them empty again.
+  let mustUndo = Atomic<Bool>(false)
+
+  init(load: BulkLoad, coordinator: LoadCoordinator) {
+    self.load = load
+    self.coordinator = coordinator
+  }
+
+  // MARK: Leader and helpers
+
+  func lead(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> BulkLoadResult {
+    try setUp(connection, call)
+    // The session's settings and lock go with it.
+    defer { connection.markBroken() }
+    let isFresh = try prepare(connection, call)
+    let chunks = (load.instructors.count + Self.recordsPerChunk - 1) / Self.recordsPerChunk
+    coordinator.open(units: chunks)
+    coordinator.releaseHelpers()
+    try phase { () throws(StoreError) in try copyChunks(connection, call) }
+    let totals = coordinator.totals
+    if isFresh { try buildIndexes(connection, call) }
+    try finish(connection, call, totals)
+    return BulkLoadResult(instructors: totals.records, assignments: totals.assignments)
+  }
+
+  func help(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try setUp(connection, call)
+    defer { connection.markBroken() }
+    coordinator.waitForLeader()
+    try copyChunks(connection, call)
+    coordinator.waitForLeader()
+    try buildOpenIndexes(connection, call)
+  }
+
+  private func setUp(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try connection.simple(call, "SET statement_timeout = 0")
+    try connection.simple(call, "SET maintenance_work_mem = '256MB'")
+  }
+
+  /// Works on the open phase, then waits for the helpers whatever happened.
+  private func phase(_ work: () throws(StoreError) -> Void) throws(StoreError) {
+    do throws(StoreError) { try work() } catch { coordinator.fail(error) }
+    try coordinator.close()
+  }
+
+  // MARK: Steps
+
+  private static let lockKey = "hashtextextended('instructor-store load ' || current_schema(), 0)"
+
+  private func prepare(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> Bool {
+    let state = try PostgresStore.state(connection, call)
+    try PostgresStore.check(state, call.context, acceptsLoading: true)
+    var isLocked = false
+    try connection.text(call, "SELECT pg_try_advisory_lock(\(Self.lockKey))") { result in
+      isLocked = (try? result.boolean(0, 0)) ?? false
+    }
+    guard isLocked else { throw call.context.error(.schemaMismatch, "another bulk load is under way") }
+    return try connection.transaction(call) { () throws(StoreError) in
+      if state.loading == .fresh { try connection.simple(call, "TRUNCATE instructors, course_instructors") }
+      var isEmpty = false
+      try connection.text(
+        call,
+        "SELECT NOT EXISTS (SELECT FROM instructors) AND NOT EXISTS (SELECT FROM course_instructors)"
+      ) { result in isEmpty = (try? result.boolean(0, 0)) ?? false }
+      let isFresh = isEmpty && state.loading != .append
+      try connection.simple(call, "UPDATE schema_state SET loading = '\(isFresh ? "fresh" : "append")'")
+      if isFresh {
+        for index in PostgresSchema.indexes.reversed() {
+          try connection.simple(call, index.drop)
+        }
+      }
+      mustUndo.store(true, ordering: .releasing)
+      return isFresh
+    }
+  }
+
+  private func copyChunks(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    let instructors = CopyBuffer()
+    let courses = CopyBuffer()
+    let total = load.instructors.count
+    try connection.withoutPipeline(call) { () throws(StoreError) in
+      try coordinator.work { (chunk) throws(StoreError) in
+        if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
+        let start = chunk * Self.recordsPerChunk
+        let part = try encode(start..<min(total, start + Self.recordsPerChunk), call.context, instructors, courses)
+        try connection.blocking(call, "BEGIN")
+        try connection.copy(call, CopyBuffer.instructorsCommand, instructors.bytes)
+        try connection.copy(call, CopyBuffer.coursesCommand, courses.bytes)
+        try connection.blocking(call, "COMMIT")
+        let sum = coordinator.add(part)
+        load.onProgress?(BulkLoadProgress(phase: .rows, done: sum.records, total: total))
+      }
+    }
+  }
+
+  private func encode(
+    _ range: Range<Int>, _ context: CallContext, _ instructors: CopyBuffer, _ courses: CopyBuffer
+  ) throws(StoreError) -> LoadCoordinator.Totals {
+    let validation = Validation(context)
+    var totals = LoadCoordinator.Totals()
+    instructors.begin()
+    courses.begin()
+    for (index, record) in zip(range, load.instructors.records(range)) {
+      guard let id = record.id else { throw context.invalid("a record has no id").at(index: index) }
+      do throws(StoreError) { try validation.instructor(record) } catch { throw error.at(index: index) }
+      instructors.appendInstructor(record, id)
+      courses.appendCourses(record, id)
+      totals.records += 1
+      totals.assignments += record.courses.count
+      totals.largestID = max(totals.largestID, id.rawValue)
+    }
+    guard totals.records == range.count else {
+      throw context.invalid("the source gave \(totals.records) records where \(range.count) were asked for")
+    }
+    instructors.end()
+    courses.end()
+    return totals
+  }
+
+  /// Builds the indexes side by side, then makes constraints of them.
+  private func buildIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    coordinator.open(units: Self.builds.count)
+    coordinator.releaseHelpers()
+    try phase { () throws(StoreError) in try buildOpenIndexes(connection, call) }
+    for index in PostgresSchema.indexes {
+      if let attach = index.attach { try connection.simple(call, attach) }
+    }
+    load.onProgress?(BulkLoadProgress(phase: .indexes, done: Self.builds.count, total: Self.builds.count))
+  }
+
+  private static let builds = PostgresSchema.indexes.compactMap(\.build)
+
+  private func buildOpenIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try coordinator.work { (number) throws(StoreError) in
+      load.onProgress?(BulkLoadProgress(phase: .indexes, done: number, total: Self.builds.count))
+      try connection.simple(call, Self.builds[number])
+    }
+  }
+
+  private func finish(
+    _ connection: PostgresConnection, _ call: Call, _ totals: LoadCoordinator.Totals
+  ) throws(StoreError) {
+    // So that the first plans know the tables.
+    try connection.simple(call, "ANALYZE instructors, course_instructors")
+    try connection.transaction(call) { () throws(StoreError) in
+      try connection.simple(
+        call,
+        "UPDATE id_allocator SET next_id = greatest(next_id, \(totals.largestID + 1)) WHERE entity = 'instructor'")
+      try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
+    }
+    mustUndo.store(false, ordering: .releasing)
+  }
+
+  /// Ends a failed load: empty tables with their indexes where they were empty before, and no marker.
+  func undo(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try connection.transaction(call) { () throws(StoreError) in
+      // The leader's session may still be on its way out.
+      try connection.simple(call, "SELECT pg_advisory_xact_lock(\(Self.lockKey))")
+      if try PostgresStore.state(connection, call).loading == .fresh {
+        try connection.simple(call, "TRUNCATE instructors, course_instructors")
+        for index in PostgresSchema.indexes.reversed() {
+          try connection.simple(call, index.drop)
+        }
+        for index in PostgresSchema.indexes {
+          for statement in index.create { try connection.simple(call, statement) }
+        }
+      }
+      try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import DriverKit
+public import InstructorStore
+import Synchronization
+
+extension PostgresStore {
+  /// More threads than this gain nothing: the server works as hard on the rows as the client does.
+  private static let workerLimit = 2
+  /// Long enough for any load; a load is ended by cancelling its task.
+  static let unlimited = Duration.seconds(365 * 86_400)
+
+  public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
+    let context = call("bulkLoad")
+    try pool.admit(context)
+    guard load.instructors.count >= 0 else { throw context.invalid("the number of records is negative") }
+    if let timeout = StoreTimeout.current, timeout <= .zero {
+      throw context.error(.timeout(.connection), "the time allowed is zero or less")
+    }
+    let helpers = max(0, min(Self.workerLimit, options.connections) - 1)
+    let coordinator = LoadCoordinator(helpers: helpers)
+    let loader = PostgresLoader(load: load, coordinator: coordinator)
+
+    let helperTasks = (0..<helpers).map { _ in
+      Task { [pool] in
+        // A helper that finds no connection is no failure of the load: the leader does all the work.
+        try? await pool.lease(context, .write, timeout: Self.unlimited) {
+          (connection, call) throws(StoreError) in try loader.help(connection, call)
+        }
+      }
+    }
+    let result: Result<BulkLoadResult, StoreError>
+    do throws(StoreError) {
+      result = .success(
+        try await pool.lease(context, .write, timeout: Self.unlimited) {
+          (connection, call) throws(StoreError) in try loader.lead(connection, call)
+        })
+    } catch {
+      coordinator.fail(error)
+      result = .failure(error)
+    }
+    // Twice: a helper may wait for either phase.
+    coordinator.releaseHelpers()
+    coordinator.releaseHelpers()
+    for task in helperTasks { await task.value }
+    if case .failure = result, loader.mustUndo.load(ordering: .acquiring) {
+      // Not of this task: it has to run although the task may be cancelled.
+      await Task { [pool] in
+        try? await pool.lease(context, .write, timeout: StoreTimeout.defaultForMaintenance) {
+          (connection, call) throws(StoreError) in try loader.undo(connection, call)
+        }
+      }.value
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,361 @@
+import CLibPQ
+import DriverKit
+import InstructorStore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One session with a PostgreSQL server, in libpq's pipeline and non-blocking modes.
+///
+/// Belongs to one driver thread. Every exchange is one or more prepared statements followed by one sync: one round
+/// trip and, outside an explicit transaction, one atomic unit. Each statement sees what was committed when it
+/// starts. A write counts as done only when the sync's answer was read: its own answer may arrive
+/// before the commit.
+final class PostgresConnection {
+  typealias Call = PoolCall<PostgresConnection>
+
+  let handle: ConnectionHandle
+  let signal: WakeSignal
+  private let parameters = ParameterBuffer()
+  private var prepared: [Bool] = []
+  private var values: [UnsafePointer<CChar>?] = []
+  /// Set when the session can't be trusted any more: an answer is outstanding or the socket failed.
+  private(set) var isBroken = false
+  /// When this session last saw a schema it can use; see `PostgresSchema`.
+  var schemaCheck = Deadline(nanoseconds: 0)
+
+  /// How long a caller that has left still lets its connection wait for the answer, rather than lose the session.
+  private static let graceMilliseconds = 20
+  /// How long a rollback may take that runs although its caller has left.
+  private static let rollbackTimeout = Duration.seconds(1)
+
+  init(handle: consuming ConnectionHandle, signal: WakeSignal) {
+    self.handle = handle
+    self.signal = signal
+  }
+
+  var pointer: OpaquePointer { handle.pointer }
+  var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
+
+  /// Whether the next call finds nothing of this one.
+  var isReusable: Bool {
+    !isBroken && PQstatus(pointer) == CONNECTION_OK && transactionStatus == PQTRANS_IDLE
+  }
+
+  /// Whether the server's end of the socket is open, without a round trip.
+  var isAlive: Bool {
+    var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
+    guard poll(&descriptor, 1, 0) > 0 else { return true }
+    // Something arrived that nobody asked for: a notice, or the end.
+    return PQconsumeInput(pointer) == 1 && PQstatus(pointer) == CONNECTION_OK && !hasEnded
+  }
+
+  private var hasEnded: Bool {
+    var byte: UInt8 = 0
+    return recv(PQsocket(pointer), &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+  }
+
+  // MARK: Exchanges
+
+  /// Runs one statement as an atomic unit and decodes its answer.
+  func query<Value>(
+    _ call: Call, _ statement: Statement, bind: (ParameterBuffer) -> Void = { _ in },
+    decode: (borrowing PostgresResult) throws(DecodingFailure) -> Value
+  ) throws(StoreError) -> Value {
+    var value: Value?
+    try exchange(call, [statement]) { _, parameters in
+      bind(parameters)
+    } receive: { (_, result: borrowing PostgresResult) throws(DecodingFailure) in
+      value = try decode(result)
+    }
+    guard let value else { throw call.context.error(.internalError, "the server gave no answer") }
+    return value
+  }
+
+  /// Runs statements one after the other in one round trip; if one fails, those after it don't run and, outside an
+  /// explicit transaction, none has any effect.
+  ///
+  /// - Parameters:
+  ///   - bind: Appends the parameters of the statement with this index.
+  ///   - receive: Gets each statement's answer, before it is known whether the unit succeeds.
+  func exchange(
+    _ call: Call, _ statements: [Statement], bind: (Int, ParameterBuffer) -> Void,
+    receive: (Int, borrowing PostgresResult) throws(DecodingFailure) -> Void = { _, _ in }
+  ) throws(StoreError) {
+    if call.isAbandoned { throw abandoned(call) }
+    var hasReplayed = false
+    while true {
+      do throws(ExchangeFailure) {
+        return try exchangeOnce(call, statements, bind, receive)
+      } catch {
+        // A plan or a prepared statement that the server has dropped since: nothing was applied, so prepare again.
+        let isStale = error.sqlState == "26000" || error.sqlState == "0A000"
+        guard isStale, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else { throw error.error }
+        hasReplayed = true
+        prepared.removeAll()
+        try simple(call, "DEALLOCATE ALL")
+      }
+    }
+  }
+
+  private struct ExchangeFailure: Error {
+    var error: StoreError
+    var sqlState: String?
+  }
+
+  private func exchangeOnce(
+    _ call: Call, _ statements: [Statement], _ bind: (Int, ParameterBuffer) -> Void,
+    _ receive: (Int, borrowing PostgresResult) throws(DecodingFailure) -> Void
+  ) throws(ExchangeFailure) {
+    var mustPrepare: [Bool] = []
+    for (index, statement) in statements.enumerated() {
+      let isNew = !isPrepared(statement) && !statements[..<index].contains { $0.number == statement.number }
+      mustPrepare.append(isNew)
+      if isNew, PQsendPrepare(pointer, statement.name, statement.sql, 0, nil) != 1 {
+        throw ExchangeFailure(error: lost(call))
+      }
+      parameters.reset()
+      bind(index, parameters)
+      if !send(statement) { throw ExchangeFailure(error: lost(call)) }
+    }
+    guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(call)) }
+
+    var failure: ExchangeFailure?
+    for (index, statement) in statements.enumerated() {
+      if mustPrepare[index] {
+        let answer = try answer(call, &failure) { _ in }
+        if answer { markPrepared(statement) }
+      }
+      var isUndecodable = false
+      _ = try answer(call, &failure) { result in
+        do throws(DecodingFailure) { try receive(index, result) } catch { isUndecodable = true }
+      }
+      if isUndecodable, failure == nil {
+        failure = ExchangeFailure(
+          error: call.context.error(.corruptData, "the server's answer is not of the form this store writes"))
+      }
+    }
+    try readSync(call, &failure)
+    if let failure { throw failure }
+  }
+
+  private func send(_ statement: Statement) -> Bool {
+    values.removeAll(keepingCapacity: true)
+    return parameters.bytes.withUnsafeBytes { bytes in
+      for start in parameters.starts {
+        // An empty parameter at the very end still needs an address: null would mean SQL null.
+        let address = bytes.baseAddress ?? UnsafeRawPointer(Self.emptyValue)
+        values.append(start < 0 ? nil : (address + start).assumingMemoryBound(to: CChar.self))
+      }
+      return PQsendQueryPrepared(
+        pointer, statement.name, Int32(values.count), values, parameters.lengths, parameters.formats, 1) == 1
+    }
+  }
+
+  nonisolated(unsafe) private static let emptyValue: UnsafePointer<CChar> = {
+    // Allocated once, never written again.
+    let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    byte.initialize(to: 0)
+    return UnsafePointer(byte)
+  }()
+
+  /// Reads the answer of one command; `false` where it failed or was skipped.
+  private func answer(
+    _ call: Call, _ failure: inout ExchangeFailure?, _ use: (borrowing PostgresResult) -> Void
+  ) throws(ExchangeFailure) -> Bool {
+    guard let first = try nextResult(call) else {
+      throw ExchangeFailure(error: lost(call))
+    }
+    let result = PostgresResult(first)
+    var isGood = false
+    switch result.status {
+    case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+      isGood = true
+      use(result)
+    case PGRES_PIPELINE_ABORTED: break
+    default: if failure == nil { failure = self.failure(call, result) }
+    }
+    // Each command's results end with a null.
+    while let more = try nextResult(call) {
+      let extra = PostgresResult(more)
+      if extra.status == PGRES_FATAL_ERROR, failure == nil { failure = self.failure(call, extra) }
+      isGood = false
+    }
+    return isGood
+  }
+
+  /// Reads up to the end of the unit. An error here, for example of a deferred constraint, belongs to all of it.
+  private func readSync(_ call: Call, _ failure: inout ExchangeFailure?) throws(ExchangeFailure) {
+    while true {
+      guard let pointer = try nextResult(call) else { continue }
+      let result = PostgresResult(pointer)
+      switch result.status {
+      case PGRES_PIPELINE_SYNC: return
+      case PGRES_FATAL_ERROR: if failure == nil { failure = self.failure(call, result) }
+      default: break
+      }
+    }
+  }
+
+  private func failure(_ call: Call, _ result: borrowing PostgresResult) -> ExchangeFailure {
+    guard let state = result.sqlState else { return ExchangeFailure(error: lost(call)) }
+    let meaning = SQLState.meaning(of: state, constraint: result.constraintName)
+    if meaning.isOutcomeUnknown { isBroken = true }
+    let isUnknown = meaning.isOutcomeUnknown && call.effect == .write
+    return ExchangeFailure(
+      error: call.context.error(
+        meaning.code, meaning.reason, constraint: meaning.constraint,
+        entityID: call.entityID, outcome: isUnknown ? .unknown : .notApplied,
+        underlying: PostgresError(sqlState: state, message: result.message)),
+      sqlState: state)
+  }
+
+  private func isPrepared(_ statement: Statement) -> Bool {
+    statement.number < prepared.count && prepared[statement.number]
+  }
+
+  private func markPrepared(_ statement: Statement) {
+    while prepared.count <= statement.number { prepared.append(false) }
+    prepared[statement.number] = true
+  }
+
+  /// The next result, or `nil` at the end of a command's results; waits for the server until the call's deadline.
+  private func nextResult(_ call: Call) throws(ExchangeFailure) -> OpaquePointer? {
+    do throws(StoreError) { try waitForInput(call) } catch { throw ExchangeFailure(error: error) }
+    return PQgetResult(pointer)
+  }
+
+  // MARK: Waiting
+
+  /// Returns when `PQgetResult` will not block.
+  func waitForInput(_ call: Call) throws(StoreError) {
+    while PQisBusy(pointer) == 1 {
+      try waitForSocket(call, wantsInput: true)
+    }
+  }
+
+  private func waitForSocket(_ call: Call, wantsInput: Bool) throws(StoreError) {
+    let unsent = PQflush(pointer)
+    if unsent < 0 { throw lost(call) }
+    var descriptors = [
+      pollfd(fd: PQsocket(pointer), events: Int16(POLLIN | (unsent > 0 ? POLLOUT : 0)), revents: 0),
+      pollfd(fd: signal.readDescriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let isGone = call.isAbandoned || call.deadline.hasPassed
+    let milliseconds = isGone ? Int32(Self.graceMilliseconds) : call.deadline.remainingMilliseconds
+    let ready = poll(&descriptors, 2, milliseconds == .max ? -1 : milliseconds)
+    if ready < 0, errno != EINTR { throw lost(call) }
+    if descriptors[1].revents != 0 { signal.clear() }
+    if descriptors[0].revents != 0 {
+      if PQconsumeInput(pointer) != 1 { throw lost(call) }
+    } else if isGone, ready == 0 {
+      // The caller has left and the answer isn't there: end the statement, and this session with it.
+      cancelOnServer()
+      isBroken = true
+      throw abandoned(call)
+    }
+  }
+
+  /// Asks the server to stop what this session does. The request is a connection of its own and may block, so
+  /// it has its own thread; this session is not used again, so the request can't hit anybody else's statement.
+  private func cancelOnServer() {
+    guard let cancel = PQgetCancel(pointer) else { return }
+    let box = CancelRequest(cancel)
+    _ = DriverThread.start { box.send() }
+  }
+
+  // MARK: Transactions and plain commands
+
+  /// Runs `body` in an explicit transaction, for units whose later statements depend on earlier answers.
+  ///
+  /// The rollback runs even though the caller has left; if it can't, the session is given up.
+  func transaction<Value>(_ call: Call, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    try simple(call, "BEGIN")
+    do throws(StoreError) {
+      let value = try body()
+      try simple(call, "COMMIT")
+      return value
+    } catch {
+      rollBack(call)
+      throw error
+    }
+  }
+
+  private func rollBack(_ call: Call) {
+    guard !isBroken, transactionStatus != PQTRANS_IDLE else { return }
+    let rollback = PoolCall<PostgresConnection>(call.context, .read, deadline: .after(Self.rollbackTimeout))
+    do throws(StoreError) { try simple(rollback, "ROLLBACK") } catch { isBroken = true }
+  }
+
+  /// Runs one command without parameters that is worth no preparation.
+  func simple(_ call: Call, _ sql: String) throws(StoreError) {
+    try text(call, sql) { _ in }
+  }
+
+  /// Runs one statement unprepared; its answer is in binary.
+  func text(
+    _ call: Call, _ sql: String, _ parameter: String? = nil, _ use: (borrowing PostgresResult) -> Void
+  ) throws(StoreError) {
+    parameters.reset()
+    if let parameter { parameters.append(parameter) }
+    var failure: ExchangeFailure?
+    do throws(ExchangeFailure) {
+      let isSent = parameters.bytes.withUnsafeBytes { bytes in
+        let start = (bytes.baseAddress ?? UnsafeRawPointer(Self.emptyValue)).assumingMemoryBound(to: CChar.self)
+        let values: [UnsafePointer<CChar>?] = parameters.starts.map { start + $0 }
+        return PQsendQueryParams(
+          pointer, sql, Int32(values.count), nil, values, parameters.lengths, parameters.formats, 1)
+      }
+      guard isSent == 1, PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(call)) }
+      _ = try answer(call, &failure, use)
+      try readSync(call, &failure)
+    } catch {
+      throw error.error
+    }
+    if let failure { throw failure.error }
+  }
+
+  // MARK: Errors
+
+  /// The connection broke.
+  func lost(_ call: Call) -> StoreError {
+    isBroken = true
+    let message = String(cString: PQerrorMessage(pointer))
+    return call.context.error(
+      .unreachable, "the connection broke", entityID: call.entityID,
+      outcome: call.effect == .write ? .unknown : .notApplied,
+      underlying: PostgresError(sqlState: "", message: message))
+  }
+
+  /// The caller has left, so nobody reads this; it ends the body.
+  private func abandoned(_ call: Call) -> StoreError {
+    call.context.error(
+      .timeout(.response), "the answer did not come in time", entityID: call.entityID,
+      outcome: call.effect == .write ? .unknown : .notApplied)
+  }
+
+  func markBroken() { isBroken = true }
+}
+
+/// A `PGconn`, closed exactly once.
+struct ConnectionHandle: ~Copyable {
+  let pointer: OpaquePointer
+  init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  deinit { PQfinish(pointer) }
+}
+
+/// A `PGcancel`, sent and freed on one thread.
+private final class CancelRequest: @unchecked Sendable {
+  // Unchecked: the pointer is made on one thread and used on another, never on both at once.
+  private let pointer: OpaquePointer
+  init(_ pointer: OpaquePointer) { self.pointer = pointer }
+  deinit { PQfreeCancel(pointer) }
+
+  func send() {
+    var message = [CChar](repeating: 0, count: 256)
+    _ = PQcancel(pointer, &message, Int32(message.count))
+  }
+}

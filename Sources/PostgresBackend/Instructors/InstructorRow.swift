@@ -1,0 +1,48 @@
+import InstructorStore
+
+/// The columns of an instructor in the order every statement returns them, and the way to and from a model.
+enum InstructorRow {
+  /// For a `FROM` or `UPDATE` that calls the table `i`.
+  static let columns = """
+    i.id, i.version, i.learners, i.rating_count, i.average_rating_tenths, i.first_name, i.middle_initial, \
+    i.last_name, i.academic_title, i.title, i.organization, i.primary_of, i.assists
+    """
+  static let columnCount = 13
+
+  static func decode(_ result: borrowing PostgresResult, _ row: Int = 0) throws(DecodingFailure) -> Instructor {
+    var courses: [CourseAssignment] = []
+    try result.forEachBigint(row, 11) { courses.append(.primary(CourseID($0))) }
+    try result.forEachBigint(row, 12) { courses.append(.assistant(CourseID($0))) }
+    if courses.count > 1 { courses.sort { $0.courseID < $1.courseID } }
+    return Instructor(
+      id: InstructorID(try result.integer(row, 0)),
+      version: try result.integer(row, 1),
+      firstName: try result.text(row, 5),
+      middleInitial: try result.optionalText(row, 6),
+      lastName: try result.text(row, 7),
+      academicTitle: try result.optionalText(row, 8),
+      title: try result.optionalText(row, 9),
+      organization: try result.optionalText(row, 10),
+      learners: try result.integer(row, 2),
+      averageRating: try result.optionalInteger(row, 4).map { AverageRating(tenths: Int($0)) },
+      ratingCount: try result.integer(row, 3),
+      courses: courses)
+  }
+
+  static func decodeAll(_ result: borrowing PostgresResult) throws(DecodingFailure) -> [Instructor] {
+    var instructors: [Instructor] = []
+    instructors.reserveCapacity(result.rowCount)
+    for row in 0..<result.rowCount { instructors.append(try decode(result, row)) }
+    return instructors
+  }
+
+  static func decodeFirst(_ result: borrowing PostgresResult) throws(DecodingFailure) -> Instructor? {
+    result.rowCount == 0 ? nil : try decode(result)
+  }
+}
+
+extension NewInstructor {
+  func courseIDs(_ role: CourseRole) -> [Int64] {
+    courses.compactMap { $0.role == role ? $0.courseID.rawValue : nil }
+  }
+}

@@ -1,0 +1,143 @@
+import DriverKit
+import InstructorStore
+
+extension PostgresInstructors {
+  /// How often an id that turns out to be taken is drawn again; each time twice as many are skipped.
+  private static let redrawLimit = 40
+
+  func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
+    let context = try context("instructors.create")
+    try Validation(context).instructor(new)
+    if isRetry, new.id == nil { throw context.invalid("isRetry needs the id of the first attempt") }
+    let ids = ids
+    return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      guard let id = new.id else { return try Self.createWithDrawnID(new, ids, connection, call) }
+      call.noteEntity(id.rawValue)
+      do throws(StoreError) {
+        try Self.insert(new, id, connection, call)
+      } catch {
+        guard isRetry, error.constraint == .instructorID,
+          let stored = try Self.read(id, connection, call), stored == Instructor(new, id: id)
+        else { throw error }
+      }
+      return Instructor(new, id: id)
+    }
+  }
+
+  private static func createWithDrawnID(
+    _ new: NewInstructor, _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  ) throws(StoreError) -> Instructor {
+    for attempt in 0..<redrawLimit {
+      let id = InstructorID(
+        try ids.draw { (count) throws(StoreError) in
+          try IDReservation.reserve(.instructor, count: count, connection, call)
+        })
+      call.noteEntity(id.rawValue)
+      do throws(StoreError) {
+        try insert(new, id, connection, call)
+        return Instructor(new, id: id)
+      } catch {
+        guard error.constraint == .instructorID else { throw error }
+        try skipTakenIDs(attempt, ids, connection, call)
+      }
+    }
+    throw call.context.error(.contended, "the drawn ids kept being taken")
+  }
+
+  /// Somebody imported rows under ids the allocator has yet to hand out: moves it on, ever further, so that a
+  /// million such rows cost some twenty steps.
+  static func skipTakenIDs(
+    _ attempt: Int, _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  ) throws(StoreError) {
+    ids.discardBlocks()
+    guard attempt > 0 else { return }
+    let count = IDAllocator.blockSize << min(attempt, 30)
+    _ = try IDReservation.reserve(.instructor, count: count, connection, call)
+  }
+
+  private static func insert(
+    _ new: NewInstructor, _ id: InstructorID, _ connection: Connection, _ call: Call
+  ) throws(StoreError) {
+    let hasCourses = !new.courses.isEmpty
+    let statements =
+      hasCourses ? [InstructorWrites.insert, InstructorWrites.insertCourses] : [InstructorWrites.insert]
+    try connection.exchange(call, statements) { index, parameters in
+      if index == 0 {
+        InstructorWrites.bindInsert(new, id.rawValue, parameters)
+      } else {
+        parameters.append(new.courses.map(\.courseID.rawValue))
+        parameters.append([Int64](repeating: id.rawValue, count: new.courses.count))
+        parameters.append(new.courses.map { $0.role == .primary })
+      }
+    }
+  }
+
+  func createMany(_ items: [NewInstructor]) async throws(StoreError) -> [Instructor] {
+    let context = try context("instructors.createMany")
+    try Validation(context).instructors(items)
+    let ids = ids
+    return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      for attempt in 0..<Self.redrawLimit {
+        var next = try Self.drawIDs(for: items, ids, connection, call).makeIterator()
+        let instructors = items.map { item in
+          Instructor(item, id: item.id ?? InstructorID(next.next() ?? 0))
+        }
+        do throws(StoreError) {
+          try Self.insertAll(items, instructors, connection, call)
+          return instructors
+        } catch {
+          let isDrawn = error.index.map { items[$0].id == nil } ?? false
+          guard isDrawn, error.constraint == .instructorID else { throw error }
+          try Self.skipTakenIDs(attempt, ids, connection, call)
+        }
+      }
+      throw call.context.error(.contended, "the drawn ids kept being taken")
+    }
+  }
+
+  /// One id for each item without; none that another item names.
+  private static func drawIDs(
+    for items: [NewInstructor], _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  ) throws(StoreError) -> [Int64] {
+    let named = Set(items.compactMap(\.id?.rawValue))
+    let count = items.count - items.count { $0.id != nil }
+    var drawn: [Int64] = []
+    while drawn.count < count {
+      drawn += try ids.draw(count: count - drawn.count) { (count) throws(StoreError) in
+        try IDReservation.reserve(.instructor, count: count, connection, call)
+      }.filter { !named.contains($0) }
+    }
+    return drawn
+  }
+
+  /// All rows in one unit; if it fails, again one by one to learn which item is at fault.
+  private static func insertAll(
+    _ items: [NewInstructor], _ instructors: [Instructor], _ connection: Connection, _ call: Call
+  ) throws(StoreError) {
+    do throws(StoreError) {
+      var statements = instructors.map { _ in InstructorWrites.insert }
+      let courses = instructors.flatMap { instructor in instructor.courses.map { (instructor.id, $0) } }
+      if !courses.isEmpty { statements.append(InstructorWrites.insertCourses) }
+      try connection.exchange(call, statements) { index, parameters in
+        if index < items.count {
+          InstructorWrites.bindInsert(items[index], instructors[index].id.rawValue, parameters)
+        } else {
+          parameters.append(courses.map(\.1.courseID.rawValue))
+          parameters.append(courses.map(\.0.rawValue))
+          parameters.append(courses.map { $0.1.role == .primary })
+        }
+      }
+    } catch {
+      guard error.code == .conflict else { throw error }
+      try connection.transaction(call) { () throws(StoreError) in
+        for (index, item) in items.enumerated() {
+          do throws(StoreError) {
+            try insert(item, instructors[index].id, connection, call)
+          } catch {
+            throw error.at(index: index)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import DriverKit
+import InstructorStore
+
+extension PostgresInstructors {
+  /// How often a write whose reason for changing nothing had gone when it was looked for is run again.
+  private static let attemptLimit = 8
+
+  func update(
+    _ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?
+  ) async throws(StoreError) -> Instructor {
+    let context = try context("instructors.update")
+    let validation = Validation(context)
+    try validation.identifier(id)
+    try validation.version(ifVersion)
+    try validation.patch(patch)
+    return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
+      if patch.isEmpty {
+        guard let stored = try Self.read(id, connection, call) else { throw context.notFound(id) }
+        try Self.check(stored, ifVersion, context)
+        return stored
+      }
+      return try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+        try connection.query(call, InstructorWrites.update) { parameters in
+          InstructorWrites.bindUpdate(id, patch, ifVersion, parameters)
+        } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+          try InstructorRow.decodeFirst(result)
+        }
+      }
+    }
+  }
+
+  func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
+    let context = try context("instructors.delete")
+    let validation = Validation(context)
+    try validation.identifier(id)
+    try validation.version(ifVersion)
+    try await lease(context, .write) { (connection, call) throws(StoreError) in
+      _ = try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+        try connection.query(call, InstructorWrites.delete) { parameters in
+          parameters.append(id.rawValue)
+          parameters.append(ifVersion)
+        } decode: { (result: borrowing PostgresResult) in
+          result.affectedRows == 1 ? true : nil
+        }
+      }
+    }
+  }
+
+  func assign(
+    _ assignment: CourseAssignment, to id: InstructorID, ifVersion: Int64?
+  ) async throws(StoreError) -> Instructor {
+    let context = try context("instructors.assign")
+    let validation = Validation(context)
+    try validation.identifier(id)
+    try validation.identifier(assignment.courseID, "courseID")
+    try validation.version(ifVersion)
+    let course = assignment.courseID
+    return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+        var changed: Instructor?
+        try connection.exchange(call, [InstructorWrites.assign, InstructorWrites.assignRelation]) {
+          index, parameters in
+          parameters.append(id.rawValue)
+          parameters.append(course.rawValue)
+          parameters.append(assignment.role == .primary)
+          if index == 0 { parameters.append(ifVersion) }
+        } receive: { (index, result: borrowing PostgresResult) throws(DecodingFailure) in
+          if index == 0 { changed = try InstructorRow.decodeFirst(result) }
+        }
+        return changed
+      } elseFail: { stored in
+        if stored.courses.contains(where: { $0.courseID == course }) {
+          return context.conflict(.courseAssignment, entityID: id.rawValue)
+        }
+        return stored.courses.count >= Limits.coursesPerInstructor ? Self.tooManyCourses(id, context) : nil
+      }
+    }
+  }
+
+  func unassign(
+    _ course: CourseID, from id: InstructorID, ifVersion: Int64?
+  ) async throws(StoreError) -> Instructor {
+    let context = try context("instructors.unassign")
+    let validation = Validation(context)
+    try validation.identifier(id)
+    try validation.identifier(course, "courseID")
+    try validation.version(ifVersion)
+    return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+        var changed: Instructor?
+        try connection.exchange(call, [InstructorWrites.unassign, InstructorWrites.unassignRelation]) {
+          index, parameters in
+          parameters.append(id.rawValue)
+          parameters.append(course.rawValue)
+          if index == 0 { parameters.append(ifVersion) }
+        } receive: { (index, result: borrowing PostgresResult) throws(DecodingFailure) in
+          if index == 0 { changed = try InstructorRow.decodeFirst(result) }
+        }
+        return changed
+      } failFirst: { stored in
+        stored.courses.contains { $0.courseID == course }
+          ? nil
+          : context.error(.notFound, "the instructor is not on the course", entityID: id.rawValue)
+      }
+    }
+  }
+
+  static func tooManyCourses(_ id: InstructorID, _ context: CallContext) -> StoreError {
+    context.error(
+      .resourceExhausted, "an instructor has at most \(Limits.coursesPerInstructor) courses",
+      entityID: id.rawValue)
+  }
+
+  static func check(_ stored: Instructor, _ version: Int64?, _ context: CallContext) throws(StoreError) {
+    if let version, stored.version != version {
+      throw context.conflict(.version, entityID: stored.id.rawValue)
+    }
+  }
+
+  /// Runs a conditional write; when it changed nothing, reads the instructor to say why not.
+  ///
+  /// - Parameters:
+  ///   - failFirst: What keeps `write` from changing the stored instructor, whatever its version.
+  ///   - elseFail: What else does. Where nothing explains it, the reason went away meanwhile, and the write is run
+  ///     again.
+  private static func change<Value>(
+    _ id: InstructorID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call,
+    _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
+    elseFail: (Instructor) -> StoreError? = { _ in nil }
+  ) throws(StoreError) -> Value {
+    for _ in 0..<attemptLimit {
+      if let value = try write() { return value }
+      guard let stored = try read(id, connection, call) else { throw call.context.notFound(id) }
+      if let error = failFirst(stored) { throw error }
+      try check(stored, ifVersion, call.context)
+      if let error = elseFail(stored) { throw error }
+    }
+    throw call.context.error(.contended, "the instructor kept changing", entityID: id.rawValue)
+  }
+}

@@ -1,0 +1,167 @@
+import DriverKit
+import InstructorStore
+
+/// PostgreSQL's ``InstructorRepository``: reads here, writes in the extensions beside it.
+struct PostgresInstructors: InstructorRepository {
+  typealias Connection = PostgresConnection
+  typealias Call = PostgresConnection.Call
+
+  let pool: ConnectionPool<PostgresDriver>
+  let ids: IDAllocator
+
+  func context(_ operation: StaticString) throws(StoreError) -> CallContext {
+    let context = CallContext(backend: "postgres", operation: operation)
+    try pool.admit(context)
+    return context
+  }
+
+  /// How often a unit starts again after others got in its way (deadlock, serialization).
+  private static let attemptLimit = 20
+
+  /// Leases a session whose schema has been looked at. A unit of which nothing was applied because others got in
+  /// its way starts again, a bounded number of times and not past its deadline.
+  func lease<Value: Sendable>(
+    _ context: CallContext, _ effect: CallEffect,
+    _ body: @escaping @Sendable (Connection, Call) throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    try await pool.lease(context, effect) { (connection, call) throws(StoreError) in
+      try PostgresStore.requireSchema(connection, call)
+      var backoff = Backoff()
+      var generator = SystemRandomNumberGenerator()
+      for _ in 1..<Self.attemptLimit {
+        do throws(StoreError) {
+          return try body(connection, call)
+        } catch {
+          guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned, connection.isReusable
+          else { throw error }
+          connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+        }
+      }
+      return try body(connection, call)
+    }
+  }
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    let context = try context("instructors.get")
+    try Validation(context).identifier(id)
+    return try await lease(context, .read) { (connection, call) throws(StoreError) in
+      guard let instructor = try Self.read(id, connection, call) else { throw context.notFound(id) }
+      return instructor
+    }
+  }
+
+  static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError) -> Instructor? {
+    try connection.query(call, InstructorReads.get) { parameters in
+      parameters.append(id.rawValue)
+    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+      try InstructorRow.decodeFirst(result)
+    }
+  }
+
+  func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] {
+    let context = try context("instructors.get")
+    let validation = Validation(context)
+    try validation.size(ids.count, "the number of ids", Limits.idsPerGet)
+    for id in ids { try validation.identifier(id) }
+    return try await lease(context, .read) { (connection, call) throws(StoreError) in
+      let found = try connection.query(call, InstructorReads.getMany) { parameters in
+        parameters.append(ids.map(\.rawValue))
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+        try InstructorRow.decodeAll(result)
+      }
+      let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+      return ids.map { byID[$0] }
+    }
+  }
+
+  func team(of course: CourseID) async throws(StoreError) -> CourseTeam {
+    let context = try context("instructors.team")
+    try Validation(context).identifier(course, "courseID")
+    let team = try await lease(context, .read) { (connection, call) throws(StoreError) in
+      try connection.query(call, InstructorReads.team) { parameters in
+        parameters.append(course.rawValue)
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> CourseTeam? in
+        guard result.rowCount <= Limits.teamMembers else { return nil }
+        var team = CourseTeam(courseID: course, primary: nil, assistants: [])
+        for row in 0..<result.rowCount {
+          let member = try InstructorRow.decode(result, row)
+          if try result.boolean(row, InstructorRow.columnCount) {
+            team.primary = member
+          } else {
+            team.assistants.append(member)
+          }
+        }
+        return team
+      }
+    }
+    guard let team else {
+      throw context.error(.resourceExhausted, "the team has more than \(Limits.teamMembers) members")
+    }
+    return team
+  }
+
+  func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
+    let context = try context("instructors.primary")
+    try Validation(context).identifier(course, "courseID")
+    return try await lease(context, .read) { (connection, call) throws(StoreError) in
+      try connection.query(call, InstructorReads.primary) { parameters in
+        parameters.append(course.rawValue)
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+        try InstructorRow.decodeFirst(result)
+      }
+    }
+  }
+
+  func list(
+    _ filter: InstructorFilter, after cursor: PageCursor?, limit: Int
+  ) async throws(StoreError) -> Page<Instructor> {
+    let context = try context("instructors.list")
+    let validation = Validation(context)
+    try validation.filter(filter)
+    try validation.size(limit, "limit", Limits.itemsPerPage)
+    let key = try cursor?.instructorKey(filter: filter, context)
+    let upperBound = filter.lastNamePrefix.flatMap(Bytewise.upperBound(ofPrefix:))
+    let shape = InstructorReads.Shape(filter, upperBound: upperBound, hasCursor: key != nil)
+    var items = try await lease(context, .read) { (connection, call) throws(StoreError) in
+      try connection.query(call, InstructorReads.list(shape)) { parameters in
+        // One more than asked for tells whether anything follows.
+        parameters.append(Int64(limit + 1))
+        Self.bind(filter, upperBound, parameters)
+        if let key {
+          parameters.append(key.lastName)
+          parameters.append(key.firstName)
+          parameters.append(key.id.rawValue)
+        }
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+        try InstructorRow.decodeAll(result)
+      }
+    }
+    let hasMore = items.count > limit
+    if hasMore { items.removeLast() }
+    let next = hasMore ? items.last.map { PageCursor(after: InstructorKey($0), filter: filter) } : nil
+    return Page(items: items, next: next)
+  }
+
+  func count(_ filter: InstructorFilter, upTo: Int) async throws(StoreError) -> Int {
+    let context = try context("instructors.count")
+    let validation = Validation(context)
+    try validation.filter(filter)
+    try validation.size(upTo, "upTo", Limits.countUpTo)
+    let upperBound = filter.lastNamePrefix.flatMap(Bytewise.upperBound(ofPrefix:))
+    let shape = InstructorReads.Shape(filter, upperBound: upperBound, hasCursor: false)
+    return try await lease(context, .read) { (connection, call) throws(StoreError) in
+      try connection.query(call, InstructorReads.count(shape)) { parameters in
+        parameters.append(Int64(upTo))
+        Self.bind(filter, upperBound, parameters)
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+        Int(try result.integer(0, 0))
+      }
+    }
+  }
+
+  private static func bind(_ filter: InstructorFilter, _ upperBound: String?, _ parameters: ParameterBuffer) {
+    if let organization = filter.organization { parameters.append(organization) }
+    if let prefix = filter.lastNamePrefix { parameters.append(prefix) }
+    if let upperBound { parameters.append(upperBound) }
+  }
+}

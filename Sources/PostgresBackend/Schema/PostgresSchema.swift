@@ -1,0 +1,120 @@
+/// The tables and indexes of the store. Constraints are named after `Constraint`, so that an error's name can be
+/// passed on.
+///
+/// An instructor's courses are kept twice: in `course_instructors`, which finds the team of a course and promises one
+/// primary per course, and as arrays in the instructor's own row, so that an instructor is one row to read and an
+/// `UPDATE … RETURNING` gives its courses as of the same version (docs/decisions/0001). Both change in one unit, under
+/// the lock of the instructor's row.
+enum PostgresSchema {
+  /// The version `migrate()` brings a schema to.
+  static let version: Int64 = 1
+  /// The oldest version of this code that a schema of `version` still serves.
+  static let oldestCode: Int64 = 1
+
+  /// What `schema_state` starts with, and the statements that lead from each version to the next.
+  static let migrations: [[String]] = [bookkeeping + instructors + indexes.flatMap(\.create)]
+
+  static let state = Statement("SELECT version, oldest_code, loading FROM schema_state")
+
+  private static let bookkeeping = [
+    """
+    CREATE TABLE schema_state (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      version bigint NOT NULL,
+      oldest_code bigint NOT NULL,
+      -- fresh: into empty tables, whose indexes are missing meanwhile; append: beside what was there
+      loading text NOT NULL DEFAULT 'no' CHECK (loading IN ('no', 'fresh', 'append')))
+    """,
+    // Hands out ids in blocks; see IDAllocator.
+    "CREATE TABLE id_allocator (entity text PRIMARY KEY, next_id bigint NOT NULL)",
+    "INSERT INTO id_allocator VALUES ('instructor', 1)",
+  ]
+
+  private static let instructors = [
+    """
+    CREATE TABLE instructors (
+      id bigint NOT NULL,
+      version bigint NOT NULL,
+      learners bigint NOT NULL,
+      rating_count bigint NOT NULL,
+      average_rating_tenths smallint CHECK (average_rating_tenths BETWEEN 0 AND 50),
+      first_name text COLLATE "C" NOT NULL,
+      middle_initial text COLLATE "C",
+      last_name text COLLATE "C" NOT NULL,
+      academic_title text COLLATE "C",
+      title text COLLATE "C",
+      organization text COLLATE "C",
+      primary_of bigint[],
+      assists bigint[])
+    """,
+    """
+    CREATE TABLE course_instructors (
+      course_id bigint NOT NULL,
+      instructor_id bigint NOT NULL,
+      is_primary boolean NOT NULL)
+    """,
+  ]
+
+  /// An index or constraint that a bulk load leaves out until the rows are there.
+  struct Index {
+    var name: String
+    /// Builds it; several of a table may be built at the same time.
+    var build: String?
+    /// Makes a constraint of what was built; locks the table.
+    var attach: String?
+    var drop: String
+
+    var create: [String] { [build, attach].compactMap { $0 } }
+  }
+
+  private static let indexesOfInstructors: [Index] = [
+    // get, update, delete
+    primaryKey("instructor_id", "instructors", "(id)"),
+    // list; list by last-name prefix
+    index("instructors_by_name", "instructors (last_name, first_name, id)"),
+    // list of one organization, with or without a prefix
+    index(
+      "instructors_by_organization",
+      "instructors (organization, last_name, first_name, id) WHERE organization IS NOT NULL"),
+  ]
+
+  private static let indexesOfCourses: [Index] = [
+    // team; an instructor is on a course once
+    primaryKey("course_assignment", "course_instructors", "(course_id, instructor_id)"),
+    // primary of a course; at most one
+    index("primary_of_course", "course_instructors (course_id) WHERE is_primary", unique: true),
+    // the cascade of delete
+    index("courses_of_instructor", "course_instructors (instructor_id)"),
+  ]
+
+  /// Needs both tables' rows and the key of `instructors`.
+  private static let reference = Index(
+    name: "instructor_reference",
+    attach: """
+      ALTER TABLE course_instructors ADD CONSTRAINT instructor_reference
+        FOREIGN KEY (instructor_id) REFERENCES instructors ON DELETE CASCADE
+      """,
+    drop: "ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference")
+
+  /// All of them, in the order in which they can be made one by one; the other way round they can be dropped.
+  static let indexes = indexesOfInstructors + indexesOfCourses + [reference]
+
+  private static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
+    Index(
+      name: name, build: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(definition)",
+      drop: "DROP INDEX IF EXISTS \(name)")
+  }
+
+  private static func primaryKey(_ name: String, _ table: String, _ columns: String) -> Index {
+    Index(
+      name: name,
+      build: "CREATE UNIQUE INDEX \(name) ON \(table) \(columns)",
+      attach: "ALTER TABLE \(table) ADD CONSTRAINT \(name) PRIMARY KEY USING INDEX \(name)",
+      drop: "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)")
+  }
+
+  /// `name` as an SQL identifier.
+  static func quoted(_ name: String) -> String {
+    "\"" + String(name.map { $0 == "\"" ? "\"\"" : String($0) }.joined()) + "\""
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import BenchmarkKit
+import InstructorStore
+
+struct LoadCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "load",
+    abstract: "Generates and bulk-loads a catalog, with progress.",
+    discussion: """
+      Loads the catalog that --seed decides, indexes included, and tells how long it took and how much memory this \
+      program needed. What was loaded is removed again unless --keep is given with a server of your own.
+
+      Examples:
+        dbbench load --instructors 1000000 --courses 1000000
+        dbbench load --backend mongo --instructors 10000
+        dbbench load --backend postgres --postgres postgres://me@localhost/test --keep
+      """)
+
+  @OptionGroup(title: "Servers") var servers: ServerOptions
+  @OptionGroup(title: "Data") var data: CatalogOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "postgres, mongo or memory. Default: postgres and mongo, one after the other.", valueName: "name"))
+  var backend: String?
+
+  @Option(help: ArgumentHelp("Connections to load over.", valueName: "n"))
+  var connections = 4
+
+  func validate() throws { try Check.size(connections, "--connections", 1...512) }
+
+  func run() async throws {
+    let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
+    let request = SessionRequest(targets: targets, servers: servers)
+    let catalog = try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses)
+    if !output.quiet || output.dryRun {
+      var plan = Plan("dbbench load", request, catalog)
+      plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors))
+      plan.print()
+    }
+    if output.dryRun { return }
+    try JSONOutput.check(output.json)
+    let line = ProgressLine()
+    let progress = line.sink(isQuiet: output.quiet)
+    let loader = Loader(
+      catalog: catalog, options: TargetOptions(connections: connections), progress: progress)
+    let reports = Collected<LoadReport>()
+    let outcome: Result<Void, any Error>
+    do {
+      try await Session.with(request, progress) { session in
+        for place in session.places {
+          let (arm, report) = try await loader.load(place.target)
+          await arm.store.close()
+          reports.add(report)
+        }
+      }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    line.finish()
+    if !reports.all.isEmpty {
+      if output.printsTable { Output.print(table: Tables.load(reports.all)) }
+      try JSONOutput.write(each: reports.all, to: output.json)
+    }
+    try outcome.get()
+  }
+}

@@ -1,0 +1,112 @@
+public import ArgumentParser
+public import BenchmarkKit
+public import InstructorStore
+
+/// What is loaded.
+struct CatalogOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How many instructors to load.", valueName: "n"))
+  var instructors = 100_000
+
+  @Option(help: ArgumentHelp("How many courses they teach.", valueName: "n"))
+  var courses = 100_000
+
+  @Option(help: ArgumentHelp("Decides the data, the operations and the order of the blocks.", valueName: "n"))
+  var seed: UInt64 = 42
+
+  static let most = 1_000_000_000
+
+  func validate() throws {
+    try Check.size(instructors, "--instructors", 1...Self.most)
+    try Check.size(courses, "--courses", 1...Self.most)
+  }
+}
+
+/// How calls are made.
+struct LoopOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How many calls are under way at a time.", valueName: "n"))
+  var concurrency = 16
+
+  @Option(
+    help: ArgumentHelp(
+      "Connections of each store. Default: as many as --concurrency, at most 32.", valueName: "n"))
+  var connections: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+  var dispatch: DispatchMode = .direct
+
+  @Option(help: ArgumentHelp("How the records are chosen: uniform or zipfian.", valueName: "distribution"))
+  var keys: KeyDistribution = .uniform
+
+  var targetOptions: TargetOptions {
+    TargetOptions(connections: connections ?? min(32, concurrency), dispatch: dispatch)
+  }
+
+  var text: String {
+    "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.rawValue), "
+      + "\(keys.rawValue) keys"
+  }
+
+  func validate() throws {
+    try Check.size(concurrency, "--concurrency", 1...4_096)
+    if let connections { try Check.size(connections, "--connections", 1...512) }
+  }
+}
+
+/// What is printed.
+struct OutputOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write the result as JSON to a file, or to standard output with '-'.", valueName: "file|-"))
+  var json: String?
+
+  @Flag(help: "No plan and no progress.")
+  var quiet = false
+
+  @Flag(help: "Print the plan and do nothing.")
+  var dryRun = false
+
+  /// Whether standard output is for people.
+  var printsTable: Bool { json != "-" }
+}
+
+/// Which workloads.
+struct WorkloadOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Names separated by commas, or 'all'; see 'dbbench workloads'.", valueName: "a,b|all"))
+  var workload: String?
+
+  func entries(default names: String) throws -> [WorkloadEntry] {
+    try WorkloadRegistry.select(Lists.split(workload ?? names))
+  }
+}
+
+enum Lists {
+  /// The parts between commas, without spaces around them and without empty ones.
+  static func split(_ text: String) -> [String] {
+    text.split(separator: ",").map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
+  }
+
+  /// The two backends that `--backends` names.
+  static func pair(_ text: String) throws -> [KnownTarget] {
+    let names = split(text)
+    guard names.count == 2 else {
+      throw BenchmarkFailure(
+        .usage, "--backends takes two names separated by a comma, for example postgres,mongo.")
+    }
+    return try names.map(Targets.named)
+  }
+}
+
+enum Check {
+  static func size(_ value: Int, _ option: String, _ range: ClosedRange<Int>) throws {
+    guard range.contains(value) else {
+      throw ValidationError(
+        "\(option) must be from \(range.lowerBound) to \(Quantity.count(range.upperBound)), not \(value).")
+    }
+  }
+}
+
+extension DispatchMode: ExpressibleByArgument {}
+extension KeyDistribution: ExpressibleByArgument {}

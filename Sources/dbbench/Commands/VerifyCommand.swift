@@ -1,0 +1,80 @@
+import ArgumentParser
+import BenchmarkKit
+import InstructorStore
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Checks that two backends give the same answers; times nothing.",
+    discussion: """
+      Replays the same seeded operations on both, of every kind and with wrong ones among them, and compares every \
+      answer in full. Exit status 4 and the first differing operation if there is one.
+
+      Examples:
+        dbbench verify
+        dbbench verify --steps 5000 --seed 7
+        dbbench verify --backends postgres,memory
+      """)
+
+  @OptionGroup(title: "Servers") var servers: ServerOptions
+  @OptionGroup(title: "Data") var data: SmallCatalogOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
+  var backends = "postgres,mongo"
+
+  @Option(help: ArgumentHelp("How many operations of the mixed sequence.", valueName: "n"))
+  var steps = 2_000
+
+  @Option(
+    help: ArgumentHelp(
+      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+  var dispatch: DispatchMode = .direct
+
+  func validate() throws { try Check.size(steps, "--steps", 1...10_000_000) }
+
+  func run() async throws {
+    let request = SessionRequest(targets: try Lists.pair(backends), servers: servers)
+    let settings = RunSettings(
+      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      seed: data.seed, concurrency: 1, options: TargetOptions(dispatch: dispatch))
+    let names = request.targets.map(\.displayName).joined(separator: " and ")
+    if !output.quiet || output.dryRun {
+      var plan = Plan("dbbench verify: \(names)", request, settings.catalog)
+      plan.add("operations", "\(Quantity.count(steps)) of every kind, then some of each workload")
+      plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + Double(steps) * 0.004)
+      plan.print()
+    }
+    if output.dryRun { return }
+    try JSONOutput.check(output.json)
+    let line = ProgressLine()
+    defer { line.finish() }
+    let progress = line.sink(isQuiet: output.quiet)
+    let passed = try await Session.with(request, progress) { session in
+      try await Verification(settings: settings, probeSteps: steps, progress: progress)
+        .run(targets: (session.places[0].target, session.places[1].target))
+    }
+    line.finish()
+    if output.printsTable {
+      Output.print("\(Quantity.count(passed.operations)) operations on \(names): every answer is the same.")
+    }
+    try JSONOutput.write(["equivalentOperations": passed.operations], to: output.json)
+  }
+}
+
+/// What is loaded to compare answers on: less than for timing.
+struct SmallCatalogOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How many instructors to load.", valueName: "n"))
+  var instructors = 10_000
+
+  @Option(help: ArgumentHelp("How many courses they teach.", valueName: "n"))
+  var courses = 10_000
+
+  @Option(help: ArgumentHelp("Decides the data and the operations.", valueName: "n"))
+  var seed: UInt64 = 42
+
+  func validate() throws {
+    try Check.size(instructors, "--instructors", 1...CatalogOptions.most)
+    try Check.size(courses, "--courses", 1...CatalogOptions.most)
+  }
+}

@@ -1,0 +1,78 @@
+import BenchmarkKit
+
+/// What a command is going to do, printed before it touches anything.
+struct Plan {
+  private let title: String
+  private var lines: [(name: String, text: String)] = []
+
+  /// Instructors loaded per second on an ordinary machine with two cores; for estimates only.
+  private static let instructorsPerSecond = ["postgres": 80_000.0, "mongo": 30_000, "memory": 300_000]
+  private static let startSeconds = 3.0
+  /// Rows, indexes, and the log that goes with them.
+  private static let bytesPerRecord = 1_000
+  /// An empty server of either kind, with its log.
+  private static let bytesPerServer = 400 << 20
+
+  init(_ title: String, _ request: SessionRequest, _ catalog: BenchmarkCatalog) {
+    self.title = title
+    for known in request.targets { add(known.displayName, Self.place(of: known, request)) }
+    add(
+      "data",
+      "\(Quantity.count(catalog.instructors)) instructors and \(Quantity.count(catalog.courses)) courses, seed "
+        + "\(catalog.seed)")
+    #if DEBUG
+      add("build", "for debugging: figures will be too low")
+    #endif
+    let databases = request.targets.filter { $0.server != nil }
+    guard !databases.isEmpty else { return }
+    let started = databases.filter { request.servers.url(for: $0.name) == nil }.count
+    let bytes =
+      (catalog.instructors + catalog.courses) * Self.bytesPerRecord * databases.count + started
+      * Self.bytesPerServer
+    add("disk", "about \(Quantity.bytes(bytes))" + (request.servers.keep ? "" : ", freed at the end"))
+  }
+
+  private static func place(of known: KnownTarget, _ request: SessionRequest) -> String {
+    guard known.server != nil else { return "in this process" }
+    guard let url = request.servers.url(for: known.name) else {
+      return "a throwaway server in a temporary folder, stopped and removed at the end"
+    }
+    return "\(Redaction.server(url)), only in '\(request.servers.schema)', "
+      + (request.servers.keep ? "kept" : "removed at the end")
+  }
+
+  mutating func add(_ name: String, _ text: String) { lines.append((name, text)) }
+
+  mutating func add(estimatedSeconds seconds: Double) {
+    add("time", "about \(Quantity.decimal(max(0.1, seconds / 60), 1)) minutes")
+  }
+
+  /// Starting the servers and loading this many instructors into each.
+  static func loadSeconds(_ request: SessionRequest, _ instructors: Int) -> Double {
+    request.targets.reduce(startSeconds) { sum, known in
+      sum + Double(instructors) / (instructorsPerSecond[known.name] ?? 30_000) + 1
+    }
+  }
+
+  func print() {
+    let width = lines.map(\.name.count).max() ?? 0
+    Output.note(title)
+    for line in lines {
+      Output.note("  " + line.name + String(repeating: " ", count: width - line.name.count + 2) + line.text)
+    }
+  }
+}
+
+/// Keeps passwords off the screen.
+enum Redaction {
+  /// Scheme, host, port and database of a URL; of a conninfo string everything but the password.
+  static func server(_ url: String) -> String {
+    guard let scheme = url.firstRange(of: "://") else {
+      return url.split(separator: " ").filter { !$0.lowercased().hasPrefix("password") }.joined(
+        separator: " ")
+    }
+    var rest = url[scheme.upperBound...].prefix { $0 != "?" }
+    if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
+    return String(url[..<scheme.upperBound] + rest)
+  }
+}

@@ -1,0 +1,137 @@
+import BenchmarkKit
+import EphemeralServers
+
+/// What a command needs on which servers.
+struct SessionRequest: Sendable {
+  var targets: [KnownTarget]
+  var servers: ServerOptions
+  /// Whether `bulk-load` needs a second place on each server.
+  var needsScratch = false
+}
+
+/// A target on a server that runs.
+struct PlacedTarget: Sendable {
+  let target: any BenchmarkTarget
+  /// Another place on the same server, for whole loads.
+  let scratch: (any BenchmarkTarget)?
+  /// What the places are called there.
+  let schema: String
+  let isThrowaway: Bool
+
+  static let scratchSuffix = "_load"
+}
+
+/// The servers of one command and the places on them; puts everything away at the end, whatever happens.
+struct Session: Sendable {
+  let places: [PlacedTarget]
+  private let servers: EphemeralServers?
+
+  /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
+  ///
+  /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless
+  /// it is to be kept) and throwaway servers are stopped.
+  static func with<Value>(
+    _ request: SessionRequest, _ progress: ProgressSink, _ body: (Session) async throws -> Value
+  ) async throws -> Value {
+    let servers = try await start(request, progress)
+    do {
+      let session = try Session(request, servers)
+      try await session.requireOwnership()
+      let value: Value
+      do {
+        value = try await body(session)
+      } catch {
+        let explained = (error as? BenchmarkFailure).map(session.explained) ?? error
+        await session.remove(keep: request.servers.keep)
+        throw explained
+      }
+      await session.remove(keep: request.servers.keep)
+      await servers?.stop()
+      return value
+    } catch {
+      await servers?.stop()
+      throw error
+    }
+  }
+
+  private static func start(_ request: SessionRequest, _ progress: ProgressSink) async throws
+    -> EphemeralServers?
+  {
+    let kinds = Set(request.targets.filter { request.servers.url(for: $0.name) == nil }.compactMap(\.server))
+      .sorted { $0.rawValue < $1.rawValue }
+    guard !kinds.isEmpty else { return nil }
+    progress.update("starting \(kinds.map(\.description).joined(separator: " and "))")
+    let servers = try await EphemeralServers.start(
+      EphemeralServerOptions(postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo)))
+    let versions = kinds.compactMap { kind in servers[kind].map { "\(kind) \($0.version)" } }
+    // Where the data is in memory, nothing is durable.
+    let fileSystem = servers.fileSystemType.map { " (\($0))" } ?? ""
+    progress.step("started \(versions.joined(separator: " and ")) in \(servers.directory)\(fileSystem)")
+    return servers
+  }
+
+  private init(_ request: SessionRequest, _ servers: EphemeralServers?) throws {
+    var places: [PlacedTarget] = []
+    for (number, known) in request.targets.enumerated() {
+      let own = request.servers.url(for: known.name)
+      let url = own ?? known.server.flatMap { servers?[$0]?.url } ?? ""
+      // The same DBMS twice needs two places.
+      let isRepeated = request.targets[..<number].contains { $0.name == known.name }
+      let schema = request.servers.schema + (isRepeated ? "_\(number + 1)" : "")
+      places.append(
+        PlacedTarget(
+          target: try known.kind.target(url, schema),
+          scratch: request.needsScratch
+            ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
+          schema: schema, isThrowaway: own == nil))
+    }
+    self.places = places
+    self.servers = servers
+  }
+
+  /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever
+  /// followed.
+  func explained(_ failure: BenchmarkFailure) -> BenchmarkFailure {
+    guard let servers, failure.status != .mismatch, failure.status != .interrupted else { return failure }
+    for kind in ServerKind.allCases where servers[kind] != nil && !servers.isRunning(kind) {
+      let last = servers.logTail(kind, lines: 1)
+      return BenchmarkFailure(
+        .unavailable,
+        "the throwaway \(kind) server died (\(failure.message))"
+          + (last.isEmpty ? "" : " Its last words: \(last)"))
+    }
+    return failure
+  }
+
+  /// All places are looked at before the first is changed.
+  private func requireOwnership() async throws {
+    for place in places {
+      try await Loader.requireOwnership(of: place.target, place: "'\(place.schema)'")
+      if let scratch = place.scratch {
+        try await Loader.requireOwnership(
+          of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
+      }
+    }
+  }
+
+  /// Removes what was made on the user's own servers. Runs to its end in a cancelled task too.
+  private func remove(keep: Bool) async {
+    for place in places where !place.isThrowaway && !keep {
+      // A task of its own does not inherit the cancellation.
+      let failure = await Task { () -> String? in
+        do {
+          try await place.target.remove()
+          try await place.scratch?.remove()
+          return nil
+        } catch {
+          return "\(error)"
+        }
+      }.value
+      if let failure {
+        Output.error(
+          "could not remove '\(place.schema)' on \(place.target.displayName): \(failure) The next run replaces it."
+        )
+      }
+    }
+  }
+}

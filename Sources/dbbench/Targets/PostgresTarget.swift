@@ -1,0 +1,46 @@
+import BenchmarkKit
+import InstructorStore
+import PostgresBackend
+
+/// A schema on a PostgreSQL server.
+struct PostgresTarget: BenchmarkTarget {
+  static let kind = TargetKind(name: "postgres", displayName: "PostgreSQL") { url, schema in
+    PostgresTarget(url: url, schema: schema)
+  }
+
+  let url: String
+  let schema: String
+  var name: String { "postgres" }
+  var displayName: String { "PostgreSQL" }
+
+  private var maintenance: PostgresMaintenance { PostgresMaintenance(url, schema: schema) }
+
+  func inspect() async throws -> TargetState {
+    switch try await maintenance.state() {
+    case .absent: .absent
+    case .marked: .ownedByDbbench
+    case .foreign(let names): .foreign(names.isEmpty ? "an empty schema" : names.joined(separator: ", "))
+    }
+  }
+
+  func prepare() async throws { try await maintenance.create() }
+
+  func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
+    try await PostgresStore.open(
+      url,
+      options: PostgresOptions(
+        schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch
+      ))
+  }
+
+  func settle() async throws { try await maintenance.settle() }
+
+  func environment() async throws -> [String: String] {
+    var settings = try await maintenance.settings()
+    let durable = ["fsync", "full_page_writes", "synchronous_commit"].allSatisfy { settings[$0] == "on" }
+    settings["durability"] = durable ? "durable" : "relaxed"
+    return settings
+  }
+
+  func remove() async throws { try await maintenance.remove() }
+}

@@ -1,0 +1,123 @@
+import InstructorStore
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct ClosedLoopTests {
+  @Test func failuresAreCountedByCodeAndTheLedgerBalances() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let failing = FailingGets(base: store.instructors, code: .contended) { $0 % 10 == 0 }
+    let result = await ClosedLoop.run(
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000, concurrency: 8),
+      on: failing,
+      clock: SystemMonotonicClock())
+    #expect(result.ledger.scheduled == 1_000)
+    #expect(result.ledger.succeeded == 900)
+    #expect(result.ledger.failures == ["contended": 100])
+    #expect(result.ledger.dropped == 0)
+    #expect(result.ledger.isBalanced)
+    #expect(result.latency.count == 900)
+    // Failed operations were executed too: the hash stays that of the slice.
+    #expect(
+      result.traceHash == PreparedWorkload("", InstructorGet(Fixture.context(catalog))).traceHash(0..<1_000))
+  }
+
+  @Test func aBackendThatIsGoneEndsTheSliceAndTheRestIsDropped() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let failing = FailingGets(base: store.instructors, code: .unreachable) { $0 >= 500 }
+    let result = await ClosedLoop.run(
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000_000, concurrency: 4),
+      on: failing,
+      clock: SystemMonotonicClock())
+    #expect(result.fatal?.code == .unreachable)
+    #expect(result.ledger.scheduled == 1_000_000)
+    #expect(result.ledger.succeeded == 500)
+    #expect(result.ledger.failed <= 4 * 3)
+    #expect(result.ledger.isBalanced)
+  }
+
+  @Test func aCancelledSliceStopsAndBalances() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let result = await withTaskGroup(of: SliceResult.self) { group in
+      let (reached, continuation) = AsyncStream<Void>.makeStream()
+      let observed = ObservedGets(base: store.instructors) { if $0 == 2_000 { continuation.finish() } }
+      group.addTask {
+        await ClosedLoop.run(
+          InstructorGet(Fixture.context(catalog)),
+          SliceRequest(operations: 0..<1_000_000_000, concurrency: 4),
+          on: observed, clock: SystemMonotonicClock())
+      }
+      for await _ in reached {}
+      group.cancelAll()
+      return await group.next() ?? SliceResult()
+    }
+    #expect(result.ledger.succeeded >= 1_900)
+    #expect(result.ledger.dropped > 0)
+    #expect(result.ledger.scheduled == 1_000_000_000)
+    #expect(result.ledger.isBalanced)
+  }
+
+  @Test func timeEndsASliceAndOnlyStartedOperationsAreScheduled() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let clock = ManualMonotonicClock()
+    let delayed = DelayedGets(base: store.instructors, clock: clock) { _ in 1_000_000 }
+    let result = await ClosedLoop.run(
+      InstructorGet(Fixture.context(catalog)),
+      SliceRequest(operations: 50..<1_000_000, concurrency: 1, stopsAfter: .milliseconds(250)), on: delayed,
+      clock: clock)
+    // One call each millisecond of the clock that the calls themselves move.
+    #expect(result.ledger.scheduled == 250)
+    #expect(result.ledger.succeeded == 250)
+    #expect(result.touched == 50..<300)
+    #expect(result.elapsedNanoseconds == 250_000_000)
+    #expect(abs(result.throughputPerSecond - 1_000) < 0.001)
+    #expect(result.ledger.isBalanced)
+  }
+
+  /// Known injected latencies are recovered: the clock is moved by the backend alone, so the truth is exact.
+  @Test(arguments: LatencyShape.allCases)
+  func injectedLatenciesAreRecovered(shape: LatencyShape) async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let clock = ManualMonotonicClock()
+    let count = 50_000
+    let delayed = DelayedGets(base: store.instructors, clock: clock) { shape.nanoseconds($0) }
+    let result = await ClosedLoop.run(
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<count, concurrency: 1),
+      on: delayed,
+      clock: clock)
+    let truth = (0..<count).map(shape.nanoseconds).sorted()
+    let summary = LatencySummary(result.latency)
+    for (percent, measured) in [(50.0, summary.p50), (90, summary.p90), (95, summary.p95), (99, summary.p99)]
+    {
+      let rank = Int((percent / 100 * Double(count)).rounded(.up)) - 1
+      let expected = Double(truth[rank])
+      let value = Double(try #require(measured))
+      #expect(abs(value - expected) <= 0.002 * expected, "p\(percent) of \(shape)")
+    }
+    #expect(summary.max == truth.last)
+    #expect(summary.p999 == nil, "50,000 operations don't support p99.9")
+    let mean = Double(truth.reduce(0, +)) / Double(count)
+    let measuredMean = Double(try #require(summary.mean))
+    #expect(abs(measuredMean - mean) <= 0.002 * mean)
+  }
+
+  enum LatencyShape: CaseIterable {
+    case constant, uniform, bimodal, heavyTail, rareStall
+
+    func nanoseconds(_ call: Int) -> UInt64 {
+      var random = TraceRandom(seed: 99, stream: 1, index: call)
+      switch self {
+      case .constant: return 10_000_000
+      case .uniform: return UInt64(10_000_000 + random.below(10_000_000))
+      case .bimodal: return random.below(10) == 0 ? 80_000_000 : 12_000_000
+      case .heavyTail: return UInt64(10_000_000 / (1.001 - random.unit()))
+      case .rareStall: return call == 25_000 ? 2_000_000_000 : 10_000_000
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import InstructorStore
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct EquivalenceTests {
+  private func gate(_ catalog: BenchmarkCatalog, seed: UInt64 = 7) -> EquivalenceGate {
+    EquivalenceGate(
+      catalog: catalog, seed: seed, workloads: Fixture.prepared(Fixture.context(catalog, seed: seed)))
+  }
+
+  /// The failure of a gate between a sound store and one that is broken as given.
+  private func failure(_ broken: (any InstructorRepository) -> any InstructorRepository) async throws
+    -> BenchmarkFailure?
+  {
+    let catalog = try Fixture.catalog()
+    let sound = try await Fixture.loadedStore(catalog)
+    let other = try await Fixture.loadedStore(catalog)
+    let decorated = DecoratedStore(base: other, instructors: broken(other.instructors))
+    do {
+      _ = try await gate(catalog).check(sound, decorated)
+      return nil
+    } catch let failure as BenchmarkFailure {
+      return failure
+    }
+  }
+
+  @Test(arguments: [UInt64(1), 2, 3])
+  func equalStoresPassAndAreLeftAsTheyWere(seed: UInt64) async throws {
+    let catalog = try Fixture.catalog()
+    let left = try await Fixture.loadedStore(catalog)
+    let right = try await Fixture.loadedStore(catalog)
+    let passed = try await gate(catalog, seed: seed).check(left, right)
+    #expect(passed.operations == 400 + 7 * EquivalenceGate.operationsPerWorkload)
+    for store in [left, right] { try await Invariants(catalog: catalog, seed: seed).check(store) }
+  }
+
+  @Test func aForgottenOrderIsFound() async throws {
+    let failure = try #require(try await failure { WrongOrder(base: $0) })
+    #expect(failure.status == .mismatch)
+    #expect(failure.message.contains("list("))
+    #expect(failure.message.contains("decorated") && failure.message.contains("memory"))
+  }
+
+  @Test func aSwallowedConflictIsFound() async throws {
+    let failure = try #require(try await failure { SwallowedConflict(base: $0) })
+    #expect(failure.status == .mismatch)
+    #expect(failure.message.contains("create"))
+    #expect(failure.message.contains("error conflict [instructor_id]"))
+  }
+
+  @Test func aRoundedAverageIsFound() async throws {
+    let failure = try #require(try await failure { RoundedAverages(base: $0) })
+    #expect(failure.status == .mismatch)
+    #expect(failure.message.contains("get"))
+  }
+
+  @Test func textsThatOnlyLookAlikeDiffer() {
+    #expect(CanonicalText.text("\u{E9}") != CanonicalText.text("e\u{301}"))
+    #expect(CanonicalText.text(nil) != CanonicalText.text("-"))
+    #expect(CanonicalText.text("a\"b") == #""a\"b""#)
+  }
+
+  @Test func aSequenceMeetsEveryKindOfAnswer() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let sequence = ProbeSequence(catalog: catalog, seed: 7)
+    var cursors = ProbeCursors()
+    var answers: Set<String> = []
+    for index in 0..<EquivalenceGate.defaultProbeSteps {
+      let answer = await sequence.step(index, on: store.instructors, &cursors).answer
+      answers.insert(String(answer.prefix { $0 != " " }) == "error" ? String(answer.prefix(40)) : "value")
+    }
+    let text = answers.joined(separator: "\n")
+    for expected in [
+      "value", "conflict [instructor_id]", "conflict [primary_of_course]", "conflict [course_assignment]",
+      "conflict [version]", "notFound", "referenceViolation", "invalidArgument",
+    ] { #expect(text.contains(expected), "\(expected) never came up") }
+  }
+
+  @Test func aWriteThatWasNotUndoneIsFoundAfterwards() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let invariants = Invariants(catalog: catalog, seed: 1)
+    try await invariants.check(store)
+    _ = try await store.instructors.update(5, InstructorPatch(learners: 123_456_789))
+    let changed = await #expect(throws: BenchmarkFailure.self) { try await invariants.check(store) }
+    #expect(changed?.status == .mismatch)
+    #expect(changed?.message.contains("instructor 5 is") == true)
+  }
+
+  @Test func aSurplusInstructorIsFoundAfterwards() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    _ = try await store.instructors.create(NewInstructor(firstName: "One", lastName: "Toomany"))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await Invariants(catalog: catalog, seed: 1).check(store)
+    }
+    #expect(failure?.message.contains("more than 300 instructors") == true)
+  }
+}

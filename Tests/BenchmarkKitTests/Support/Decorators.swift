@@ -1,0 +1,93 @@
+import InstructorStore
+import Synchronization
+
+@testable import BenchmarkKit
+
+/// Advances the clock by a known time during each get: what a backend with that latency would do.
+struct DelayedGets: RepositoryDecorator {
+  let base: any InstructorRepository
+  let clock: ManualMonotonicClock
+  /// Nanoseconds of the n-th call, from 0.
+  let latency: @Sendable (Int) -> UInt64
+  let calls = CallCounter()
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    clock.advance(byNanoseconds: latency(calls.next()))
+    return try await base.get(id)
+  }
+}
+
+/// Fails some gets.
+struct FailingGets: RepositoryDecorator {
+  let base: any InstructorRepository
+  let code: StoreError.Code
+  /// Whether the n-th call fails, from 0.
+  let fails: @Sendable (Int) -> Bool
+  let calls = CallCounter()
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    guard fails(calls.next()) else { return try await base.get(id) }
+    throw StoreError(code, operation: "instructors.get", backend: "failing", reason: "on purpose")
+  }
+}
+
+/// Calls something before each get.
+struct ObservedGets: RepositoryDecorator {
+  let base: any InstructorRepository
+  let observe: @Sendable (Int) -> Void
+  let calls = CallCounter()
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    observe(calls.next())
+    return try await base.get(id)
+  }
+}
+
+/// Forgets the ORDER BY.
+struct WrongOrder: RepositoryDecorator {
+  let base: any InstructorRepository
+  func list(_ filter: InstructorFilter, after: PageCursor?, limit: Int)
+    async throws(StoreError) -> Page<Instructor>
+  {
+    var page = try await base.list(filter, after: after, limit: limit)
+    page.items.reverse()
+    return page
+  }
+}
+
+/// Answers a create of a taken id as if it had worked.
+struct SwallowedConflict: RepositoryDecorator {
+  let base: any InstructorRepository
+  func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
+    do throws(StoreError) {
+      return try await base.create(new, isRetry: isRetry)
+    } catch {
+      guard error.code == .conflict, let id = new.id else { throw error }
+      return Instructor(new, id: id)
+    }
+  }
+}
+
+/// Rounds averages to whole stars.
+struct RoundedAverages: RepositoryDecorator {
+  let base: any InstructorRepository
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    var instructor = try await base.get(id)
+    instructor.averageRating = instructor.averageRating.map {
+      AverageRating(tenths: ($0.tenths + 5) / 10 * 10)
+    }
+    return instructor
+  }
+}
+
+/// Does nothing on a delete, and says it did.
+struct IgnoredDeletes: RepositoryDecorator {
+  let base: any InstructorRepository
+  func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {}
+}
+
+final class CallCounter: Sendable {
+  private let count = Atomic<Int>(0)
+  func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).oldValue }
+  var value: Int { count.load(ordering: .relaxed) }
+}

@@ -1,0 +1,85 @@
+import InstructorStore
+import Synchronization
+
+@testable import BenchmarkKit
+
+enum Fixture {
+  static func catalog(seed: UInt64 = 7, instructors: Int = 300, courses: Int = 200) throws -> BenchmarkCatalog
+  {
+    try BenchmarkCatalog(seed: seed, instructors: instructors, courses: courses)
+  }
+
+  static func context(_ catalog: BenchmarkCatalog, keys: KeyDistribution = .uniform, seed: UInt64 = 7)
+    -> WorkloadContext
+  {
+    WorkloadContext(catalog: catalog, keys: keys, seed: seed)
+  }
+
+  /// An in-memory store with the catalog in it.
+  static func loadedStore(_ catalog: BenchmarkCatalog) async throws -> InMemoryStore {
+    let store = InMemoryStore()
+    try await store.migrate()
+    try await store.bulkLoad(BulkLoad(instructors: catalog.source))
+    return store
+  }
+
+  static func settings(_ catalog: BenchmarkCatalog, concurrency: Int = 4, seed: UInt64 = 7) -> RunSettings {
+    RunSettings(catalog: catalog, seed: seed, concurrency: concurrency, options: TargetOptions())
+  }
+
+  /// Every workload that is a loop of operations.
+  static func prepared(_ context: WorkloadContext) -> [PreparedWorkload] {
+    WorkloadRegistry.all.compactMap { $0.make?(context) }
+  }
+
+  static func prepared(_ name: String, _ context: WorkloadContext) throws -> PreparedWorkload {
+    struct Missing: Error {}
+    guard let entry = WorkloadRegistry.all.first(where: { $0.name == name }),
+      let workload = entry.make?(context)
+    else { throw Missing() }
+    return workload
+  }
+}
+
+/// A target in memory that records which calls it got.
+final class FakeTarget: BenchmarkTarget {
+  let name: String
+  let displayName: String
+  private let state: TargetState
+  private let decorate: @Sendable (InMemoryStore) -> any StorageBackend
+  private let store = Mutex<InMemoryStore?>(nil)
+  private let recorded = Mutex<[String]>([])
+
+  var calls: [String] { recorded.withLock { $0 } }
+
+  init(
+    _ name: String = "fake", state: TargetState = .absent,
+    decorate: @escaping @Sendable (InMemoryStore) -> any StorageBackend = { $0 }
+  ) {
+    self.name = name
+    displayName = name
+    self.state = state
+    self.decorate = decorate
+  }
+
+  private func record(_ call: String) { recorded.withLock { $0.append(call) } }
+
+  func inspect() async throws -> TargetState {
+    record("inspect")
+    return state
+  }
+  func prepare() async throws {
+    record("prepare")
+    store.withLock { $0 = InMemoryStore() }
+  }
+  func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
+    record("open")
+    guard let store = store.withLock({ $0 }) else {
+      throw StoreError(.schemaMismatch, operation: "open", backend: name, reason: "not prepared")
+    }
+    return decorate(store.makeHandle())
+  }
+  func settle() async throws { record("settle") }
+  func environment() async throws -> [String: String] { ["durability": "none"] }
+  func remove() async throws { record("remove") }
+}

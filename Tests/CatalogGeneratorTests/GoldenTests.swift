@@ -1,0 +1,74 @@
+import InstructorStore
+import Testing
+
+@testable import CatalogGenerator
+
+/// Pinned values: they fail when the format changes. Then raise ``Catalog/formatVersion`` and pin the new ones.
+enum Golden {
+  static let formatVersion = 1
+  static let zipfianRanks = [367, 25, 0, 2_135, 2_138, 19, 3, 689]
+  static let fingerprints: [(seed: UInt64, instructors: Int, courses: Int, fingerprint: String)] = [
+    (1, 100_000, 100_000, "e3a57a09739ca4e0"),
+    (1, 1_000_000, 1_000_000, "d986a556c81b0dab"),
+    (2, 10_000_000, 10_000_000, "ddfd8a9522d8c64b"),
+    (3, 7, 500, "52495bbfa513e859"),
+    (4, 1, 1, "1ffa65a105f8c81e"),
+    (5, 5_000, 20, "b19d67328e994293"),
+  ]
+  /// Of seed 1, 100,000 instructors and as many courses.
+  static let records: [(id: Int64, text: String)] = [
+    (
+      1,
+      "Jan|-|Bakker|-|Assistant Professor of Economics|"
+        + "Bangalore Open University|45|4.4|4|a4395|p49961|a71169"
+    ),
+    (
+      2,
+      "Hassan|-|Rahman|Professor|Visiting Professor of Data Science|"
+        + "Auckland Medical School|54|4.6|8|p16284|a23934|a25064"
+    ),
+    (
+      4_711,
+      "Wolfgang|-|Weber|Lecturer|Professor of Music|"
+        + "Graz State University|118|4.2|7|a20808|a69917|p73214"
+    ),
+    (
+      50_000,
+      "Günther|-|Klein|Lecturer|Associate Professor of Machine Learning|"
+        + "Edinburgh Open University|619|4.5|83|a4117|a25947|p40461|a85096"
+    ),
+    (
+      100_000,
+      "Anna|-|Novák|Distinguished Professor|Anthropology Trainer|"
+        + "Universität Houston|432|4.5|66|a2203|p17420|a67404"
+    ),
+  ]
+}
+
+@Suite struct GoldenTests {
+  private func text(_ record: Instructor) -> String {
+    let texts = [
+      record.firstName, record.middleInitial, record.lastName, record.academicTitle, record.title,
+      record.organization, "\(record.learners)", record.averageRating?.description, "\(record.ratingCount)",
+    ]
+    let courses = record.courses.map { "\($0.role == .primary ? "p" : "a")\($0.courseID)" }
+    return (texts.map { $0 ?? "-" } + courses).joined(separator: "|")
+  }
+
+  @Test func recordsAreThoseOfTheFormatVersion() throws {
+    #expect(Catalog.formatVersion == Golden.formatVersion)
+    let catalog = try Catalog(seed: 1, instructors: 100_000, courses: 100_000)
+    for (id, expected) in Golden.records {
+      let record = try #require(catalog.expectedInstructor(InstructorID(id)))
+      #expect(text(record) == expected)
+    }
+  }
+
+  @Test func fingerprintsAreThoseOfTheFormatVersion() throws {
+    for golden in Golden.fingerprints {
+      let catalog = try Catalog(
+        seed: golden.seed, instructors: golden.instructors, courses: golden.courses)
+      #expect(catalog.fingerprint == golden.fingerprint)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import EphemeralServers
+import InstructorStore
+import Testing
+
+@testable import MongoBackend
+
+/// A store whose commands, and nobody else's, the server can be told to fail.
+struct FailingStore {
+  let store: MongoStore
+  private let control: MongoStore
+  private let appName: String
+
+  static func with(
+    connections: Int = 2, _ body: (FailingStore) async throws -> Void
+  ) async throws {
+    let url = try await MongoTestServer.server().url
+    let name = MongoTestServer.freshDatabaseName()
+    let options = MongoOptions(database: name, connections: connections)
+    let store = try await MongoStore.open("\(url)&appName=\(name)", options: options)
+    let control = try await MongoStore.open(url, options: options)
+    try await store.migrate()
+    let failing = FailingStore(store: store, control: control, appName: name)
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(failing)) } catch { result = .failure(error) }
+    try await failing.set(nil) { _ in }
+    try await control.dropDatabase()
+    await store.close()
+    await control.close()
+    try result.get()
+  }
+
+  /// Another handle on the same data, which nothing fails for.
+  var other: MongoStore { control }
+
+  /// Makes the server fail commands of these names; `times` of `nil` ends it.
+  func set(
+    _ times: Int32?, skip: Int32? = nil, _ commands: StaticString...,
+    data: @escaping @Sendable (inout BSONWriter) -> Void
+  ) async throws {
+    let appName = appName
+    try await control.command(onAdmin: true) { writer in
+      writer.append("configureFailPoint", "failCommand" as StaticString)
+      guard let times else { return writer.append("mode", "off" as StaticString) }
+      writer.document("mode") { writer in
+        if let skip { writer.append("skip", skip) } else { writer.append("times", times) }
+      }
+      writer.document("data") { writer in
+        writer.append("appName", appName)
+        writer.array("failCommands") { writer in
+          for (index, command) in commands.enumerated() { writer.append(at: index, command) }
+        }
+        data(&writer)
+      }
+    }
+  }
+
+  func set(_ times: Int32?, _ data: @escaping @Sendable (inout BSONWriter) -> Void) async throws {
+    try await set(times, data: data)
+  }
+}
+
+/// The error of a call that must fail.
+func storeError(_ body: () async throws -> Void) async -> StoreError? {
+  do {
+    try await body()
+    return nil
+  } catch {
+    return error as? StoreError
+  }
+}

@@ -1,0 +1,220 @@
+import DriverKit
+import InstructorStore
+import Testing
+
+@testable import MongoBackend
+
+/// What a caller is told when the server refuses, breaks off, or takes too long.
+///
+/// One after the other: the server has one fail point of this kind, which a second test would set anew.
+@Suite(.serialized)
+struct FailureTests {
+  private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
+
+  @Test(arguments: [
+    (Int32(189), StoreError.Code.unreachable, StoreError.Outcome.unknown),
+    (10_107, .unreachable, .notApplied), (50, .timeout(.response), .unknown),
+    (13, .authenticationFailed, .notApplied),
+    (14_031, .resourceExhausted, .notApplied), (11_600, .unreachable, .unknown),
+  ])
+  func refusedWrite(code: Int32, expected: StoreError.Code, outcome: StoreError.Outcome) async throws {
+    try await FailingStore.with { failing in
+      try await failing.set(1, "insert") { $0.append("errorCode", code) }
+      let error = await storeError { _ = try await failing.store.instructors.create(Self.grace) }
+      #expect(error?.code == expected)
+      #expect(error?.outcome == outcome)
+      #expect(error?.entityID != nil)
+      _ = try await failing.store.instructors.create(Self.grace)
+    }
+  }
+
+  @Test("A write that is applied and not acknowledged is unknown, and a retry with its id finds it")
+  func unacknowledgedWrite() async throws {
+    try await FailingStore.with { failing in
+      try await failing.set(1, "insert") { writer in
+        writer.document("writeConcernError") { writer in
+          writer.append("code", Int32(64))
+          writer.append("errmsg", "waiting for replication timed out" as StaticString)
+        }
+      }
+      let error = await storeError { _ = try await failing.store.instructors.create(Self.grace) }
+      #expect(error?.code == .timeout(.response))
+      #expect(error?.outcome == .unknown)
+      var again = Self.grace
+      again.id = InstructorID(try #require(error?.entityID))
+      let created = try await failing.store.instructors.create(again, isRetry: true)
+      #expect(created.version == 1)
+      #expect(try await failing.store.instructors.count(.all, upTo: 10) == 1)
+    }
+  }
+
+  @Test("A connection that breaks makes a write unknown; a read is made again on another")
+  func brokenConnection() async throws {
+    try await FailingStore.with { failing in
+      let created = try await failing.store.instructors.create(Self.grace)
+      try await failing.set(1, "insert") { $0.append("closeConnection", true) }
+      let error = await storeError { _ = try await failing.store.instructors.create(Self.grace) }
+      #expect(error?.code == .unreachable)
+      #expect(error?.outcome == .unknown)
+      _ = try await failing.store.instructors.get(created.id)
+      try await failing.set(1, "find") { $0.append("closeConnection", true) }
+      #expect(try await failing.store.instructors.get(created.id) == created)
+      #expect(failing.store.statistics().connectionsDiscarded == 2)
+    }
+  }
+
+  @Test(
+    "An answer just after the deadline keeps the connection; a later one costs it, and nobody waits for it")
+  func lateAnswer() async throws {
+    try await FailingStore.with { failing in
+      let created = try await failing.store.instructors.create(Self.grace)
+      for (block, isKept) in [(Int32(160), true), (3_000, false)] {
+        let before = failing.store.statistics().connectionsDiscarded
+        try await failing.set(1, "find") { writer in
+          writer.append("blockConnection", true)
+          writer.append("blockTimeMS", block)
+        }
+        let start = ContinuousClock.now
+        let error = await storeError {
+          try await withStoreTimeout(.milliseconds(100)) {
+            _ = try await failing.store.instructors.get(created.id)
+          }
+        }
+        #expect(error?.code == .timeout(.response))
+        #expect(ContinuousClock.now - start < .milliseconds(350))
+        try await failing.set(nil) { _ in }
+        #expect(try await failing.store.instructors.get(created.id) == created)
+        // The thread that waited is done when another call has had its turn on every connection.
+        try await expectEventually {
+          failing.store.statistics().busyConnections == 0
+            && (failing.store.statistics().connectionsDiscarded > before) == !isKept
+        }
+      }
+    }
+  }
+
+  @Test("A cancelled call returns at once, and the next gets its own answer")
+  func cancelled() async throws {
+    try await FailingStore.with(connections: 1) { failing in
+      let created = try await failing.store.instructors.create(Self.grace)
+      try await failing.set(1, "find") { writer in
+        writer.append("blockConnection", true)
+        writer.append("blockTimeMS", Int32(2_000))
+      }
+      let store = failing.store
+      let task = Task { await storeError { _ = try await store.instructors.get(InstructorID(1 << 40)) } }
+      try await expectEventually { store.statistics().busyConnections == 1 }
+      let start = ContinuousClock.now
+      task.cancel()
+      #expect(await task.value?.code == .cancelled)
+      #expect(try await store.instructors.get(created.id) == created)
+      #expect(ContinuousClock.now - start < .milliseconds(1_000))
+    }
+  }
+
+  @Test("A transaction that others got in the way of runs again, and gives up in time")
+  func contendedTransaction() async throws {
+    try await FailingStore.with { failing in
+      let pair = try await failing.store.instructors.createMany([Self.grace, Self.grace])
+      try await failing.store.instructors.replacePrimary(of: 7, with: pair[0].id)
+      let conflict: @Sendable (inout BSONWriter) -> Void = { writer in
+        writer.append("errorCode", Int32(112))
+        writer.array("errorLabels") { $0.append(at: 0, "TransientTransactionError") }
+      }
+      try await failing.set(3, "findAndModify", data: conflict)
+      #expect(try await failing.store.instructors.replacePrimary(of: 7, with: pair[1].id) == pair[0].id)
+      try await failing.set(1_000_000, "findAndModify", data: conflict)
+      let error = await storeError {
+        try await withStoreTimeout(.seconds(1)) {
+          _ = try await failing.store.instructors.replacePrimary(of: 7, with: pair[0].id)
+        }
+      }
+      #expect(error?.code == .contended)
+      #expect(error?.outcome == .notApplied)
+      #expect(try await failing.store.instructors.primary(of: 7)?.id == pair[1].id)
+    }
+  }
+
+  @Test("A commit whose answer is lost is sent again")
+  func unknownCommit() async throws {
+    try await FailingStore.with { failing in
+      let created = try await failing.store.instructors.create(Self.grace)
+      for data: @Sendable (inout BSONWriter) -> Void in [
+        { writer in
+          writer.document("writeConcernError") { writer in
+            writer.append("code", Int32(91))
+            writer.append("errmsg", "shutting down" as StaticString)
+          }
+        },
+        { $0.append("closeConnection", true) },
+      ] {
+        try await failing.set(1, "commitTransaction", data: data)
+        let course = CourseID(Int64.random(in: 1...1_000_000))
+        _ = try await failing.store.instructors.replacePrimary(of: course, with: created.id)
+        #expect(try await failing.store.instructors.primary(of: course)?.id == created.id)
+      }
+    }
+  }
+
+  @Test("A connection that breaks in the middle of a transaction leaves nobody locked out")
+  func brokenTransaction() async throws {
+    try await FailingStore.with { failing in
+      let pair = try await failing.store.instructors.createMany([Self.grace, Self.grace])
+      try await failing.store.instructors.replacePrimary(of: 7, with: pair[0].id)
+      // The second change of the transaction: the first has its document locked by then.
+      try await failing.set(0, skip: 1, "findAndModify") { $0.append("closeConnection", true) }
+      let error = await storeError {
+        try await failing.store.instructors.replacePrimary(of: 7, with: pair[1].id)
+      }
+      #expect(error?.code == .unreachable)
+      #expect(error?.outcome == .notApplied)
+      let start = ContinuousClock.now
+      _ = try await failing.other.instructors.update(pair[0].id, InstructorPatch(learners: 1))
+      #expect(ContinuousClock.now - start < .seconds(1))
+      #expect(try await failing.other.instructors.primary(of: 7)?.id == pair[0].id)
+    }
+  }
+
+  @Test("A batch of more than the server puts into one message is followed to its end")
+  func longCursor() async throws {
+    try await MongoTestServer.withStore { store in
+      let text = String(repeating: "x", count: 1_000_000)
+      for id in 0..<24 {
+        try await store.command { writer in
+          writer.append("insert", "large" as StaticString)
+          writer.array("documents") { writer in
+            writer.document(at: 0) { writer in
+              writer.append("_id", Int64(id))
+              writer.append("text", text)
+            }
+          }
+        }
+      }
+      let count = try await store.core.pool.lease(store.core.call("test"), .read) {
+        connection, call throws(StoreError) in
+        try connection.attempt(call) { () throws(CommandFailure) in
+          try connection.find("large", .majorityRead, call, limit: 100) { _ in
+          } each: { (document) throws(CorruptDocument) in
+            if document.count < 1_000_000 { throw CorruptDocument(reason: "too short") }
+          }
+        }
+      }
+      #expect(count == 24)
+    }
+  }
+}
+
+/// Waits until a condition holds that another thread is about to make true.
+func expectEventually(
+  within limit: Duration = .seconds(5), _ condition: () -> Bool,
+  sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  let start = ContinuousClock.now
+  while !condition() {
+    if ContinuousClock.now - start > limit {
+      Issue.record("it did not happen within \(limit)", sourceLocation: sourceLocation)
+      return
+    }
+    try await ContinuousClock().sleep(for: .milliseconds(5))
+  }
+}

@@ -1,0 +1,111 @@
+import EphemeralServers
+import InstructorStore
+import MongoBackend
+import Testing
+
+/// A server that dies, comes back, or stands still. Each test has one of its own.
+@Suite(.serialized)
+struct RecoveryTests {
+  private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
+
+  private func withServer(_ body: (EphemeralServers, MongoStore) async throws -> Void) async throws {
+    let options = EphemeralServerOptions(postgres: false, cacheMegabytesPerServer: 256)
+    try await EphemeralServers.withServers(options) { servers in
+      let url = try #require(servers.mongo?.tcpURL)
+      let store = try await MongoStore.open(
+        url, options: MongoOptions(connections: 4, timeout: .milliseconds(800)))
+      try await store.migrate()
+      try await body(servers, store)
+      await store.close()
+    }
+  }
+
+  @Test("After a kill and a restart every acknowledged create is there, and service is back within 2 s")
+  func killAndRestart() async throws {
+    try await withServer { servers, store in
+      let writers = Task {
+        await withTaskGroup(of: (acknowledged: [Instructor], wrongCodes: [StoreError.Code]).self) { group in
+          for _ in 0..<8 {
+            group.addTask {
+              var acknowledged: [Instructor] = []
+              var wrongCodes: [StoreError.Code] = []
+              while !Task.isCancelled {
+                do {
+                  acknowledged.append(try await store.instructors.create(Self.grace))
+                } catch let error as StoreError {
+                  switch error.code {
+                  case .unreachable, .timeout, .cancelled: break
+                  default: wrongCodes.append(error.code)
+                  }
+                } catch {}
+              }
+              return (acknowledged, wrongCodes)
+            }
+          }
+          return await group.reduce(into: ([Instructor](), [StoreError.Code]())) { all, one in
+            all.0 += one.acknowledged
+            all.1 += one.wrongCodes
+          }
+        }
+      }
+      try await ContinuousClock().sleep(for: .milliseconds(500))
+      try await servers.kill(.mongo)
+      let start = ContinuousClock.now
+      let error = await storeError { _ = try await store.instructors.create(Self.grace) }
+      #expect(error?.code == .unreachable)
+      #expect(ContinuousClock.now - start < .milliseconds(1_100))
+      try await servers.restart(.mongo)
+      let restart = ContinuousClock.now
+      while await storeError({ _ = try await store.instructors.count(.all, upTo: 1) }) != nil {
+        try #require(ContinuousClock.now - restart < .seconds(2))
+      }
+      try await ContinuousClock().sleep(for: .milliseconds(300))
+      writers.cancel()
+      let (acknowledged, wrongCodes) = await writers.value
+      #expect(wrongCodes.isEmpty)
+      #expect(acknowledged.count > 10)
+      for start in stride(from: 0, to: acknowledged.count, by: 1_000) {
+        let part = Array(acknowledged[start..<min(start + 1_000, acknowledged.count)])
+        #expect(try await store.instructors.get(part.map(\.id)) == part)
+      }
+    }
+  }
+
+  @Test(
+    "While the server stands still calls end by their deadline; when it goes on service is back within 2 s")
+  func pauseAndResume() async throws {
+    try await withServer { servers, store in
+      let created = try await store.instructors.create(Self.grace)
+      try await servers.pause(.mongo)
+      for _ in 0..<3 {
+        let start = ContinuousClock.now
+        let errors = await withTaskGroup(of: StoreError?.self) { group in
+          for index in 0..<12 {
+            group.addTask {
+              await storeError {
+                if index % 2 == 0 {
+                  _ = try await store.instructors.get(created.id)
+                } else {
+                  _ = try await store.instructors.create(Self.grace)
+                }
+              }
+            }
+          }
+          return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(ContinuousClock.now - start < .milliseconds(1_050))
+        for error in errors {
+          switch error?.code {
+          case .timeout, .unreachable, .poolExhausted: break
+          default: Issue.record("\(error.map { "\($0)" } ?? "no error")")
+          }
+        }
+      }
+      try servers.resume(.mongo)
+      let resume = ContinuousClock.now
+      while await storeError({ _ = try await store.instructors.get(created.id) }) != nil {
+        try #require(ContinuousClock.now - resume < .seconds(2))
+      }
+    }
+  }
+}
