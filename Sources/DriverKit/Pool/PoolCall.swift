@@ -2,10 +2,6 @@ package import InstructorStore
 
 /// A call that runs on a connection.
 package class PoolCall<Connection>: QueuedCall, @unchecked Sendable {
-  override init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline) {
-    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline)
-  }
-
   /// A call of the pool's own, or of a driver's: nobody waits for it.
   package convenience init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline) {
     self.init(context, effect, deadline: deadline, queueDeadline: deadline)
