@@ -85,6 +85,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "PostgresBackendTests",
+      dependencies: ["PostgresBackend", "DriverKit", "EphemeralServers", "InstructorStore"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ConformanceTests",
       dependencies: [
         "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend",

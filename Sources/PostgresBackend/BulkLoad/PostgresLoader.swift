@@ -50,6 +50,7 @@ final class PostgresLoader: Sendable {
   private func setUp(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     try connection.simple(call, "SET statement_timeout = 0")
     try connection.simple(call, "SET maintenance_work_mem = '256MB'")
+    try connection.simple(call, "SET \(PostgresSchema.loadingSetting) = 'on'")
   }
 
   /// Works on the open phase, then waits for the helpers whatever happened.
@@ -63,14 +64,17 @@ final class PostgresLoader: Sendable {
   private static let lockKey = "hashtextextended('instructor-store load ' || current_schema(), 0)"
 
   private func prepare(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> Bool {
-    let state = try PostgresStore.state(connection, call)
-    try PostgresStore.check(state, call.context, acceptsLoading: true)
+    // Only whoever holds the lock knows what the marker means: look at it afterwards.
+    try PostgresStore.check(PostgresStore.state(connection, call), call.context, acceptsLoading: true)
     var isLocked = false
     try connection.text(call, "SELECT pg_try_advisory_lock(\(Self.lockKey))") { result in
       isLocked = (try? result.boolean(0, 0)) ?? false
     }
     guard isLocked else { throw call.context.error(.schemaMismatch, "another bulk load is under way") }
+    let state = try PostgresStore.state(connection, call)
     return try connection.transaction(call) { () throws(StoreError) in
+      // Before the tables are found empty: waits for writes under way and refuses those that come.
+      for statement in PostgresSchema.refuseWrites(true) { try connection.simple(call, statement) }
       if state.loading == .fresh { try connection.simple(call, "TRUNCATE instructors, course_instructors") }
       var isEmpty = false
       try connection.text(
@@ -98,10 +102,10 @@ final class PostgresLoader: Sendable {
         if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
         let start = chunk * Self.recordsPerChunk
         let part = try encode(start..<min(total, start + Self.recordsPerChunk), call.context, instructors, courses)
-        try connection.blocking(call, "BEGIN")
+        try connection.plain(call, "BEGIN")
         try connection.copy(call, CopyBuffer.instructorsCommand, instructors.bytes)
         try connection.copy(call, CopyBuffer.coursesCommand, courses.bytes)
-        try connection.blocking(call, "COMMIT")
+        try connection.plain(call, "COMMIT")
         let sum = coordinator.add(part)
         load.onProgress?(BulkLoadProgress(phase: .rows, done: sum.records, total: total))
       }
@@ -161,7 +165,7 @@ final class PostgresLoader: Sendable {
       try connection.simple(
         call,
         "UPDATE id_allocator SET next_id = greatest(next_id, \(totals.largestID + 1)) WHERE entity = 'instructor'")
-      try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
+      try Self.allowWrites(connection, call)
     }
     mustUndo.store(false, ordering: .releasing)
   }
@@ -180,7 +184,12 @@ final class PostgresLoader: Sendable {
           for statement in index.create { try connection.simple(call, statement) }
         }
       }
-      try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
+      try Self.allowWrites(connection, call)
     }
+  }
+
+  private static func allowWrites(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    for statement in PostgresSchema.refuseWrites(false) { try connection.simple(call, statement) }
+    try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
   }
 }

@@ -8,6 +8,9 @@ extension PostgresStore {
   /// Long enough for any load; a load is ended by cancelling its task.
   static let unlimited = Duration.seconds(365 * 86_400)
 
+  /// How long a failed load tries to leave empty tables behind. What it doesn't manage, the next load does.
+  private static let undoTimeout = Duration.seconds(15)
+
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let context = call("bulkLoad")
     try pool.admit(context)
@@ -36,6 +39,8 @@ extension PostgresStore {
     } catch {
       coordinator.fail(error)
       result = .failure(error)
+      // A helper may wait for a server that has stopped answering.
+      for task in helperTasks { task.cancel() }
     }
     // Twice: a helper may wait for either phase.
     coordinator.releaseHelpers()
@@ -45,7 +50,7 @@ extension PostgresStore {
       // Not of this task: it has to run although the task may be cancelled.
       let hasUndone = await Task { [pool] in
         do throws(StoreError) {
-          try await pool.lease(context, .write, timeout: StoreTimeout.defaultForMaintenance) {
+          try await pool.lease(context, .write, timeout: Self.undoTimeout) {
             (connection, call) throws(StoreError) in try loader.undo(connection, call)
           }
           return true

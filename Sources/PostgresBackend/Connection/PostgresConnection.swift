@@ -101,7 +101,7 @@ final class PostgresConnection {
     }
   }
 
-  private struct ExchangeFailure: Error {
+  struct ExchangeFailure: Error {
     var error: StoreError
     var sqlState: String?
   }
@@ -200,7 +200,7 @@ final class PostgresConnection {
     }
   }
 
-  private func failure(_ call: Call, _ result: borrowing PostgresResult) -> ExchangeFailure {
+  func failure(_ call: Call, _ result: borrowing PostgresResult) -> ExchangeFailure {
     guard let state = result.sqlState else { return ExchangeFailure(error: lost(call)) }
     let meaning = SQLState.meaning(of: state, constraint: result.constraintName)
     if meaning.isOutcomeUnknown { isBroken = true }
@@ -233,11 +233,12 @@ final class PostgresConnection {
   /// Returns when `PQgetResult` will not block.
   func waitForInput(_ call: Call) throws(StoreError) {
     while PQisBusy(pointer) == 1 {
-      try waitForSocket(call, wantsInput: true)
+      try waitForSocket(call)
     }
   }
 
-  private func waitForSocket(_ call: Call, wantsInput: Bool) throws(StoreError) {
+  /// Waits once until something can be read, or written if anything waits to be sent; gives up when the caller has left.
+  func waitForSocket(_ call: Call) throws(StoreError) {
     let unsent = PQflush(pointer)
     if unsent < 0 { throw lost(call) }
     var descriptors = [

@@ -4,6 +4,9 @@ import InstructorStore
 ///
 /// Source: PostgreSQL 15 documentation, appendix A.
 enum SQLState {
+  /// Raised by the store's own trigger: somebody loads rows in bulk.
+  static let loading = "SL001"
+
   struct Meaning {
     var code: StoreError.Code
     var reason: String
@@ -36,6 +39,10 @@ enum SQLState {
       return Meaning(code: .authenticationFailed, reason: "the server refused the user or password")
     case "42501":
       return Meaning(code: .authenticationFailed, reason: "the user lacks a privilege")
+    case loading:
+      return Meaning(code: .schemaMismatch, reason: "a bulk load is under way or was interrupted; load again")
+    case "2BP01":
+      return Meaning(code: .conflict, reason: "somebody else's objects depend on it")
     case "3D000":
       return Meaning(code: .schemaMismatch, reason: "the database does not exist")
     case "3F000", "42P01", "42703", "42883":

@@ -3,12 +3,13 @@ package import InstructorStore
 
 /// What benchmarks and tests do with a whole schema. Not for services.
 ///
-/// A schema made here carries a mark (its comment); ``remove()`` and ``create()`` touch no schema without it.
+/// A schema made here carries a mark (its comment). ``remove()`` and ``create()`` touch no schema without it, none that holds
+/// tables of somebody else's, and nothing outside it.
 package struct PostgresMaintenance: Sendable {
   package enum SchemaState: Sendable, Equatable {
     case absent
     case marked
-    /// Made by somebody else; some of what is in it.
+    /// Made by somebody else, or holding tables of somebody else's; the names of some of them.
     case foreign([String])
   }
 
@@ -109,10 +110,24 @@ package struct PostgresMaintenance: Sendable {
   ) throws(StoreError) {
     switch try state(of: schema, connection, call) {
     case .absent: return
-    case .marked: try connection.simple(call, "DROP SCHEMA \(PostgresSchema.quoted(schema)) CASCADE")
-    case .foreign: throw call.context.error(.conflict, "the schema was made by somebody else")
+    case .foreign: throw call.context.error(.conflict, "the schema holds somebody else's objects")
+    case .marked:
+      let name = PostgresSchema.quoted(schema)
+      // One by one and never with what depends on them: that would be somebody else's.
+      try connection.transaction(call) { () throws(StoreError) in
+        for table in PostgresSchema.tables {
+          try connection.simple(call, "DROP TABLE IF EXISTS \(name).\(table)")
+        }
+        for function in PostgresSchema.functions {
+          try connection.simple(call, "DROP FUNCTION IF EXISTS \(name).\(function)")
+        }
+        try connection.simple(call, "DROP SCHEMA \(name)")
+      }
     }
   }
+
+  /// Within a schema that carries the mark, these tables are the store's.
+  private static let ownTables = PostgresSchema.tables.map { "'\($0)'" }.joined(separator: ", ")
 
   private static func state(
     of schema: String, _ connection: PostgresConnection, _ call: PostgresConnection.Call
@@ -124,17 +139,16 @@ package struct PostgresMaintenance: Sendable {
       SELECT coalesce(obj_description(n.oid, 'pg_namespace') = '\(mark)', false),
           ARRAY(SELECT c.relname::text FROM pg_class c
             WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')
+              AND NOT (c.relkind = 'r' AND c.relname IN (\(ownTables))
+                AND coalesce(obj_description(n.oid, 'pg_namespace') = '\(mark)', false))
             ORDER BY c.relname LIMIT \(namesToShow))::text
         FROM pg_namespace n WHERE n.nspname = $1
       """, schema
     ) { result in
       guard result.rowCount == 1 else { return }
-      if (try? result.boolean(0, 0)) == true {
-        state = .marked
-      } else {
-        let names = (try? result.text(0, 1)) ?? ""
-        state = .foreign(names.dropFirst().dropLast().split(separator: ",").map(String.init))
-      }
+      let isMarked = (try? result.boolean(0, 0)) ?? false
+      let names = ((try? result.text(0, 1)) ?? "").dropFirst().dropLast().split(separator: ",").map(String.init)
+      state = isMarked && names.isEmpty ? .marked : .foreign(names)
     }
     return state
   }

@@ -12,7 +12,9 @@ enum PostgresSchema {
   static let oldestCode: Int64 = 1
 
   /// What `schema_state` starts with, and the statements that lead from each version to the next.
-  static let migrations: [[String]] = [bookkeeping + instructors + indexes.flatMap(\.create)]
+  static let migrations: [[String]] = [
+    bookkeeping + instructors + indexes.flatMap(\.create) + loadingTriggers
+  ]
 
   static let state = Statement("SELECT version, oldest_code, loading FROM schema_state")
 
@@ -28,7 +30,42 @@ enum PostgresSchema {
     // Hands out ids in blocks; see IDAllocator.
     "CREATE TABLE id_allocator (entity text PRIMARY KEY, next_id bigint NOT NULL)",
     "INSERT INTO id_allocator VALUES ('instructor', 1)",
+    // Enabled while rows are loaded in bulk: without indexes nothing would keep a write unique, and a failed load
+    // empties the tables. A session that loads says so in a setting of its own.
+    """
+    CREATE FUNCTION refuse_while_loading() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF current_setting('\(loadingSetting)', true) IS DISTINCT FROM 'on' THEN
+          RAISE EXCEPTION 'a bulk load is under way' USING ERRCODE = '\(SQLState.loading)';
+        END IF;
+        RETURN NULL;
+      END $$
+    """,
   ]
+
+  /// The setting that a loading session turns on.
+  static let loadingSetting = "instructor_store.loading"
+
+  /// The tables that hold the data, in an order in which they can be dropped.
+  static let dataTables = ["course_instructors", "instructors"]
+  /// Every table that `migrate()` makes, in an order in which they can be dropped.
+  static let tables = dataTables + ["id_allocator", "schema_state"]
+  static let functions = ["refuse_while_loading()"]
+
+  private static let loadingTriggers = dataTables.flatMap { table in
+    [
+      """
+      CREATE TRIGGER refuse_while_loading BEFORE INSERT OR UPDATE OR DELETE ON \(table)
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_while_loading()
+      """,
+      "ALTER TABLE \(table) DISABLE TRIGGER refuse_while_loading",
+    ]
+  }
+
+  /// Lets only the loading session write, or everybody again. Waits for writes under way.
+  static func refuseWrites(_ isRefusing: Bool) -> [String] {
+    dataTables.map { "ALTER TABLE \($0) \(isRefusing ? "ENABLE" : "DISABLE") TRIGGER refuse_while_loading" }
+  }
 
   private static let instructors = [
     """

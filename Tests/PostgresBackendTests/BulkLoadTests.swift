@@ -1,0 +1,81 @@
+import EphemeralServers
+import Foundation
+import InstructorStore
+@testable import PostgresBackend
+import Synchronization
+import Testing
+
+struct BulkLoadTests {
+  /// Raised once, waited for by yielding.
+  private final class Flag: Sendable {
+    private let isRaised = Atomic<Bool>(false)
+    func raise() { isRaised.store(true, ordering: .releasing) }
+    var isUp: Bool { isRaised.load(ordering: .acquiring) }
+    func wait() async { while !isUp { await Task.yield() } }
+  }
+
+  private static func record(_ index: Int) -> NewInstructor {
+    NewInstructor(
+      id: InstructorID(Int64(index + 1)), firstName: "F\(index)", lastName: "L\(index)",
+      courses: [.primary(CourseID(Int64(index + 1)))])
+  }
+
+  @Test func handlesThatWereOpenCantWriteMeanwhile() async throws {
+    try await PostgresTestServer.withStore { store, schema in
+      let other = try await PostgresStore.open(try await PostgresTestServer.url(), options: PostgresOptions(schema: schema))
+      try await other.ping()
+      _ = try await other.instructors.list(limit: 1)
+      let (hasStarted, mayGoOn) = (Flag(), Flag())
+      let load = Task {
+        try await store.bulkLoad(
+          BulkLoad(
+            instructors: BulkSource(count: 100) { range in
+              hasStarted.raise()
+              // On a driver thread: holds the load where it is.
+              while !mayGoOn.isUp { sched_yield() }
+              return range.map(Self.record)
+            }))
+      }
+      await hasStarted.wait()
+      do throws(StoreError) {
+        _ = try await other.instructors.create(NewInstructor(firstName: "Late", lastName: "Comer"))
+        Issue.record("a write was taken while rows were loaded")
+      } catch {
+        #expect(error.code == .schemaMismatch)
+        #expect(error.outcome == .notApplied)
+      }
+      mayGoOn.raise()
+      #expect(try await load.value.instructors == 100)
+      let late = try await other.instructors.create(NewInstructor(firstName: "Late", lastName: "Comer"))
+      #expect(late.id.rawValue > 100)
+      await other.close()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2))) func cancellingEndsALoadWhoseServerHasStopped() async throws {
+    let server = try await EphemeralServers.start(EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256))
+    let url = try #require(server.postgres).url
+    let store = try await PostgresStore.open(url)
+    try await store.migrate()
+    let hasStarted = Flag()
+    let load = Task {
+      try await store.bulkLoad(
+        BulkLoad(
+          instructors: BulkSource(count: 1_000_000) { range in
+            if range.lowerBound > 50_000 { hasStarted.raise() }
+            return range.map(Self.record)
+          }))
+    }
+    await hasStarted.wait()
+    try await server.pause(.postgres)
+    load.cancel()
+    await #expect(throws: StoreError.self) { try await load.value }
+    try await server.resume(.postgres)
+    // What the failed load could not remove, the next one does.
+    let result = try await store.bulkLoad(BulkLoad(instructors: BulkSource(count: 10) { $0.map(Self.record) }))
+    #expect(result.instructors == 10)
+    #expect(try await store.instructors.count(.all, upTo: 100) == 10)
+    await store.close()
+    await server.stop()
+  }
+}

@@ -1,0 +1,61 @@
+import InstructorStore
+@testable import PostgresBackend
+import Testing
+
+/// What dbbench may and may not remove on somebody's server.
+struct MaintenanceTests {
+  @Test func aMarkedSchemaIsMadeAndRemoved() async throws {
+    let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: PostgresTestServer.freshSchemaName())
+    #expect(try await maintenance.state() == .absent)
+    try await maintenance.create()
+    #expect(try await maintenance.state() == .marked)
+    try await maintenance.create()
+    try await maintenance.remove()
+    #expect(try await maintenance.state() == .absent)
+    try await maintenance.remove()
+  }
+
+  @Test func anUnmarkedSchemaIsForeign() async throws {
+    let schema = PostgresTestServer.freshSchemaName()
+    try await PostgresTestServer.execute("CREATE SCHEMA \(schema)")
+    try await PostgresTestServer.execute("CREATE TABLE instructors (id int)", schema: schema)
+    let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: schema)
+    #expect(try await maintenance.state() == .foreign(["instructors"]))
+    await #expect(throws: StoreError.self) { try await maintenance.create() }
+    await #expect(throws: StoreError.self) { try await maintenance.remove() }
+    #expect(try await maintenance.state() == .foreign(["instructors"]))
+  }
+
+  @Test func somebodysTableInAMarkedSchemaIsLeftAlone() async throws {
+    let schema = PostgresTestServer.freshSchemaName()
+    let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: schema)
+    try await maintenance.create()
+    try await PostgresTestServer.execute("CREATE TABLE mine (id int)", schema: schema)
+    #expect(try await maintenance.state() == .foreign(["mine"]))
+    await #expect(throws: StoreError.self) { try await maintenance.remove() }
+    await #expect(throws: StoreError.self) { try await maintenance.create() }
+    try await PostgresTestServer.execute("DROP TABLE mine", schema: schema)
+    try await maintenance.remove()
+  }
+
+  @Test func somebodysViewOnATableKeepsIt() async throws {
+    let schema = PostgresTestServer.freshSchemaName()
+    let url = try await PostgresTestServer.url()
+    let maintenance = PostgresMaintenance(url, schema: schema)
+    try await maintenance.create()
+    let store = try await PostgresStore.open(url, options: PostgresOptions(schema: schema))
+    try await store.migrate()
+    let grace = try await store.instructors.create(NewInstructor(firstName: "Grace", lastName: "Hopper"))
+    try await PostgresTestServer.execute("CREATE VIEW public.view_of_\(schema) AS SELECT * FROM \(schema).instructors")
+    do {
+      try await maintenance.remove()
+      Issue.record("the view's table was removed")
+    } catch let error as StoreError {
+      #expect(error.code == .conflict)
+    }
+    #expect(try await store.instructors.get(grace.id) == grace)
+    await store.close()
+    try await PostgresTestServer.execute("DROP VIEW public.view_of_\(schema)")
+    try await maintenance.remove()
+  }
+}

@@ -1,0 +1,46 @@
+import DriverKit
+import EphemeralServers
+import InstructorStore
+@testable import PostgresBackend
+import Synchronization
+import Testing
+
+/// One real PostgreSQL server for all suites of this target, started by the first test that needs it. It ends with
+/// this process.
+enum PostgresTestServer {
+  private static let servers = Task {
+    try await EphemeralServers.start(EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256))
+  }
+  private static let schemas = Atomic<Int>(0)
+
+  static func url() async throws -> String { try #require(try await servers.value.postgres).url }
+
+  static func freshSchemaName() -> String { "test_\(schemas.wrappingAdd(1, ordering: .relaxed).newValue)" }
+
+  /// Runs `body` with a migrated store in a schema of its own, which it removes afterwards.
+  static func withStore<Result>(
+    _ options: PostgresOptions = PostgresOptions(), _ body: (PostgresStore, _ schema: String) async throws -> Result
+  ) async throws -> Result {
+    var options = options
+    options.schema = freshSchemaName()
+    let maintenance = PostgresMaintenance(try await url(), schema: options.schema)
+    try await maintenance.create()
+    let store = try await PostgresStore.open(try await url(), options: options)
+    try await store.migrate()
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(store, options.schema)) } catch { result = .failure(error) }
+    await store.close()
+    try await maintenance.remove()
+    return try result.get()
+  }
+
+  /// Runs a statement in a session of its own, as somebody else would.
+  static func execute(_ sql: String, schema: String = "public") async throws {
+    let store = try await PostgresStore.open(
+      try await url(), options: PostgresOptions(schema: schema, connections: 1))
+    try await store.pool.lease(store.call("test"), .write) { (connection, call) throws(StoreError) in
+      try connection.simple(call, sql)
+    }
+    await store.close()
+  }
+}
