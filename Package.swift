@@ -95,7 +95,9 @@ let package = Package(
       name: "BenchmarkKitTests",
       dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator"], swiftSettings: strict),
     .testTarget(
-      name: "DbbenchTests", dependencies: ["EphemeralServers"], swiftSettings: strict),
+      name: "DbbenchTests",
+      dependencies: ["EphemeralServers", .product(name: "Subprocess", package: "swift-subprocess")],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

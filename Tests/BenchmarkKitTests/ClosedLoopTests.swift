@@ -9,7 +9,8 @@ import Testing
     let store = try await Fixture.loadedStore(catalog)
     let failing = FailingGets(base: store.instructors, code: .contended) { $0 % 10 == 0 }
     let result = await ClosedLoop.run(
-      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000, concurrency: 8), on: failing,
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000, concurrency: 8),
+      on: failing,
       clock: SystemMonotonicClock())
     #expect(result.ledger.scheduled == 1_000)
     #expect(result.ledger.succeeded == 900)
@@ -18,7 +19,8 @@ import Testing
     #expect(result.ledger.isBalanced)
     #expect(result.latency.count == 900)
     // Failed operations were executed too: the hash stays that of the slice.
-    #expect(result.traceHash == PreparedWorkload("", InstructorGet(Fixture.context(catalog))).traceHash(0..<1_000))
+    #expect(
+      result.traceHash == PreparedWorkload("", InstructorGet(Fixture.context(catalog))).traceHash(0..<1_000))
   }
 
   @Test func aBackendThatIsGoneEndsTheSliceAndTheRestIsDropped() async throws {
@@ -26,7 +28,8 @@ import Testing
     let store = try await Fixture.loadedStore(catalog)
     let failing = FailingGets(base: store.instructors, code: .unreachable) { $0 >= 500 }
     let result = await ClosedLoop.run(
-      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000_000, concurrency: 4), on: failing,
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000_000, concurrency: 4),
+      on: failing,
       clock: SystemMonotonicClock())
     #expect(result.fatal?.code == .unreachable)
     #expect(result.ledger.scheduled == 1_000_000)
@@ -43,7 +46,8 @@ import Testing
       let observed = ObservedGets(base: store.instructors) { if $0 == 2_000 { continuation.finish() } }
       group.addTask {
         await ClosedLoop.run(
-          InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000_000_000, concurrency: 4),
+          InstructorGet(Fixture.context(catalog)),
+          SliceRequest(operations: 0..<1_000_000_000, concurrency: 4),
           on: observed, clock: SystemMonotonicClock())
       }
       for await _ in reached {}
@@ -83,11 +87,13 @@ import Testing
     let count = 50_000
     let delayed = DelayedGets(base: store.instructors, clock: clock) { shape.nanoseconds($0) }
     let result = await ClosedLoop.run(
-      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<count, concurrency: 1), on: delayed,
+      InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<count, concurrency: 1),
+      on: delayed,
       clock: clock)
     let truth = (0..<count).map(shape.nanoseconds).sorted()
     let summary = LatencySummary(result.latency)
-    for (percent, measured) in [(50.0, summary.p50), (90, summary.p90), (95, summary.p95), (99, summary.p99)] {
+    for (percent, measured) in [(50.0, summary.p50), (90, summary.p90), (95, summary.p95), (99, summary.p99)]
+    {
       let rank = Int((percent / 100 * Double(count)).rounded(.up)) - 1
       let expected = Double(truth[rank])
       let value = Double(try #require(measured))

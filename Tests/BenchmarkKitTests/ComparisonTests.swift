@@ -41,7 +41,8 @@ import Testing
   @Test func roundKRunsBlockKOfEveryWorkload() async throws {
     let entries = try WorkloadRegistry.select(["instructor-get", "course-team"])
     let result = try await comparison(entries).run(
-      targets: (FakeTarget("one"), FakeTarget("two")), scratch: []) { _ in }
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: []
+    ) { _ in }
     #expect(result.blocks.map(\.number) == [0, 0, 1, 1])
     #expect(
       result.blocks.map(\.workload) == ["instructor-get", "course-team", "instructor-get", "course-team"])
@@ -52,7 +53,9 @@ import Testing
     // No operation is timed twice.
     let slices = result.blocks.filter { $0.workload == "course-team" }
       .flatMap { $0.segments(of: 0) }.map(\.result.touched).sorted { $0.lowerBound < $1.lowerBound }
-    for (earlier, later) in zip(slices, slices.dropFirst()) { #expect(earlier.upperBound <= later.lowerBound) }
+    for (earlier, later) in zip(slices, slices.dropFirst()) {
+      #expect(earlier.upperBound <= later.lowerBound)
+    }
   }
 
   @Test func aCancelledComparisonKeepsWhatItHas() async throws {

@@ -9,7 +9,8 @@ import Testing
     let catalog = try Fixture.catalog()
     let store = try await Fixture.loadedStore(catalog)
     let arm = Arm(target: FakeTarget(), store: store, environment: [:])
-    let runner = ArmRunner(arm: arm, workload: try Fixture.prepared(name, Fixture.context(catalog)), concurrency: 8)
+    let runner = ArmRunner(
+      arm: arm, workload: try Fixture.prepared(name, Fixture.context(catalog)), concurrency: 8)
     let rate = try await runner.warmUp(for: .milliseconds(20))
     #expect(rate > 0)
     for start in [0, 700] {
@@ -24,7 +25,9 @@ import Testing
     #expect(try WorkloadRegistry.select(["all"]).count == 8)
     // Registry order, whatever the order asked.
     #expect(
-      try WorkloadRegistry.select(["bulk-load", "instructor-get"]).map(\.name) == ["instructor-get", "bulk-load"])
+      try WorkloadRegistry.select(["bulk-load", "instructor-get"]).map(\.name) == [
+        "instructor-get", "bulk-load",
+      ])
   }
 
   @Test func anUnknownNameGetsTheNearestAndTheList() throws {

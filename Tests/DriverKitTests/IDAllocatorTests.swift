@@ -1,16 +1,15 @@
 import InstructorStore
-import Synchronization
 import Testing
 
 @testable import DriverKit
 
 /// Stands for the sequence in the database.
 private final class Sequence: Sendable {
-  private let state = Mutex((next: Int64(1), fetches: 0))
-  var fetches: Int { state.withLock { $0.fetches } }
+  private let state = Shared((next: Int64(1), fetches: 0))
+  var fetches: Int { state.value.fetches }
 
   func reserve(_ count: Int) -> ClosedRange<Int64> {
-    state.withLock { state in
+    state.update { state in
       let first = state.next
       state.next += Int64(count)
       state.fetches += 1
@@ -89,7 +88,7 @@ extension DriverKitSuite {
     @Test func eightThreadsNeverGetTheSameId() async {
       let allocator = IDAllocator()
       let sequence = Sequence()
-      let drawn = Mutex<[Int64]>([])
+      let drawn = Shared<[Int64]>([])
       let done = Counter()
       for thread in 0..<8 {
         let isStarted = DriverThread.start {
@@ -99,13 +98,13 @@ extension DriverKitSuite {
             let count = Int.random(in: 1...20, using: &generator)
             mine += (try? allocator.draw(count: count) { sequence.reserve($0) }) ?? []
           }
-          drawn.withLock { $0 += mine }
+          drawn.update { $0 += mine }
           done.increment()
         }
         #expect(isStarted)
       }
       await done.reaches(8)
-      let ids = drawn.withLock { $0 }
+      let ids = drawn.value
       #expect(ids.count > 8 * 2_000)
       #expect(Set(ids).count == ids.count)
       // Blocks are not wasted: at most what each thread may hold at the end.

@@ -25,15 +25,11 @@ extension DriverKitSuite {
       // The handler of a task that is cancelled runs before, beside or after the submission.
       let driver = FakeDriver()
       let pool = makePool(driver)
-      let core = pool.core
       for _ in 0..<500 {
-        let call = ExclusiveCall<FakeDriver.Connection, Int>(
-          context, .read, deadline: .after(.seconds(60)), queueDeadline: .after(.seconds(60))
-        ) { _, _ in 1 }
-        core.cancel(call)
-        let result = await withUnsafeContinuation { continuation in
-          call.continuation = continuation
-          core.submit(call)
+        let result = await pool.submit(.read, queueTimeout: .seconds(60)) { call in
+          pool.core.cancel(call)
+        } _: { _, _ in
+          1
         }
         #expect(result.code == .cancelled)
       }

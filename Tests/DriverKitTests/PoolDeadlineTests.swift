@@ -44,7 +44,7 @@ extension DriverKitSuite {
     }
 
     @Test func theTimeToAcquireAConnectionIsABoundOfItsOwn() async {
-      let pool = makePool(FakeDriver(), acquire: .milliseconds(20))
+      let pool = makePool(FakeDriver(), acquire: .milliseconds(200))
       let gate = Gate()
       let occupant = pool.occupy(gate)
       await gate.arrivals.reaches(1)
@@ -58,7 +58,7 @@ extension DriverKitSuite {
     func whileRunningItIsATimeoutOfTheResponse(effect: CallEffect, outcome: StoreError.Outcome) async {
       let pool = makePool(FakeDriver())
       let gate = Gate()
-      let late = await pool.result(effect, timeout: .milliseconds(20)) { _, call in
+      let late = await pool.result(effect, timeout: .milliseconds(200)) { _, call in
         call.noteEntity(42)
         gate.pass()
       }
@@ -80,7 +80,7 @@ extension DriverKitSuite {
         let driver = FakeDriver()
         let pool = makePool(driver)
         let gate = Gate()
-        let late = await pool.result(timeout: .milliseconds(10)) { connection, _ in
+        let late = await pool.result(timeout: .milliseconds(200)) { connection, _ in
           gate.pass()
           connection.isReusable = isReusable
         }
@@ -97,32 +97,30 @@ extension DriverKitSuite {
     @Test func aShorterDeadlineThatComesLaterIsKept() async {
       let pool = makePool(FakeDriver())
       let gate = Gate()
-      let long = pool.start(timeout: .seconds(50)) { _, _ in gate.pass() }
+      let running = pool.start(timeout: .seconds(50)) { _, _ in gate.pass() }
       await gate.arrivals.reaches(1)
-      let order = Shared<[Int]>([])
-      await withTaskGroup(of: Void.self) { group in
-        for milliseconds in [80, 40, 10] {
-          group.addTask {
-            _ = await pool.result(timeout: .milliseconds(milliseconds)) { _, _ in }
-            order.append(milliseconds)
-          }
-          await until { pool.statistics().waitingCalls > 0 || !order.value.isEmpty }
-        }
+      let patient = await pool.enqueue(timeout: .seconds(50)) { _, _ in 1 }
+      for _ in 0..<3 {
+        #expect(await pool.result(timeout: .milliseconds(10)) { _, _ in 2 }.code == .poolExhausted)
       }
-      #expect(order.value == [10, 40, 80])
+      #expect(pool.statistics().waitingCalls == 1)
       gate.open()
-      #expect(await long.value.code == nil)
+      #expect(await running.value.code == nil)
+      #expect(await patient.value.value == 1)
       await pool.close()
     }
 
     /// The timer has fired for the queue before it must fire for the same call while it runs.
     @Test func aDeadlineHoldsAfterTheTimerWasArmedForSomethingElse() async {
-      let pool = makePool(FakeDriver(), acquire: .milliseconds(10))
+      let pool = makePool(FakeDriver())
+      _ = await pool.result { _, _ in }
       let gate = Gate()
       let started = Deadline.now()
-      let late = await pool.result(timeout: .milliseconds(60)) { _, _ in gate.pass() }
+      let late = await pool.submit(
+        .read, queueTimeout: .milliseconds(100), timeout: .milliseconds(200)
+      ) { _, _ in gate.pass() }
       #expect(late.code == .timeout(.response))
-      #expect(Deadline.now() - started >= 60_000_000)
+      #expect(Deadline.now() - started >= 200_000_000)
       gate.open()
       await pool.close()
     }
@@ -131,14 +129,14 @@ extension DriverKitSuite {
     /// none: it must not run a call that is about to be given up as if it had been waiting.
     @Test func aCallThatWasTakenFromTheQueueIsNotGivenUpForHavingWaited() async {
       for _ in 0..<10 {
-        let pool = makePool(FakeDriver(), waiting: 2_000, acquire: .milliseconds(60))
+        let pool = makePool(FakeDriver(), waiting: 2_000)
         let gate = Gate()
-        let occupant = pool.start { _, _ in gate.pass() }
+        let occupant = pool.occupy(gate)
         await gate.arrivals.reaches(1)
         let codes = await withTaskGroup(of: StoreError.Code?.self) { group in
           for _ in 0..<1_000 {
             group.addTask {
-              let result = await pool.result(.write, timeout: .seconds(60)) { connection, _ in
+              let result = await pool.submit(.write, queueTimeout: .milliseconds(60)) { connection, _ in
                 connection.signal.wait(milliseconds: 20)
               }
               // The first one to hear of it frees the thread.
@@ -155,19 +153,20 @@ extension DriverKitSuite {
     }
 
     @Test func aCallWhoseTimeIsTooShortToConnectStillGetsThePoolAConnection() async {
+      let mayConnect = Shared(false)
       let driver = FakeDriver { _, deadline, signal throws(StoreError) in
-        // A connection takes 50 ms, and longer than the caller has.
-        let ready = Deadline.after(.milliseconds(50))
-        while !ready.hasPassed {
+        while !mayConnect.value {
           if deadline.hasPassed || signal.isRaised { throw context.error(.unreachable, "given up") }
-          signal.wait(milliseconds: Double(min(ready, deadline).remainingMilliseconds))
+          signal.wait(milliseconds: 1)
         }
       }
       let pool = makePool(driver)
-      #expect(await pool.result(timeout: .milliseconds(10)) { _, _ in }.code == .unreachable)
-      await driver.opened.reaches(1)
-      await until { pool.statistics().busyConnections == 0 }
-      #expect(await pool.result(timeout: .seconds(10)) { connection, _ in connection.number }.value == 1)
+      let hurried = pool.start(timeout: .milliseconds(200)) { _, _ in }
+      await driver.attempts.reaches(1)
+      #expect(await hurried.value.code == .unreachable)
+      mayConnect.update { $0 = true }
+      #expect(await pool.result { connection, _ in connection.number }.value == 1)
+      #expect(driver.attempts.value == 1)
       await pool.close()
     }
 
@@ -195,7 +194,7 @@ extension DriverKitSuite {
     @Test func theTimeOfTheTaskComesBeforeThePools() async {
       let pool = makePool(FakeDriver())
       let gate = Gate()
-      let late = await StoreTimeout.$current.withValue(.milliseconds(10)) {
+      let late = await StoreTimeout.$current.withValue(.milliseconds(200)) {
         await pool.result { _, _ in gate.pass() }
       }
       #expect(late.code == .timeout(.response))

@@ -108,6 +108,24 @@ extension DriverKitSuite {
       await pool.close()
     }
 
+    @Test func aCallIsCountedAsRefusedOnlyIfItsCallerHearsSo() async {
+      let pool = makePool(FakeDriver(), waiting: 0)
+      let gate = Gate()
+      let occupant = pool.occupy(gate)
+      await gate.arrivals.reaches(1)
+      var refused = 0
+      for _ in 0..<20_000 {
+        let task = pool.start { _, _ in }
+        if Bool.random() { await Task.yield() }
+        task.cancel()
+        if await task.value.code == .poolExhausted { refused += 1 }
+      }
+      #expect(pool.statistics().refusedCalls == refused)
+      gate.open()
+      _ = await occupant.value
+      await pool.close()
+    }
+
     /// Cancelled between being made and being queued, a call must not be counted as waiting.
     @Test func cancelledCallsDoNotOccupyTheQueue() async {
       let pool = makePool(FakeDriver(), waiting: 100)

@@ -1,7 +1,7 @@
 public import InstructorStore
 
-/// An answer that can be written down so that two answers are equal exactly when their texts are: every field, texts
-/// by their bytes.
+/// An answer that can be written down so that two answers are equal exactly when their texts are: every
+/// field, texts by their bytes.
 public protocol CanonicalAnswer: Sendable {
   var canonicalText: String { get }
 }

@@ -2,8 +2,9 @@ public import InstructorStore
 
 /// Shows, before anything is timed, that two backends give the same answers to the same operations.
 ///
-/// Two parts: a sequence of calls of every kind on a small crowd (``ProbeSequence``), and the first operations of each
-/// workload that will be timed. Every answer is compared in full, errors by code and constraint.
+/// Two parts: a sequence of calls of every kind on a small crowd (``ProbeSequence``), and the first
+/// operations of each workload that will be timed. Every answer is compared in full, errors by code and
+/// constraint.
 public struct EquivalenceGate: Sendable {
   /// What was compared.
   public struct Passed: Sendable {
@@ -30,7 +31,8 @@ public struct EquivalenceGate: Sendable {
 
   /// Replays everything on both and compares; leaves both as they were.
   ///
-  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with different answers.
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with
+  ///   different answers.
   public func check(_ left: any StorageBackend, _ right: any StorageBackend) async throws -> Passed {
     var compared = 0
     try await removeProbes(left)

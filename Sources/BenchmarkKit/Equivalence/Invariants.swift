@@ -1,7 +1,8 @@
 import CatalogGenerator
 public import InstructorStore
 
-/// Checks after the timing that the data is what was loaded: the writes were undone and nothing else was touched.
+/// Checks after the timing that the data is what was loaded: the writes were undone and nothing else was
+/// touched.
 public struct Invariants: Sendable {
   /// Every instructor is looked at up to this many, beyond it as many spread over the whole.
   static let mostInstructors = 200_000
@@ -16,8 +17,8 @@ public struct Invariants: Sendable {
     self.seed = seed
   }
 
-  /// The number of instructors is that of the catalog; instructors, and the teams of sampled courses, are the catalog's,
-  /// versions aside.
+  /// The number of instructors is that of the catalog; instructors, and the teams of sampled courses, are the
+  /// catalog's, versions aside.
   ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that names the first difference.
   public func check(_ backend: any StorageBackend) async throws {
@@ -67,7 +68,8 @@ public struct Invariants: Sendable {
         guard let instructor else { return found.report("instructor \(expected.id) is missing") }
         guard Self.withoutVersion(instructor) != expected else { continue }
         return found.report(
-          "instructor \(expected.id) is \(CanonicalText.content(instructor)), not \(CanonicalText.content(expected))")
+          "instructor \(expected.id) is \(CanonicalText.content(instructor)), not \(CanonicalText.content(expected))"
+        )
       }
     }
     return found.problem

@@ -116,7 +116,8 @@ enum ProbeText {
       ("learners", patch.learners.map(String.init)),
       ("averageRating", of(patch.averageRating) { $0.description }),
     ]
-    return "{" + fields.compactMap { name, text in text.map { "\(name): \($0)" } }.joined(separator: ", ") + "}"
+    return "{" + fields.compactMap { name, text in text.map { "\(name): \($0)" } }.joined(separator: ", ")
+      + "}"
   }
 
   private static func of<Value>(_ patch: FieldPatch<Value>, _ text: (Value) -> String) -> String? {

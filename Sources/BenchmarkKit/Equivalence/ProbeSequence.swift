@@ -1,10 +1,10 @@
 import InstructorStore
 
-/// A seeded sequence of calls of every kind, wrong ones included, on a small crowd of instructors and courses where
-/// they meet often: ids are taken, primaries contested, versions stale.
+/// A seeded sequence of calls of every kind, wrong ones included, on a small crowd of instructors and courses
+/// where they meet often: ids are taken, primaries contested, versions stale.
 ///
-/// Which call comes next depends on the seed and the index alone. Only cursors are carried over from an earlier answer,
-/// and those have to be equal on all backends.
+/// Which call comes next depends on the seed and the index alone. Only cursors are carried over from an
+/// earlier answer, and those have to be equal on all backends.
 struct ProbeSequence: Sendable {
   static let crowd = 24
   private static let courses = 12
@@ -39,7 +39,9 @@ struct ProbeSequence: Sendable {
   }
 
   func draw(_ index: Int) -> TraceRandom { TraceRandom(seed: seed, stream: Self.stream, index: index) }
-  func instructor(_ number: Int) -> InstructorID { InstructorID(IdentifierSpace.probeInstructors + Int64(number)) }
+  func instructor(_ number: Int) -> InstructorID {
+    InstructorID(IdentifierSpace.probeInstructors + Int64(number))
+  }
   func course(_ number: Int) -> CourseID { CourseID(IdentifierSpace.probeCourses + Int64(number)) }
 }
 
@@ -75,7 +77,8 @@ struct ProbeDraw {
   }
 
   private static let names = [
-    "Hopper", "hopper", "Ho", "M\u{FC}ller", "Mu\u{308}ller", "O'Brien", "Zo\u{EB}", "\u{1F469}\u{200D}\u{1F52C}",
+    "Hopper", "hopper", "Ho", "M\u{FC}ller", "Mu\u{308}ller", "O'Brien", "Zo\u{EB}",
+    "\u{1F469}\u{200D}\u{1F52C}",
     "%_\\", "$ne", "\u{5D0}\u{5D1}", "a.b", "{}", "\u{10FFFF}",
   ]
 
@@ -111,7 +114,8 @@ struct ProbeDraw {
     case 1: return InstructorFilter(organization: name())
     case 2: return InstructorFilter(lastNamePrefix: String(name().unicodeScalars.prefix(1)))
     case 3:
-      return InstructorFilter(organization: catalog.instructor(random.below(catalog.instructors)).organization)
+      return InstructorFilter(
+        organization: catalog.instructor(random.below(catalog.instructors)).organization)
     default:
       let lastName = catalog.instructor(random.below(catalog.instructors)).lastName
       return InstructorFilter(lastNamePrefix: String(lastName.unicodeScalars.prefix(3)))

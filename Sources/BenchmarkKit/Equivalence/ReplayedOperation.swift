@@ -9,7 +9,8 @@ struct ReplayedOperation: Sendable, Equatable {
 
   static func == (left: Self, right: Self) -> Bool {
     // By bytes: String's own equality would call two different Unicode forms equal.
-    left.operation.utf8.elementsEqual(right.operation.utf8) && left.answer.utf8.elementsEqual(right.answer.utf8)
+    left.operation.utf8.elementsEqual(right.operation.utf8)
+      && left.answer.utf8.elementsEqual(right.answer.utf8)
   }
 
   init<Answer: CanonicalAnswer>(

@@ -12,8 +12,10 @@ public struct Verification: Sendable {
     self.progress = progress
   }
 
-  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with different answers.
-  public func run(targets: (any BenchmarkTarget, any BenchmarkTarget)) async throws -> EquivalenceGate.Passed {
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with
+  ///   different answers.
+  public func run(targets: (any BenchmarkTarget, any BenchmarkTarget)) async throws -> EquivalenceGate.Passed
+  {
     let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
     var arms: [Arm] = []
     do {
@@ -23,7 +25,9 @@ public struct Verification: Sendable {
         catalog: settings.catalog, seed: settings.seed, workloads: settings.prepared(WorkloadRegistry.all),
         probeSteps: probeSteps)
       let passed = try await gate.check(arms[0].store, arms[1].store)
-      for arm in arms { try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store) }
+      for arm in arms {
+        try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
+      }
       for arm in arms { await arm.store.close() }
       return passed
     } catch {

@@ -3,7 +3,8 @@ import InstructorStore
 /// The JSON object of `dbbench compare`.
 extension ComparisonResult: Encodable {
   private enum Key: String, CodingKey {
-    case label, complete, seed, instructors, courses, keys, dispatch, concurrency, connections
+    case label, complete, client, catalog, seed, instructors, courses, keys, dispatch, concurrency,
+      connections
     case equivalentOperations, arms, loads, workloads
   }
 
@@ -11,6 +12,8 @@ extension ComparisonResult: Encodable {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(ProvisionalComparison.label, forKey: .label)
     try object.encode(stopped == nil, forKey: .complete)
+    try object.encode(ClientProcess.environment, forKey: .client)
+    try object.encode(settings.catalog.fingerprint, forKey: .catalog)
     try object.encode(settings.seed, forKey: .seed)
     try object.encode(settings.catalog.instructors, forKey: .instructors)
     try object.encode(settings.catalog.courses, forKey: .courses)
@@ -68,7 +71,8 @@ private struct ArmEntry: Encodable {
   let loadSeconds: [Double]?
 
   private enum Key: String, CodingKey {
-    case backend, throughputPerSecond, operations, errors, errorsByCode, dropped, latency, traceHash, loadSeconds
+    case backend, throughputPerSecond, scheduled, operations, errors, errorsByCode, dropped, latency,
+      traceHash, loadSeconds
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -79,6 +83,7 @@ private struct ArmEntry: Encodable {
       try object.encode(loadSeconds, forKey: .loadSeconds)
       return
     }
+    try object.encode(figures.ledger.scheduled, forKey: .scheduled)
     try object.encode(figures.ledger.executed, forKey: .operations)
     try object.encode(figures.ledger.failed, forKey: .errors)
     try object.encode(figures.ledger.failures, forKey: .errorsByCode)

@@ -1,7 +1,8 @@
 /// The JSON object of a load.
 extension LoadReport: Encodable {
   private enum Key: String, CodingKey {
-    case backend, instructors, courseAssignments, elapsedSeconds, rowsPerSecond, settleSeconds, peakClientBytes
+    case backend, instructors, courseAssignments, elapsedSeconds, rowsPerSecond, settleSeconds,
+      peakClientBytes
   }
 
   public func encode(to encoder: any Encoder) throws {

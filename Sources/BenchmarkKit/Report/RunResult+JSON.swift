@@ -1,7 +1,7 @@
 import InstructorStore
 
-/// The JSON object of `dbbench run`. Times are whole nanoseconds; what was not measured, or has too few samples, is
-/// `null` and never left out.
+/// The JSON object of `dbbench run`. Times are whole nanoseconds; what was not measured, or has too few
+/// samples, is `null` and never left out.
 extension RunResult: Encodable {
   private enum Key: String, CodingKey {
     case backend, workload, dispatch, durability, concurrency, connections, seed, operations, errors
@@ -30,8 +30,8 @@ extension RunResult: Encodable {
   public var durability: String { environment["durability"] ?? "unknown" }
 }
 
-/// The four kinds of times. A closed loop measures the response alone: without intended start times there is no lag, and
-/// the others are stamped inside the driver.
+/// The four kinds of times. A closed loop measures the response alone: without intended start times there is
+/// no lag, and the others are stamped inside the driver.
 struct LatencyKinds: Encodable {
   var response: LatencySummary
 

@@ -35,7 +35,8 @@ public enum Tables {
   public static func comparison(_ result: ComparisonResult) -> [String] {
     let names = result.arms.map(\.displayName)
     var table = TextTable([
-      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99", "errors",
+      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99",
+      "errors",
     ])
     for entry in result.comparisons {
       let isLoad = !entry.loadSeconds.isEmpty
@@ -57,7 +58,7 @@ public enum Tables {
   public static func footer(_ result: ComparisonResult) -> [String] {
     let names = result.arms.map(\.displayName).joined(separator: " / ")
     var lines = [
-      "\(ProvisionalComparison.label). Medians over \(result.roundsDone) blocks; range: from the least to the most "
+      "\(ProvisionalComparison.label). Medians over \(result.roundsDone) block\(result.roundsDone == 1 ? "" : "s"); range: from the least to the most "
         + "favourable block. Times and errors: \(names); response times of a closed loop.",
       "Same seeded operations on both (\(Quantity.count(result.equivalentOperations)) answers compared before "
         + "timing). Both servers and this program share one machine.",

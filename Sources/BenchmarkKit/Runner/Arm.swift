@@ -46,7 +46,8 @@ struct ArmRunner: Sendable {
     return result
   }
 
-  /// Warms caches, connections and prepared statements up and measures how many operations a second to expect.
+  /// Warms caches, connections and prepared statements up and measures how many operations a second to
+  /// expect.
   func warmUp(for duration: Duration) async throws -> Double {
     let start = Self.warmUpStart
     guard workload.needsPreparation else {

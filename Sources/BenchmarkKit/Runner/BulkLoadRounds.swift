@@ -28,7 +28,9 @@ public struct BulkLoadRounds: Sendable {
   }
 
   /// Adds `loads` of each of two targets to the result, in the order ABBAAB.
-  public func run(_ targets: (any BenchmarkTarget, any BenchmarkTarget), loads: Int, into result: inout ComparisonResult)
+  public func run(
+    _ targets: (any BenchmarkTarget, any BenchmarkTarget), loads: Int, into result: inout ComparisonResult
+  )
     async
   {
     do {

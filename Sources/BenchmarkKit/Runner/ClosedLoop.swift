@@ -2,10 +2,10 @@ import InstructorStore
 
 /// The closed loop: each of N tasks makes a call, waits for its answer, and makes the next one.
 ///
-/// What is timed is the response time of a call as its caller sees it. The loop's own cost (choosing the operation,
-/// its hash, two clock readings, the histogram) is below a microsecond per operation and part of the throughput of
-/// every arm alike; `--backend memory` shows it. A closed loop sends less while the backend is slow, so its tails
-/// say nothing about a load that keeps arriving.
+/// What is timed is the response time of a call as its caller sees it. The loop's own cost (choosing the
+/// operation, its hash, two clock readings, the histogram) is below a microsecond per operation and part of
+/// the throughput of every arm alike; `--backend memory` shows it. A closed loop sends less while the backend
+/// is slow, so its tails say nothing about a load that keeps arriving.
 enum ClosedLoop {
   static func run<W: Workload, C: MonotonicClock>(
     _ workload: W, _ request: SliceRequest, on repository: any InstructorRepository, clock: C
@@ -52,7 +52,8 @@ enum ClosedLoop {
   private static let callsBetweenYields = 256
 
   private static func work<W: Workload, C: MonotonicClock>(
-    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on repository: any InstructorRepository, clock: C
+    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on repository: any InstructorRepository,
+    clock: C
   ) async -> WorkerReport {
     var report = WorkerReport()
     var fatalInARow = 0
@@ -97,7 +98,8 @@ enum ClosedLoop {
     }
   }
 
-  private static func merge(_ reports: [WorkerReport], _ request: SliceRequest, start: UInt64) -> SliceResult {
+  private static func merge(_ reports: [WorkerReport], _ request: SliceRequest, start: UInt64) -> SliceResult
+  {
     var result = SliceResult()
     var taken = 0
     var end = start

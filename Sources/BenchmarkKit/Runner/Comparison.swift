@@ -1,6 +1,7 @@
 import InstructorStore
 
-/// The whole comparison of two targets: load, check that the answers are equal, time, check the data, time whole loads.
+/// The whole comparison of two targets: load, check that the answers are equal, time, check the data, time
+/// whole loads.
 public struct Comparison: Sendable {
   let settings: RunSettings
   let plan: ComparisonPlan
@@ -19,8 +20,8 @@ public struct Comparison: Sendable {
   /// - Parameters:
   ///   - scratch: A second place for each target, needed for `bulk-load`.
   ///   - afterRound: Gets everything measured so far after each round.
-  /// - Returns: What was measured. Once the timing has begun, an error or a cancellation ends it early and is found in
-  ///   ``ComparisonResult/stopped``.
+  /// - Returns: What was measured. Once the timing has begun, an error or a cancellation ends it early and is
+  ///   found in ``ComparisonResult/stopped``.
   /// - Throws: Whatever goes wrong before, a mismatch of the equivalence gate included.
   public func run(
     targets: (any BenchmarkTarget, any BenchmarkTarget), scratch: [(any BenchmarkTarget)?],
@@ -31,7 +32,8 @@ public struct Comparison: Sendable {
     do {
       let second = try await loader.load(targets.1)
       do {
-        let result = try await compare((first.arm, second.arm), [first.report, second.report], scratch, afterRound)
+        let result = try await compare(
+          (first.arm, second.arm), [first.report, second.report], scratch, afterRound)
         await second.arm.store.close()
         await first.arm.store.close()
         return result
@@ -53,7 +55,8 @@ public struct Comparison: Sendable {
     progress.update("checking that both give the same answers")
     let gate = EquivalenceGate(catalog: settings.catalog, seed: settings.seed, workloads: prepared)
     let passed = try await gate.check(arms.0.store, arms.1.store)
-    progress.step("\(Quantity.count(passed.operations)) operations replayed on both: every answer is the same")
+    progress.step(
+      "\(Quantity.count(passed.operations)) operations replayed on both: every answer is the same")
     var result = ComparisonResult(
       settings: settings, arms: arms, workloads: entries.map(\.name), loads: loads,
       equivalentOperations: passed.operations)

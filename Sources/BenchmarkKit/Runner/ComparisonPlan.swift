@@ -2,7 +2,8 @@
 public struct ComparisonPlan: Sendable {
   /// Blocks of each workload; each block has four segments.
   public var blocks: Int
-  /// No new round begins once this much time has passed since the measurement began; the round under way is finished.
+  /// No new round begins once this much time has passed since the measurement began; the round under way is
+  /// finished.
   public var timeLimit: Duration?
   /// What a segment should take. A slice is sized so that the geometric mean of both arms is this.
   public var segment: Duration
@@ -39,8 +40,8 @@ public struct ComparisonPlan: Sendable {
 
   private static let stream = TraceRandom.stream("segment jitter")
 
-  /// Operations of a segment: `rates` are those of the pilot, the length varies by up to a fifth from block to block, so
-  /// that it can't fall into step with something periodic.
+  /// Operations of a segment: `rates` are those of the pilot, the length varies by up to a fifth from block
+  /// to block, so that it can't fall into step with something periodic.
   func operations(_ rates: (Double, Double), seed: UInt64, workload: String, block: Int) -> Int {
     var random = TraceRandom(seed: seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
     let typical = (max(rates.0, 1) * max(rates.1, 1)).squareRoot() * segment.seconds

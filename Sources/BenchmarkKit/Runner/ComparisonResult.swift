@@ -35,7 +35,8 @@ struct BlockResult: Sendable {
     let hashes = [0, 1].map { arm in segments(of: arm).reduce(UInt64(0)) { $0 &+ $1.result.traceHash } }
     guard hashes[0] == hashes[1] else {
       throw BenchmarkFailure(
-        .mismatch, "the arms executed different operations of \(workload) (trace hashes "
+        .mismatch,
+        "the arms executed different operations of \(workload) (trace hashes "
           + "\(traceHashText(hashes[0])) and \(traceHashText(hashes[1]))); the block is void.")
     }
   }
@@ -52,7 +53,8 @@ public struct ComparisonResult: Sendable {
       switch error {
       case is CancellationError: self = .interrupted
       case let failure as BenchmarkFailure: self = .failed(failure)
-      default: self = .failed(BenchmarkFailure(.internalError, "\(error). This is a defect; please report it."))
+      default:
+        self = .failed(BenchmarkFailure(.internalError, "\(error). This is a defect; please report it."))
       }
     }
   }
@@ -77,7 +79,8 @@ public struct ComparisonResult: Sendable {
   public var equivalentOperations: Int
 
   public init(
-    settings: RunSettings, arms: (Arm, Arm), workloads: [String], loads: [LoadReport], equivalentOperations: Int
+    settings: RunSettings, arms: (Arm, Arm), workloads: [String], loads: [LoadReport],
+    equivalentOperations: Int
   ) {
     self.settings = settings
     // The same backend twice needs names that tell them apart.
@@ -110,7 +113,9 @@ public struct ComparisonResult: Sendable {
   /// Checks on each arm that the data is what was loaded, and records it if not.
   mutating func checkInvariants(on arms: [Arm]) async {
     do {
-      for arm in arms { try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store) }
+      for arm in arms {
+        try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
+      }
     } catch {
       stopped = Stop(error)
     }

@@ -2,8 +2,8 @@ import InstructorStore
 
 /// Times workloads on two arms, interleaved block by block.
 ///
-/// Round *k* runs block *k* of every workload, so that each workload's blocks are spread over the whole run and all have a
-/// figure after the first round.
+/// Round *k* runs block *k* of every workload, so that each workload's blocks are spread over the whole run
+/// and all have a figure after the first round.
 public struct ComparisonRun: Sendable {
   let arms: (Arm, Arm)
   let settings: RunSettings
@@ -33,7 +33,8 @@ public struct ComparisonRun: Sendable {
   }
 
   private func measure(
-    _ workloads: [PreparedWorkload], _ result: inout ComparisonResult, _ afterRound: (ComparisonResult) -> Void
+    _ workloads: [PreparedWorkload], _ result: inout ComparisonResult,
+    _ afterRound: (ComparisonResult) -> Void
   ) async throws {
     let clock = SystemMonotonicClock()
     let start = clock.nanoseconds()

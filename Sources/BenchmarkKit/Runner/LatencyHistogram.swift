@@ -2,13 +2,15 @@ import Histogram
 
 /// Times in nanoseconds, kept to three significant digits (an error below 0.1%) from 1 ns to 60 s.
 ///
-/// Longer times count as 60 s: every call has a deadline of a few seconds, so there are none. Histograms are merged,
-/// percentiles never averaged.
+/// Longer times count as 60 s: every call has a deadline of a few seconds, so there are none. Histograms are
+/// merged, percentiles never averaged.
 struct LatencyHistogram: Sendable {
   private static let longestNanoseconds: UInt64 = 60_000_000_000
-  // UInt32 counts halve what a slice has to clear and keep in the cache; a run stays far below 2³² operations.
+  // UInt32 counts halve what a slice has to clear and keep in the cache; a run stays far below 2³²
+  // operations.
   private var values = Histogram<UInt32>(
-    lowestDiscernibleValue: 1, highestTrackableValue: longestNanoseconds, numberOfSignificantValueDigits: .three)
+    lowestDiscernibleValue: 1, highestTrackableValue: longestNanoseconds,
+    numberOfSignificantValueDigits: .three)
 
   var count: Int { Int(values.totalCount) }
 

@@ -49,6 +49,7 @@ public struct RunResult: Sendable {
     throughputPerSecond = elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
     response = LatencySummary(totals.latency)
     traceHash = totals.traceHash
-    environment = arm.environment
+    environment = arm.environment.merging(ClientProcess.environment) { server, _ in server }
+    environment["catalog"] = settings.catalog.fingerprint
   }
 }

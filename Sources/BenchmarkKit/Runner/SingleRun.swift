@@ -18,7 +18,8 @@ public struct SingleRun: Sendable {
     self.length = length
   }
 
-  /// Loads the catalog into `target`, measures the workloads one after the other, and checks the data afterwards.
+  /// Loads the catalog into `target`, measures the workloads one after the other, and checks the data
+  /// afterwards.
   ///
   /// - Parameter each: Gets each result as soon as it is there; what comes before an error stays valid.
   public func run(
@@ -49,7 +50,8 @@ public struct SingleRun: Sendable {
     var total = RunResult.Totals()
     switch length {
     case .operations(let count):
-      // What needs preparation is prepared in parts, so that the tables don't grow with the length of the run.
+      // What needs preparation is prepared in parts, so that the tables don't grow with the length of the
+      // run.
       let part = workload.needsPreparation ? Self.preparedPart(rate) : count
       var next = 0
       while next < count {

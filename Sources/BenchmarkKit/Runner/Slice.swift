@@ -6,11 +6,13 @@ struct SliceRequest: Sendable {
   var operations: Range<Int>
   /// How many tasks keep one call each under way.
   var concurrency: Int
-  /// No operation but the first of each task starts later than this after the beginning; `nil` executes the whole slice.
+  /// No operation but the first of each task starts later than this after the beginning; `nil` executes the
+  /// whole slice.
   var stopsAfter: Duration? = nil
 }
 
-/// Every operation that was to run, and what became of it: `scheduled = succeeded + failed + dropped`, always.
+/// Every operation that was to run, and what became of it: `scheduled = succeeded + failed + dropped`,
+/// always.
 public struct Ledger: Sendable, Equatable {
   /// Operations that the slice had, or that were started where time ends the slice.
   public var scheduled = 0

@@ -1,6 +1,7 @@
 /// Percentiles of one kind of time, in nanoseconds; `nil` where there are too few samples to support one.
 ///
-/// p99 needs at least 10,000 operations and p99.9 at least 100,000: below that a handful of events decide them.
+/// p99 needs at least 10,000 operations and p99.9 at least 100,000: below that a handful of events decide
+/// them.
 public struct LatencySummary: Sendable, Equatable {
   public static let operationsForP99 = 10_000
   public static let operationsForP999 = 100_000

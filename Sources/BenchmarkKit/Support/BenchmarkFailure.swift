@@ -21,31 +21,31 @@ public enum ExitStatus: Int32, Sendable {
 /// Why a benchmark did not run to its end, in one line that says what to do next.
 public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
   public var status: ExitStatus
-  /// One line; a mismatch has a few.
+  /// What happened, in one line; a mismatch has a few.
   public var message: String
+  /// What to do next, where the message doesn't say so itself.
+  public var advice: String
 
-  public init(_ status: ExitStatus, _ message: String) {
+  public init(_ status: ExitStatus, _ message: String, advice: String = "") {
     self.status = status
     self.message = message
+    self.advice = advice
   }
 
-  public var description: String { message }
+  public var description: String { advice.isEmpty ? message : "\(message). \(advice)" }
 
   /// - Parameter activity: What was going on, for example "loading postgres".
   public init(_ error: StoreError, during activity: String) {
-    switch error.code {
-    case .unreachable, .timeout, .poolExhausted, .closed:
-      self.init(.unavailable, "\(activity): \(error). Is the server running? Check its URL and log.")
-    case .authenticationFailed:
-      self.init(.wrongPassword, "\(activity): \(error). Check user and password in the URL.")
-    case .readOnly:
-      self.init(.unavailable, "\(activity): \(error). Point the URL at a server that takes writes.")
-    case .resourceExhausted:
-      self.init(.unavailable, "\(activity): \(error). Free disk or connections, or load fewer records.")
-    case .invalidArgument:
-      self.init(.usage, "\(activity): \(error). Check the URL and the options.")
-    default:
-      self.init(.internalError, "\(activity): \(error). This is a defect; please report it.")
-    }
+    let (status, advice): (ExitStatus, String) =
+      switch error.code {
+      case .unreachable, .timeout, .poolExhausted, .closed:
+        (.unavailable, "Is the server running? Check its URL and log.")
+      case .authenticationFailed: (.wrongPassword, "Check user and password in the URL.")
+      case .readOnly: (.unavailable, "Point the URL at a server that takes writes.")
+      case .resourceExhausted: (.unavailable, "Free disk or connections, or load fewer records.")
+      case .invalidArgument: (.usage, "Check the URL and the options.")
+      default: (.internalError, "This is a defect; please report it.")
+      }
+    self.init(status, "\(activity): \(error)", advice: advice)
   }
 }

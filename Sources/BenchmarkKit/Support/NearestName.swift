@@ -1,7 +1,7 @@
 /// Finds what somebody who mistyped a name may have meant.
 enum NearestName {
-  /// The candidate with the smallest edit distance, if that is small enough to be a slip: at most a third of the
-  /// name's length (and at least two). Ties go to the first.
+  /// The candidate with the smallest edit distance, if that is small enough to be a slip: at most a third of
+  /// the name's length (and at least two). Ties go to the first.
   static func of(_ name: String, among candidates: [String]) -> String? {
     let limit = max(2, name.utf8.count / 3)
     var best: (name: String, distance: Int)?

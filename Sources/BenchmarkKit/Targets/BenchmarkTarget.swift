@@ -24,15 +24,16 @@ public struct TargetOptions: Sendable {
   }
 }
 
-/// One place on one DBMS that a benchmark may use: a schema (PostgreSQL) or a database (MongoDB), and the maintenance
-/// that the storage interface doesn't offer.
+/// One place on one DBMS that a benchmark may use: a schema (PostgreSQL) or a database (MongoDB), and the
+/// maintenance that the storage interface doesn't offer.
 ///
-/// **Ownership.** A target marks what it makes (a marker table or collection) and touches nothing without the mark:
-/// ``prepare()`` and ``remove()`` throw rather than change a place that ``inspect()`` calls foreign.
+/// **Ownership.** A target marks what it makes (a marker table or collection) and touches nothing without the
+/// mark: ``prepare()`` and ``remove()`` throw rather than change a place that ``inspect()`` calls foreign.
 ///
-/// **Order of calls.** `inspect`, `prepare`, `open`, then on the store `migrate` and `bulkLoad`, then `settle`,
-/// `environment` at any time after `prepare`, and `remove` after the store was closed. Each call makes a connection
-/// of its own with a deadline; none is timed. Errors are ``StoreError`` or ``BenchmarkFailure``.
+/// **Order of calls.** `inspect`, `prepare`, `open`, then on the store `migrate` and `bulkLoad`, then
+/// `settle`, `environment` at any time after `prepare`, and `remove` after the store was closed. Each call
+/// makes a connection of its own with a deadline; none is timed. Errors are ``StoreError`` or
+/// ``BenchmarkFailure``.
 public protocol BenchmarkTarget: Sendable {
   /// For example `postgres`; the same as the store's ``StorageBackend/name``.
   var name: String { get }
@@ -47,8 +48,8 @@ public protocol BenchmarkTarget: Sendable {
   /// A store on the place. May be called several times, also at once.
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend
 
-  /// Brings a freshly loaded place into the state of one that has been there for a while (statistics gathered,
-  /// vacuumed, checkpointed), so that this work is not done during the measurement.
+  /// Brings a freshly loaded place into the state of one that has been there for a while (statistics
+  /// gathered, vacuumed, checkpointed), so that this work is not done during the measurement.
   func settle() async throws
 
   /// Versions and settings, read back from the server: what makes two results comparable.

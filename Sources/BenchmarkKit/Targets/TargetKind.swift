@@ -1,9 +1,10 @@
-/// A DBMS that can be benchmarked, and how to address a place on it. `dbbench` has a list of them; a new backend is
-/// one more element there.
+/// A DBMS that can be benchmarked, and how to address a place on it. `dbbench` has a list of them; a new
+/// backend is one more element there.
 public struct TargetKind: Sendable {
   public let name: String
   public let displayName: String
-  /// A place called `schema` on the server at `url` (a schema, or a database), which need not exist. Must not connect.
+  /// A place called `schema` on the server at `url` (a schema, or a database), which need not exist. Must not
+  /// connect.
   ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` where the URL can't be one of this DBMS.
   public let target: @Sendable (_ url: String, _ schema: String) throws -> any BenchmarkTarget

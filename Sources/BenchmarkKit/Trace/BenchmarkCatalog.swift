@@ -3,8 +3,8 @@ import InstructorStore
 
 /// The catalog that every backend of a run is loaded with: what a workload needs to know about it.
 ///
-/// The record with number *i* has the id *i* + 1, instructors and courses alike. Making one takes milliseconds: make it
-/// once and keep it.
+/// The record with number *i* has the id *i* + 1, instructors and courses alike. Making one takes
+/// milliseconds: make it once and keep it.
 public struct BenchmarkCatalog: Sendable {
   let generated: Catalog
 

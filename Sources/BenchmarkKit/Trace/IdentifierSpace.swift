@@ -2,8 +2,8 @@ import InstructorStore
 
 /// Where the identifiers that a benchmark makes lie.
 ///
-/// The catalog and the store's own allocator count up from 1. Everything a workload or the equivalence gate creates
-/// is far above, each in a region of its own, so nothing ever meets a row that somebody else made.
+/// The catalog and the store's own allocator count up from 1. Everything a workload or the equivalence gate
+/// creates is far above, each in a region of its own, so nothing ever meets a row that somebody else made.
 enum IdentifierSpace {
   /// Slices of the trace may go up to here: 2⁴⁰ operations of one workload.
   static let operationsPerWorkload = 1 << 40

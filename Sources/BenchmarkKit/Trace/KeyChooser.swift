@@ -4,8 +4,8 @@ import CatalogGenerator
 public enum KeyDistribution: String, Sendable, CaseIterable {
   /// Every record is equally likely.
   case uniform
-  /// Few records are very popular (Zipfian, exponent 0.99, as in YCSB). Popular courses are those with many learners;
-  /// popular instructors are spread over the whole range, so that they don't share database pages.
+  /// Few records are very popular (Zipfian, exponent 0.99, as in YCSB). Popular courses are those with many
+  /// learners; popular instructors are spread over the whole range, so that they don't share database pages.
   case zipfian
 }
 
@@ -28,7 +28,8 @@ enum KeyChooser: Sendable {
 extension BenchmarkCatalog {
   func instructorKeys(_ keys: KeyDistribution, seed: UInt64) -> KeyChooser {
     // The distribution refuses sizes that the catalog has refused already.
-    guard keys == .zipfian, let distribution = try? ScrambledZipfianDistribution(elements: instructors, seed: seed)
+    guard keys == .zipfian,
+      let distribution = try? ScrambledZipfianDistribution(elements: instructors, seed: seed)
     else { return .uniform(count: instructors) }
     return .scrambled(distribution)
   }

@@ -2,8 +2,9 @@ import Synchronization
 
 /// Hands out the indices of a slice of the trace, each once, to any number of tasks.
 ///
-/// One relaxed atomic addition for each operation: the executed operations are then always the first ones of the
-/// slice without gaps, also when time ends it, and no task waits at the end for one that got the slower half.
+/// One relaxed atomic addition for each operation: the executed operations are then always the first ones of
+/// the slice without gaps, also when time ends it, and no task waits at the end for one that got the slower
+/// half.
 final class TraceCursor: Sendable {
   private let next: Atomic<Int>
   private let end: Int

@@ -2,8 +2,8 @@ public import InstructorStore
 
 /// A 64-bit hash of what one operation asks for (FNV-1a over its parts, finished by a mixing step).
 ///
-/// The hashes of executed operations are *added* (modulo 2⁶⁴), so the sum depends on which operations ran and how
-/// often, and on nothing else: not on their order, the number of tasks, or the backend.
+/// The hashes of executed operations are *added* (modulo 2⁶⁴), so the sum depends on which operations ran and
+/// how often, and on nothing else: not on their order, the number of tasks, or the backend.
 public struct TraceDigest: Sendable {
   private var state: UInt64 = 0xcbf2_9ce4_8422_2325
   private static let prime: UInt64 = 0x100_0000_01b3

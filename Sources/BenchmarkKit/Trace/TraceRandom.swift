@@ -1,5 +1,5 @@
-/// Random numbers of one operation of the trace, drawn from a state that depends on the seed, the workload and the
-/// operation's index alone.
+/// Random numbers of one operation of the trace, drawn from a state that depends on the seed, the workload
+/// and the operation's index alone.
 ///
 /// No generator is shared or advanced between operations: operation *i* is the same whoever executes it, in
 /// whichever order, on however many tasks. The generator is SplitMix64 (Steele, Lea, Flood, "Fast splittable

@@ -1,12 +1,13 @@
 /// What the blocks of one workload show so far: medians with the smallest and the largest block.
 ///
-/// **Provisional.** A range of a few blocks is no confidence interval and no verdict; that takes exact tests over more
-/// blocks, which this folder is kept for.
+/// **Provisional.** A range of a few blocks is no confidence interval and no verdict; that takes exact tests
+/// over more blocks, which this folder is kept for.
 public struct ProvisionalComparison: Sendable {
   public static let label = "provisional: no verdict yet"
 
   public struct ArmFigures: Sendable {
-    /// Operations per second, over blocks (loads per second never: see ``ProvisionalComparison/loadSeconds``).
+    /// Operations per second, over blocks (loads per second never: see
+    /// ``ProvisionalComparison/loadSeconds``).
     public var throughput: MedianRange?
     /// Over all operations of all blocks.
     public var response: LatencySummary
@@ -56,7 +57,8 @@ public struct ProvisionalComparison: Sendable {
         ledger: Ledger(), traceHash: 0)
     }
     orders = []
-    ratios = loads.count == 2 ? zip(loads[0], loads[1]).map { $1.elapsedSeconds / max($0.elapsedSeconds, 1e-9) } : []
+    ratios =
+      loads.count == 2 ? zip(loads[0], loads[1]).map { $1.elapsedSeconds / max($0.elapsedSeconds, 1e-9) } : []
     ratio = MedianRange(ratios)
     loadSeconds = loads.map { $0.map(\.elapsedSeconds) }
   }

@@ -1,9 +1,10 @@
 public import InstructorStore
 
-/// Reads one page of 20 instructors in name order, starting behind a random instructor: half of the pages from the
-/// list of all, half from the list of that instructor's organization.
+/// Reads one page of 20 instructors in name order, starting behind a random instructor: half of the pages
+/// from the list of all, half from the list of that instructor's organization.
 ///
-/// Every page is a keyset page from the middle of a list, which is what a client that follows cursors asks for.
+/// Every page is a keyset page from the middle of a list, which is what a client that follows cursors asks
+/// for.
 public struct InstructorPage: Workload {
   private static let stream = TraceRandom.stream("instructor-page")
   static let itemsPerPage = 20

@@ -1,9 +1,10 @@
 import InstructorStore
 
-/// A workload bound to a catalog and a seed, with its type erased once per slice instead of once per operation.
+/// A workload bound to a catalog and a seed, with its type erased once per slice instead of once per
+/// operation.
 ///
-/// The closures are made where the concrete type is known, so the compiler specialises the whole loop for it: an
-/// operation costs no allocation and no existential of the harness.
+/// The closures are made where the concrete type is known, so the compiler specialises the whole loop for it:
+/// an operation costs no allocation and no existential of the harness.
 public struct PreparedWorkload: Sendable {
   public let name: String
   let needsPreparation: Bool

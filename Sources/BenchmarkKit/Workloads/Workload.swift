@@ -2,9 +2,9 @@ public import InstructorStore
 
 /// One kind of work that is timed.
 ///
-/// A workload is a pure function from an index to an operation (its *trace*) and knows how to execute one. It never
-/// draws from a shared generator, so all backends and any number of tasks get the same operations. The runner times
-/// ``execute(_:on:)`` alone.
+/// A workload is a pure function from an index to an operation (its *trace*) and knows how to execute one. It
+/// never draws from a shared generator, so all backends and any number of tasks get the same operations. The
+/// runner times ``execute(_:on:)`` alone.
 ///
 /// To add one: a file with a conforming struct, and one line in ``WorkloadRegistry``.
 public protocol Workload: Sendable {
@@ -13,8 +13,8 @@ public protocol Workload: Sendable {
 
   init(_ context: WorkloadContext)
 
-  /// Operation number `index` (0 up to 2⁴⁰) of the trace. Not timed as part of the response, yet it is part of the
-  /// closed loop: keep it below a microsecond where that is possible.
+  /// Operation number `index` (0 up to 2⁴⁰) of the trace. Not timed as part of the response, yet it is part
+  /// of the closed loop: keep it below a microsecond where that is possible.
   func operation(_ index: Int) -> Operation
 
   /// Makes the one repository call that is timed and returns its answer, which the equivalence gate compares.

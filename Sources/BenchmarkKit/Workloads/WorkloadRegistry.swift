@@ -15,7 +15,8 @@ public struct WorkloadEntry: Sendable {
   public let detail: String
   let make: (@Sendable (WorkloadContext) -> PreparedWorkload)?
 
-  /// An entry for `type`. The generic initializer is called where the type is known; see ``PreparedWorkload``.
+  /// An entry for `type`. The generic initializer is called where the type is known; see
+  /// ``PreparedWorkload``.
   init<W: Workload>(_ name: String, _ kind: Kind, _ type: W.Type, summary: String, detail: String) {
     self.name = name
     self.kind = kind
@@ -67,7 +68,8 @@ public enum WorkloadRegistry {
 
   /// The entries that `names` selects, in registry order; `all` selects every one.
   ///
-  /// - Throws: ``BenchmarkFailure`` with status ``ExitStatus/usage`` that names the nearest workload and the list.
+  /// - Throws: ``BenchmarkFailure`` with status ``ExitStatus/usage`` that names the nearest workload and the
+  ///   list.
   public static func select(_ names: [String]) throws(BenchmarkFailure) -> [WorkloadEntry] {
     for name in names where name != "all" && !all.contains(where: { $0.name == name }) {
       let known = all.map(\.name)

@@ -1,5 +1,4 @@
 package import InstructorStore
-import Synchronization
 
 /// Hands out ids from blocks that were reserved in the database (hi/lo), so that an id is known before the write.
 ///
@@ -9,7 +8,7 @@ package final class IDAllocator: Sendable {
   /// Ids of one round trip. A store that stops loses at most this many per block it holds.
   package static let blockSize = 1_000
 
-  private let blocks = Mutex<[ClosedRange<Int64>]>([])
+  private let blocks = Locked<[ClosedRange<Int64>]>([])
 
   package init() {}
 

@@ -10,7 +10,7 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
   package typealias Connection = Driver.Connection
   package typealias Call = PoolCall<Connection>
 
-  let core: PoolCore<Driver>
+  let core: PoolCore
   private let options: PoolOptions
 
   package convenience init(driver: Driver, name: String, options: PoolOptions) {
@@ -19,7 +19,9 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
 
   /// `startThread` is a parameter for the sake of tests: a system that gives no threads is hard to come by.
   init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
-    core = PoolCore(driver: driver, name: name, options: options, startThread: startThread)
+    core = PoolCore(name: name, options: options, startThread: startThread) { core, worker, equipment in
+      WorkerLoop(driver: driver, core: core, worker: worker, equipment: equipment).run()
+    }
     self.options = options
   }
 
@@ -48,9 +50,10 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     guard limit > .zero else {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
+    let now = Deadline.now()
     let call = ExclusiveCall<Connection, Value>(
-      context, effect, deadline: .after(limit), queueDeadline: .after(min(limit, options.acquireTimeout)),
-      body: body)
+      context, effect, deadline: .after(limit, from: now),
+      queueDeadline: .after(min(limit, options.acquireTimeout), from: now), body: body)
     let core = core
     let result = await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in

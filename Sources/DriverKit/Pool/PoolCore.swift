@@ -2,7 +2,7 @@ import Dispatch
 import InstructorStore
 import Synchronization
 
-extension PoolCall: PoolWaiter {
+extension QueuedCall: PoolWaiter {
   var hasLeft: Bool { currentState == .finished }
 }
 
@@ -10,12 +10,14 @@ extension PoolCall: PoolWaiter {
 ///
 /// Threads hold the core and the pool's handle holds it too; when the handle goes, it shuts the core down and the
 /// threads let go of it.
-final class PoolCore<Driver: ConnectionDriver>: Sendable {
-  typealias Call = PoolCall<Driver.Connection>
+/// It knows nothing of the kind of connection: as generic code it would look its types up on every call.
+final class PoolCore: Sendable {
+  typealias Call = QueuedCall
+  typealias WorkerBody = @Sendable (_ core: PoolCore, _ worker: Int, _ equipment: WorkerEquipment) -> Void
 
-  let driver: Driver
   let options: PoolOptions
   private let startThread: ThreadStarter
+  private let workerBody: WorkerBody
 
   private struct State {
     var machine: PoolStateMachine<Call>
@@ -29,7 +31,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     var nextExpiry = Deadline.never
     var drained: [UnsafeContinuation<Void, Never>] = []
   }
-  private let state: Mutex<State>
+  private let state: Locked<State>
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
   // It is scheduled under the lock, so that a later deadline never overwrites an earlier one.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
@@ -44,11 +46,14 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     case refuse(StoreError.Code, String)
   }
 
-  init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
-    self.driver = driver
+  /// - Parameter workerBody: What a thread does until it is told to exit.
+  init(
+    name: String, options: PoolOptions, startThread: @escaping ThreadStarter, workerBody: @escaping WorkerBody
+  ) {
+    self.workerBody = workerBody
     self.startThread = startThread
     self.options = options
-    state = Mutex(
+    state = Locked(
       State(
         machine: PoolStateMachine(workerLimit: options.connections, waitingLimit: options.waitingCalls)))
     queue = DispatchQueue(label: "\(name)-deadlines")
@@ -76,12 +81,15 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
         state.equipment[worker] = equipment
         next = .start(worker, equipment)
       case .refuseFull:
+        // Unless its task was cancelled meanwhile: then that is how it ended.
+        guard call.claimFinish() != nil else { return .nothing }
         state.counters.refusedCalls += 1
         // Too many calls because nobody is served: not a matter of the pool's size.
         return state.isServerLost && state.machine.openConnections == 0
           ? .refuse(.unreachable, "no connection can be made, and too many calls wait for one")
           : .refuse(.poolExhausted, "too many calls wait for a connection")
-      case .refuseClosed: return .refuse(.closed, "the store was closed")
+      case .refuseClosed:
+        return call.claimFinish() == nil ? .nothing : .refuse(.closed, "the store was closed")
       }
       if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
       return next
@@ -90,7 +98,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
     case .nothing: break
     case .wake(let semaphore): semaphore.signal()
     case .start(let worker, let equipment): start(worker, equipment)
-    case .refuse(let code, let reason): call.fail(call.context.error(code, reason))
+    case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
     }
   }
 
@@ -179,7 +187,7 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
 
   private func start(_ worker: Int, _ equipment: WorkerEquipment) {
     let isStarted = startThread { [self] in
-      WorkerLoop(core: self, worker: worker, equipment: equipment).run()
+      workerBody(self, worker, equipment)
     }
     if !isStarted { workerEnded(worker, .resourceExhausted, "the system gives no more threads") }
   }
@@ -252,16 +260,16 @@ final class PoolCore<Driver: ConnectionDriver>: Sendable {
   /// Ends everything at once. Threads that are stuck in a driver end when the driver lets go of them.
   func shutDown() {
     closedFlag.store(true, ordering: .releasing)
-    let (calls, semaphores, drained) = state.withLock { state in
+    let (left, semaphores, drained) = state.withLock { state in
       let (calls, wake) = state.machine.shutDown()
+      // Before the signals: whoever is woken by one finds that its caller has gone.
+      let left = calls.compactMap { call in call.claimFinish().map { (call, $0) } }
       for equipment in state.equipment.values { equipment.signal.raise() }
       let drained = state.drained
       state.drained = []
-      return (calls, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
+      return (left, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
     }
-    for call in calls {
-      if let phase = call.claimFinish() { call.deliverLeaving(from: phase, .closed, "the store was closed") }
-    }
+    for (call, phase) in left { call.deliverLeaving(from: phase, .closed, "the store was closed") }
     for semaphore in semaphores { semaphore.signal() }
     for continuation in drained { continuation.resume() }
   }

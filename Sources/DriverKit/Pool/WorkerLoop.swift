@@ -1,6 +1,16 @@
 import Dispatch
 import InstructorStore
 
+/// How a call ended, seen from its driver thread.
+private enum Ending {
+  /// There was none, or its caller had gone.
+  case none
+  /// With an answer or error that its caller has.
+  case delivered
+  /// With an answer or error that is still to be delivered.
+  case kept(QueuedCall)
+}
+
 /// What one driver thread does all day: take a call, see to a usable connection, run it.
 struct WorkerLoop<Driver: ConnectionDriver> {
   typealias Call = PoolCall<Driver.Connection>
@@ -8,27 +18,18 @@ struct WorkerLoop<Driver: ConnectionDriver> {
   /// A connection that was idle for longer is looked at before it is used.
   private static var idleNanosecondsBeforeCheck: UInt64 { 100_000_000 }
 
-  /// How a call ended, seen from its driver thread.
-  private enum Ending {
-    /// There was none, or its caller had gone.
-    case none
-    /// With an answer or error that its caller has.
-    case delivered
-    /// With an answer or error that is still to be delivered.
-    case kept(Call)
-  }
-
-  let core: PoolCore<Driver>
+  let driver: Driver
+  let core: PoolCore
   let worker: Int
   let equipment: WorkerEquipment
 
   func run() {
     var connection: Driver.Connection?
-    var lastUse: UInt64 = 0
+    var idleSince: UInt64 = .max
     var ending = Ending.none
 
     work: while true {
-      let action: PoolStateMachine<Call>.WorkAction
+      let action: PoolStateMachine<QueuedCall>.WorkAction
       // The pool hears of it first: a caller that comes back with its next call finds this worker free.
       switch ending {
       case .none: action = core.nextAction(for: worker, hasCompletedCall: false)
@@ -40,20 +41,24 @@ struct WorkerLoop<Driver: ConnectionDriver> {
       ending = .none
       switch action {
       case .exit: break work
-      case .park: equipment.semaphore.wait()
+      case .park:
+        idleSince = min(idleSince, Deadline.now())
+        equipment.semaphore.wait()
       case .run(let call):
-        if let open = connection, Deadline.now() - lastUse > Self.idleNanosecondsBeforeCheck,
-          !core.driver.isAlive(open)
+        // The clock is looked at only after a sleep: a busy thread has none to be idle in.
+        if idleSince != .max, let open = connection,
+          Deadline.now() - idleSince > Self.idleNanosecondsBeforeCheck, !driver.isAlive(open)
         {
           discard(open)
           connection = nil
         }
-        ending = serve(call, &connection)
-        lastUse = Deadline.now()
+        idleSince = .max
+        // The pool is private to its handle, which submits no other kind.
+        ending = serve(unsafeDowncast(call, to: Call.self), &connection)
       }
     }
     if let connection {
-      core.driver.close(connection)
+      driver.close(connection)
       core.connectionClosed(isBroken: false)
     }
     core.workerEnded(worker)
@@ -66,7 +71,7 @@ struct WorkerLoop<Driver: ConnectionDriver> {
     while true {
       if connection == nil {
         do throws(StoreError) {
-          connection = try core.driver.connect(
+          connection = try driver.connect(
             for: call.context, deadline: .after(core.options.connectTimeout), signal: equipment.signal)
           core.connectionOpened()
         } catch {
@@ -76,10 +81,10 @@ struct WorkerLoop<Driver: ConnectionDriver> {
         }
       }
       guard let open = connection, call.move(from: .connecting, to: .running) else { return .none }
-      let error = call.run(on: open)
-      if core.driver.isReusable(open) { return call.claimFinish() == nil ? .none : .kept(call) }
+      let isLost = call.run(on: open)
+      if driver.isReusable(open) { return call.claimFinish() == nil ? .none : .kept(call) }
 
-      let runsAgain = mayRunAgain && error?.code == .unreachable && call.move(from: .running, to: .connecting)
+      let runsAgain = mayRunAgain && isLost && call.move(from: .running, to: .connecting)
       mayRunAgain = false
       let isOurs = !runsAgain && call.claimFinish() != nil
       // Closing may take a while: not on the caller's time.
@@ -91,7 +96,7 @@ struct WorkerLoop<Driver: ConnectionDriver> {
   }
 
   private func discard(_ connection: Driver.Connection) {
-    core.driver.close(connection)
+    driver.close(connection)
     core.connectionClosed(isBroken: true)
   }
 }

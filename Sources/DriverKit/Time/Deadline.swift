@@ -12,13 +12,16 @@ package struct Deadline: Comparable, Sendable {
 
   package static let never = Deadline(nanoseconds: .max)
 
-  package static func after(_ duration: Duration) -> Deadline {
+  package static func after(_ duration: Duration) -> Deadline { after(duration, from: now()) }
+
+  /// - Parameter start: Nanoseconds on the monotonic clock.
+  static func after(_ duration: Duration, from start: UInt64) -> Deadline {
     let (seconds, attoseconds) = duration.components
     guard seconds >= 0, attoseconds >= 0 else { return Deadline(nanoseconds: 0) }
     // A century is as good as never, and the arithmetic below can't overflow.
     guard seconds < 3_000_000_000 else { return .never }
     return Deadline(
-      nanoseconds: now() + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+      nanoseconds: start + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
   }
 
   package static func now() -> UInt64 {

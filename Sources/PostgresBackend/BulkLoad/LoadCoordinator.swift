@@ -7,6 +7,12 @@ import Synchronization
 /// One thread leads: it prepares, takes part in every phase and finishes. Helpers join while a phase is open and are
 /// waited for; a helper that gets no connection in time is not missed.
 final class LoadCoordinator: Sendable {
+  /// What a unit of work is; a helper that comes late must not take a chunk of rows for an index.
+  enum Phase {
+    case rows
+    case indexes
+  }
+
   struct Totals {
     var records = 0
     var assignments = 0
@@ -17,7 +23,7 @@ final class LoadCoordinator: Sendable {
     var totals = Totals()
     var nextUnit = 0
     var units = 0
-    var isOpen = false
+    var open: Phase?
     var failure: StoreError?
   }
   private let state = Mutex(State())
@@ -34,24 +40,25 @@ final class LoadCoordinator: Sendable {
     state.withLock { if $0.failure == nil { $0.failure = error } }
   }
 
-  /// The leader has prepared everything, or has given up: lets the helpers go on.
+  /// The leader has opened a phase, or has nothing more to do: lets the helpers go on.
   func releaseHelpers() { for _ in 0..<helpers { prepared.signal() } }
   func waitForLeader() { prepared.wait() }
 
   /// Opens a phase of `units` pieces of work.
-  func open(units: Int) {
+  func open(_ phase: Phase, units: Int) {
     state.withLock {
       $0.nextUnit = 0
       $0.units = units
-      $0.isOpen = true
+      $0.open = phase
     }
   }
 
-  /// Takes part in the open phase until no work is left or something failed.
-  func work(_ body: (Int) throws(StoreError) -> Void) throws(StoreError) {
+  /// Takes part in the phase, if it is open, until no work is left or something failed.
+  func work(in phase: Phase, _ body: (Int) throws(StoreError) -> Void) throws(StoreError) {
     let joins = state.withLock { state in
-      if state.isOpen { atWork.enter() }
-      return state.isOpen
+      guard state.open == phase else { return false }
+      atWork.enter()
+      return true
     }
     guard joins else { return }
     defer { atWork.leave() }
@@ -71,7 +78,7 @@ final class LoadCoordinator: Sendable {
 
   /// Ends the phase: nobody joins any more, and everybody has finished.
   func close() throws(StoreError) {
-    state.withLock { $0.isOpen = false }
+    state.withLock { $0.open = nil }
     atWork.wait()
     if let failure { throw failure }
   }

@@ -24,13 +24,12 @@ final class PostgresLoader: Sendable {
   // MARK: Leader and helpers
 
   func lead(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> BulkLoadResult {
-    try connection.simple(call, "SET statement_timeout = 0")
-    try connection.simple(call, "SET maintenance_work_mem = '256MB'")
+    try setUp(connection, call)
     // The session's settings and lock go with it.
     defer { connection.markBroken() }
     let isFresh = try prepare(connection, call)
     let chunks = (load.instructors.count + Self.recordsPerChunk - 1) / Self.recordsPerChunk
-    coordinator.open(units: chunks)
+    coordinator.open(.rows, units: chunks)
     coordinator.releaseHelpers()
     try phase { () throws(StoreError) in try copyChunks(connection, call) }
     let totals = coordinator.totals
@@ -40,10 +39,17 @@ final class PostgresLoader: Sendable {
   }
 
   func help(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    try connection.simple(call, "SET statement_timeout = 0")
+    try setUp(connection, call)
     defer { connection.markBroken() }
     coordinator.waitForLeader()
     try copyChunks(connection, call)
+    coordinator.waitForLeader()
+    try buildOpenIndexes(connection, call)
+  }
+
+  private func setUp(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try connection.simple(call, "SET statement_timeout = 0")
+    try connection.simple(call, "SET maintenance_work_mem = '256MB'")
   }
 
   /// Works on the open phase, then waits for the helpers whatever happened.
@@ -74,8 +80,8 @@ final class PostgresLoader: Sendable {
       let isFresh = isEmpty && state.loading != .append
       try connection.simple(call, "UPDATE schema_state SET loading = '\(isFresh ? "fresh" : "append")'")
       if isFresh {
-        for index in [PostgresSchema.reference] + PostgresSchema.indexesOfCourses + PostgresSchema.indexesOfInstructors {
-          try connection.simple(call, index.drop)
+        for index in PostgresSchema.indexes.reversed() {
+          for statement in index.drop { try connection.simple(call, statement) }
         }
       }
       mustUndo.store(true, ordering: .releasing)
@@ -88,7 +94,7 @@ final class PostgresLoader: Sendable {
     let courses = CopyBuffer()
     let total = load.instructors.count
     try connection.withoutPipeline(call) { () throws(StoreError) in
-      try coordinator.work { (chunk) throws(StoreError) in
+      try coordinator.work(in: .rows) { (chunk) throws(StoreError) in
         if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
         let start = chunk * Self.recordsPerChunk
         let part = try encode(start..<min(total, start + Self.recordsPerChunk), call.context, instructors, courses)
@@ -126,13 +132,24 @@ final class PostgresLoader: Sendable {
     return totals
   }
 
+  /// Builds the indexes side by side, then makes constraints of them.
   private func buildIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    let indexes = PostgresSchema.indexesOfInstructors + PostgresSchema.indexesOfCourses + [PostgresSchema.reference]
-    for (done, index) in indexes.enumerated() {
-      load.onProgress?(BulkLoadProgress(phase: .indexes, done: done, total: indexes.count))
-      for statement in index.create { try connection.simple(call, statement) }
+    coordinator.open(.indexes, units: Self.builds.count)
+    coordinator.releaseHelpers()
+    try phase { () throws(StoreError) in try buildOpenIndexes(connection, call) }
+    for index in PostgresSchema.indexes {
+      if let attach = index.attach { try connection.simple(call, attach) }
     }
-    load.onProgress?(BulkLoadProgress(phase: .indexes, done: indexes.count, total: indexes.count))
+    load.onProgress?(BulkLoadProgress(phase: .indexes, done: Self.builds.count, total: Self.builds.count))
+  }
+
+  private static let builds = PostgresSchema.indexes.compactMap(\.build)
+
+  private func buildOpenIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    try coordinator.work(in: .indexes) { (number) throws(StoreError) in
+      load.onProgress?(BulkLoadProgress(phase: .indexes, done: number, total: Self.builds.count))
+      try connection.simple(call, Self.builds[number])
+    }
   }
 
   private func finish(
@@ -156,10 +173,10 @@ final class PostgresLoader: Sendable {
       try connection.simple(call, "SELECT pg_advisory_xact_lock(\(Self.lockKey))")
       if try PostgresStore.state(connection, call).loading == .fresh {
         try connection.simple(call, "TRUNCATE instructors, course_instructors")
-        for index in [PostgresSchema.reference] + PostgresSchema.indexesOfCourses + PostgresSchema.indexesOfInstructors {
-          try connection.simple(call, index.drop)
+        for index in PostgresSchema.indexes.reversed() {
+          for statement in index.drop { try connection.simple(call, statement) }
         }
-        for index in PostgresSchema.indexesOfInstructors + PostgresSchema.indexesOfCourses + [PostgresSchema.reference] {
+        for index in PostgresSchema.indexes {
           for statement in index.create { try connection.simple(call, statement) }
         }
       }

@@ -37,15 +37,28 @@ extension PostgresStore {
       coordinator.fail(error)
       result = .failure(error)
     }
+    // Twice: a helper may wait for either phase.
+    coordinator.releaseHelpers()
     coordinator.releaseHelpers()
     for task in helperTasks { await task.value }
-    if case .failure = result, loader.mustUndo.load(ordering: .acquiring) {
+    if case .failure(let error) = result, loader.mustUndo.load(ordering: .acquiring) {
       // Not of this task: it has to run although the task may be cancelled.
-      await Task { [pool] in
-        try? await pool.lease(context, .write, timeout: StoreTimeout.defaultForMaintenance) {
-          (connection, call) throws(StoreError) in try loader.undo(connection, call)
+      let hasUndone = await Task { [pool] in
+        do throws(StoreError) {
+          try await pool.lease(context, .write, timeout: StoreTimeout.defaultForMaintenance) {
+            (connection, call) throws(StoreError) in try loader.undo(connection, call)
+          }
+          return true
+        } catch {
+          return false
         }
       }.value
+      if !hasUndone {
+        var error = error
+        error.outcome = .unknown
+        error.reason += "; what was loaded could not be removed, and the next load will do it"
+        throw error
+      }
     }
     return try result.get()
   }

@@ -12,7 +12,7 @@ enum PostgresSchema {
   static let oldestCode: Int64 = 1
 
   /// What `schema_state` starts with, and the statements that lead from each version to the next.
-  static let migrations: [[String]] = [bookkeeping + instructors + instructorIndexes + courseIndexes]
+  static let migrations: [[String]] = [bookkeeping + instructors + indexes.flatMap(\.create)]
 
   static let state = Statement("SELECT version, oldest_code, loading FROM schema_state")
 
@@ -58,11 +58,17 @@ enum PostgresSchema {
   /// An index or constraint that a bulk load leaves out until the rows are there.
   struct Index {
     var name: String
-    var create: [String]
-    var drop: String
+    /// Builds it; several of a table may be built at the same time.
+    var build: String?
+    /// Makes a constraint of what was built; locks the table.
+    var attach: String?
+    /// Removes it, attached or not.
+    var drop: [String]
+
+    var create: [String] { [build, attach].compactMap { $0 } }
   }
 
-  static let indexesOfInstructors: [Index] = [
+  private static let indexesOfInstructors: [Index] = [
     // get, update, delete
     primaryKey("instructor_id", "instructors", "(id)"),
     // list; list by last-name prefix
@@ -73,7 +79,7 @@ enum PostgresSchema {
       "instructors (organization, last_name, first_name, id) WHERE organization IS NOT NULL"),
   ]
 
-  static let indexesOfCourses: [Index] = [
+  private static let indexesOfCourses: [Index] = [
     // team; an instructor is on a course once
     primaryKey("course_assignment", "course_instructors", "(course_id, instructor_id)"),
     // primary of a course; at most one
@@ -83,34 +89,29 @@ enum PostgresSchema {
   ]
 
   /// Needs both tables' rows and the key of `instructors`.
-  static let reference = Index(
+  private static let reference = Index(
     name: "instructor_reference",
-    create: [
-      """
+    attach: """
       ALTER TABLE course_instructors ADD CONSTRAINT instructor_reference
         FOREIGN KEY (instructor_id) REFERENCES instructors ON DELETE CASCADE
-      """
-    ],
-    drop: "ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference")
+      """,
+    drop: ["ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference"])
 
-  private static let instructorIndexes = indexesOfInstructors.flatMap(\.create)
-  private static let courseIndexes = indexesOfCourses.flatMap(\.create) + reference.create
+  /// All of them, in the order in which they can be made one by one; the other way round they can be dropped.
+  static let indexes = indexesOfInstructors + indexesOfCourses + [reference]
 
   private static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
     Index(
-      name: name, create: ["CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(definition)"],
-      drop: "DROP INDEX IF EXISTS \(name)")
+      name: name, build: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(definition)",
+      drop: ["DROP INDEX IF EXISTS \(name)"])
   }
 
   private static func primaryKey(_ name: String, _ table: String, _ columns: String) -> Index {
-    // Built as an index first: that takes no lock which would keep another index of the table from being built.
     Index(
       name: name,
-      create: [
-        "CREATE UNIQUE INDEX \(name) ON \(table) \(columns)",
-        "ALTER TABLE \(table) ADD CONSTRAINT \(name) PRIMARY KEY USING INDEX \(name)",
-      ],
-      drop: "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)")
+      build: "CREATE UNIQUE INDEX \(name) ON \(table) \(columns)",
+      attach: "ALTER TABLE \(table) ADD CONSTRAINT \(name) PRIMARY KEY USING INDEX \(name)",
+      drop: ["ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS \(name)", "DROP INDEX IF EXISTS \(name)"])
   }
 
   /// `name` as an SQL identifier.

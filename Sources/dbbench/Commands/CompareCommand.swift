@@ -46,7 +46,8 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let entries = try workloads.entries(default: "all")
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load })
+      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load }
+    )
     let settings = RunSettings(
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
@@ -55,6 +56,7 @@ struct CompareCommand: AsyncParsableCommand {
       timeLimit: minutes.map { .seconds($0 * 60) })
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     defer { line.finish() }
     let failure = try await Session.with(request, line.sink(isQuiet: output.quiet)) { session in
@@ -86,7 +88,7 @@ struct CompareCommand: AsyncParsableCommand {
       }
       try JSONOutput.write(result, to: output.json)
     }
-    return result.failure
+    return result.failure.map(session.explained)
   }
 
   private func describe(
@@ -105,7 +107,8 @@ struct CompareCommand: AsyncParsableCommand {
       case .read: sum + 1.5 + Double(plan.blocks) * 4.5
       case .write: sum + 4 + Double(plan.blocks) * 9
       case .load:
-        sum + Double(plan.loads) * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
+        sum + Double(plan.loads)
+          * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
       }
     }
     if let minutes { measuring = min(measuring, minutes * 60 + 30) }

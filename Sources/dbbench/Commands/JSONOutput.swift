@@ -3,6 +3,22 @@ import FoundationEssentials
 
 /// Where `--json` goes.
 enum JSONOutput {
+  /// Finds out before the work whether the result can be written after it.
+  static func check(_ destination: String?) throws {
+    guard let destination, destination != "-" else { return }
+    var folder = URL(filePath: destination).deletingLastPathComponent().path
+    if folder.isEmpty { folder = "." }
+    var isFolder = false
+    let isThere = FileManager.default.fileExists(atPath: destination, isDirectory: &isFolder)
+    let isWritable = FileManager.default.isWritableFile(atPath: isThere ? destination : folder)
+    guard isWritable, !(isThere && isFolder) else { throw unwritable(destination) }
+  }
+
+  private static func unwritable(_ destination: String) -> BenchmarkFailure {
+    BenchmarkFailure(
+      .missingInput, "can't write '\(destination)'; check that its folder exists and is writable.")
+  }
+
   static func write(_ value: some Encodable, to destination: String?) throws {
     guard let destination else { return }
     try write(try JSONText.of(value), destination)
@@ -25,8 +41,7 @@ enum JSONOutput {
     do {
       try data.write(to: URL(filePath: destination))
     } catch {
-      throw BenchmarkFailure(
-        .missingInput, "can't write '\(destination)'; check that its folder exists and is writable.")
+      throw unwritable(destination)
     }
   }
 }

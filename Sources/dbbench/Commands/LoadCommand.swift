@@ -40,6 +40,7 @@ struct LoadCommand: AsyncParsableCommand {
       plan.print()
     }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let loader = Loader(

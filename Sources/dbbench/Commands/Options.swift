@@ -27,11 +27,13 @@ struct LoopOptions: ParsableArguments {
   var concurrency = 16
 
   @Option(
-    help: ArgumentHelp("Connections of each store. Default: as many as --concurrency, at most 32.", valueName: "n"))
+    help: ArgumentHelp(
+      "Connections of each store. Default: as many as --concurrency, at most 32.", valueName: "n"))
   var connections: Int?
 
   @Option(
-    help: ArgumentHelp("direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+    help: ArgumentHelp(
+      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
   var dispatch: DispatchMode = .direct
 
   @Option(help: ArgumentHelp("How the records are chosen: uniform or zipfian.", valueName: "distribution"))
@@ -54,7 +56,9 @@ struct LoopOptions: ParsableArguments {
 
 /// What is printed.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write the result as JSON to a file, or to standard output with '-'.", valueName: "file|-"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the result as JSON to a file, or to standard output with '-'.", valueName: "file|-"))
   var json: String?
 
   @Flag(help: "No plan and no progress.")
@@ -69,7 +73,8 @@ struct OutputOptions: ParsableArguments {
 
 /// Which workloads.
 struct WorkloadOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Names separated by commas, or 'all'; see 'dbbench workloads'.", valueName: "a,b|all"))
+  @Option(
+    help: ArgumentHelp("Names separated by commas, or 'all'; see 'dbbench workloads'.", valueName: "a,b|all"))
   var workload: String?
 
   func entries(default names: String) throws -> [WorkloadEntry] {

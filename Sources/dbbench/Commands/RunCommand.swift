@@ -64,6 +64,7 @@ struct RunCommand: AsyncParsableCommand {
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let results = Collected<RunResult>()
@@ -72,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
       try await Session.with(request, progress) { session in
         for place in session.places {
           let single = SingleRun(settings: settings, length: length)
-          try await single.run(settings.prepared(entries), on: place.target, progress: progress, each: results.add)
+          try await single.run(
+            settings.prepared(entries), on: place.target, progress: progress, each: results.add)
         }
       }
       outcome = .success(())

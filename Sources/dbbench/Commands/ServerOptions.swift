@@ -8,11 +8,14 @@ struct ServerOptions: ParsableArguments {
       "A PostgreSQL server of yours; without it a throwaway one is started.", valueName: "url"))
   var postgres: String?
 
-  @Option(help: ArgumentHelp("A MongoDB replica set of yours; without it a throwaway one is started.", valueName: "url"))
+  @Option(
+    help: ArgumentHelp(
+      "A MongoDB replica set of yours; without it a throwaway one is started.", valueName: "url"))
   var mongo: String?
 
   @Option(
-    help: ArgumentHelp("The schema (PostgreSQL) or database (MongoDB) to make and use there.", valueName: "name"))
+    help: ArgumentHelp(
+      "The schema (PostgreSQL) or database (MongoDB) to make and use there.", valueName: "name"))
   var schema = "dbbench"
 
   @Flag(help: "Leave what was loaded on your own server; the next run replaces it.")

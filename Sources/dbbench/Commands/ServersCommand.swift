@@ -24,7 +24,9 @@ struct ServersCommand: AsyncParsableCommand {
       }
       return kind
     }
-    guard !kinds.isEmpty else { throw BenchmarkFailure(.usage, "--backend names no server; try postgres or mongo.") }
+    guard !kinds.isEmpty else {
+      throw BenchmarkFailure(.usage, "--backend names no server; try postgres or mongo.")
+    }
     let servers = try await EphemeralServers.start(
       EphemeralServerOptions(postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo)))
     for kind in kinds {

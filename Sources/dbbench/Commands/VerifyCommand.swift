@@ -27,7 +27,8 @@ struct VerifyCommand: AsyncParsableCommand {
   var steps = 2_000
 
   @Option(
-    help: ArgumentHelp("direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+    help: ArgumentHelp(
+      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
   var dispatch: DispatchMode = .direct
 
   func validate() throws { try Check.size(steps, "--steps", 1...10_000_000) }
@@ -45,6 +46,7 @@ struct VerifyCommand: AsyncParsableCommand {
       plan.print()
     }
     if output.dryRun { return }
+    try JSONOutput.check(output.json)
     let line = ProgressLine()
     defer { line.finish() }
     let progress = line.sink(isQuiet: output.quiet)

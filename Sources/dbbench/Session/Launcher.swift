@@ -2,8 +2,8 @@ import ArgumentParser
 import BenchmarkKit
 import EphemeralServers
 
-/// Parses the arguments, runs the command under signal handling, and turns every outcome into an exit status and one
-/// line on standard error.
+/// Parses the arguments, runs the command under signal handling, and turns every outcome into an exit status
+/// and one line on standard error.
 enum Launcher {
   static func run(_ arguments: [String]) async -> Int32 {
     let signals = Signals()
@@ -28,12 +28,12 @@ enum Launcher {
 
   private static func report(_ error: any Error, signal: Signals.Received?) -> Int32 {
     if let signal {
-      Output.error("\(signal.name): stopped; what was started has been removed.")
+      Output.error("\(signal.name): stopped, and everything put away.")
       return signal.exitStatus.rawValue
     }
     switch error {
     case let failure as BenchmarkFailure:
-      Output.error(failure.message)
+      Output.error(failure.description)
       return failure.status.rawValue
     case let servers as EphemeralServersError:
       Output.error(servers.description)

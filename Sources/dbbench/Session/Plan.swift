@@ -20,11 +20,15 @@ struct Plan {
       "data",
       "\(Quantity.count(catalog.instructors)) instructors and \(Quantity.count(catalog.courses)) courses, seed "
         + "\(catalog.seed)")
+    #if DEBUG
+      add("build", "for debugging: figures will be too low")
+    #endif
     let databases = request.targets.filter { $0.server != nil }
     guard !databases.isEmpty else { return }
     let started = databases.filter { request.servers.url(for: $0.name) == nil }.count
     let bytes =
-      (catalog.instructors + catalog.courses) * Self.bytesPerRecord * databases.count + started * Self.bytesPerServer
+      (catalog.instructors + catalog.courses) * Self.bytesPerRecord * databases.count + started
+      * Self.bytesPerServer
     add("disk", "about \(Quantity.bytes(bytes))" + (request.servers.keep ? "" : ", freed at the end"))
   }
 
@@ -64,7 +68,8 @@ enum Redaction {
   /// Scheme, host, port and database of a URL; of a conninfo string everything but the password.
   static func server(_ url: String) -> String {
     guard let scheme = url.firstRange(of: "://") else {
-      return url.split(separator: " ").filter { !$0.lowercased().hasPrefix("password") }.joined(separator: " ")
+      return url.split(separator: " ").filter { !$0.lowercased().hasPrefix("password") }.joined(
+        separator: " ")
     }
     var rest = url[scheme.upperBound...].prefix { $0 != "?" }
     if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }

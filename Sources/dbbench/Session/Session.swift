@@ -24,11 +24,12 @@ struct PlacedTarget: Sendable {
 /// The servers of one command and the places on them; puts everything away at the end, whatever happens.
 struct Session: Sendable {
   let places: [PlacedTarget]
+  private let servers: EphemeralServers?
 
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
-  /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless it is to be
-  /// kept) and throwaway servers are stopped.
+  /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless
+  /// it is to be kept) and throwaway servers are stopped.
   static func with<Value>(
     _ request: SessionRequest, _ progress: ProgressSink, _ body: (Session) async throws -> Value
   ) async throws -> Value {
@@ -40,8 +41,9 @@ struct Session: Sendable {
       do {
         value = try await body(session)
       } catch {
+        let explained = (error as? BenchmarkFailure).map(session.explained) ?? error
         await session.remove(keep: request.servers.keep)
-        throw error
+        throw explained
       }
       await session.remove(keep: request.servers.keep)
       await servers?.stop()
@@ -52,7 +54,9 @@ struct Session: Sendable {
     }
   }
 
-  private static func start(_ request: SessionRequest, _ progress: ProgressSink) async throws -> EphemeralServers? {
+  private static func start(_ request: SessionRequest, _ progress: ProgressSink) async throws
+    -> EphemeralServers?
+  {
     let kinds = Set(request.targets.filter { request.servers.url(for: $0.name) == nil }.compactMap(\.server))
       .sorted { $0.rawValue < $1.rawValue }
     guard !kinds.isEmpty else { return nil }
@@ -60,7 +64,9 @@ struct Session: Sendable {
     let servers = try await EphemeralServers.start(
       EphemeralServerOptions(postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo)))
     let versions = kinds.compactMap { kind in servers[kind].map { "\(kind) \($0.version)" } }
-    progress.step("started \(versions.joined(separator: " and ")) in \(servers.directory)")
+    // Where the data is in memory, nothing is durable.
+    let fileSystem = servers.fileSystemType.map { " (\($0))" } ?? ""
+    progress.step("started \(versions.joined(separator: " and ")) in \(servers.directory)\(fileSystem)")
     return servers
   }
 
@@ -75,10 +81,24 @@ struct Session: Sendable {
       places.append(
         PlacedTarget(
           target: try known.kind.target(url, schema),
-          scratch: request.needsScratch ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
+          scratch: request.needsScratch
+            ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
           schema: schema, isThrowaway: own == nil))
     }
     self.places = places
+    self.servers = servers
+  }
+
+  /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever
+  /// followed.
+  func explained(_ failure: BenchmarkFailure) -> BenchmarkFailure {
+    guard let servers, failure.status != .mismatch, failure.status != .interrupted else { return failure }
+    for kind in ServerKind.allCases where servers[kind] != nil && !servers.isRunning(kind) {
+      return BenchmarkFailure(
+        .unavailable, "the throwaway \(kind) server died (\(failure.message))",
+        advice: "Look for free memory and disk space, and run it again.")
+    }
+    return failure
   }
 
   /// All places are looked at before the first is changed.
@@ -86,7 +106,8 @@ struct Session: Sendable {
     for place in places {
       try await Loader.requireOwnership(of: place.target, place: "'\(place.schema)'")
       if let scratch = place.scratch {
-        try await Loader.requireOwnership(of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
+        try await Loader.requireOwnership(
+          of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
       }
     }
   }
@@ -106,7 +127,8 @@ struct Session: Sendable {
       }.value
       if let failure {
         Output.error(
-          "could not remove '\(place.schema)' on \(place.target.displayName): \(failure) The next run replaces it.")
+          "could not remove '\(place.schema)' on \(place.target.displayName): \(failure) The next run replaces it."
+        )
       }
     }
   }

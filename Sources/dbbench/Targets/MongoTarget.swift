@@ -38,14 +38,16 @@ struct MongoTarget: BenchmarkTarget {
     try await MongoStore.open(
       url,
       options: MongoOptions(
-        database: database, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch))
+        database: database, connections: options.connections, timeout: options.timeout,
+        dispatch: options.dispatch))
   }
 
   func settle() async throws { try await maintenance.settle() }
 
   func environment() async throws -> [String: String] {
     var settings = try await maintenance.settings()
-    let isDurable = settings["write concern of the store"] == "w: majority, j: true" && settings["journal"] != "off"
+    let isDurable =
+      settings["write concern of the store"] == "w: majority, j: true" && settings["journal"] != "off"
     settings["durability"] = isDurable ? "durable" : "relaxed"
     return settings
   }

@@ -29,7 +29,8 @@ struct PostgresTarget: BenchmarkTarget {
     try await PostgresStore.open(
       url,
       options: PostgresOptions(
-        schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch))
+        schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch
+      ))
   }
 
   func settle() async throws { try await maintenance.settle() }

@@ -34,7 +34,8 @@ enum Output {
     return isWanted ? "\u{1B}[1m\(text)\u{1B}[0m" : text
   }
 
-  /// Ends the process without running exit handlers: nothing is buffered, and other threads may still be at work.
+  /// Ends the process without running exit handlers: nothing is buffered, and other threads may still be at
+  /// work.
   static func exit(_ status: Int32) -> Never { _exit(status) }
 
   /// Columns of the terminal on standard error, or 100 where it is none.

@@ -1,8 +1,8 @@
 import BenchmarkKit
 import Synchronization
 
-/// Progress on standard error: on a terminal one line that is rewritten, elsewhere a line per step and, within a long
-/// step, one every 10 s at the most.
+/// Progress on standard error: on a terminal one line that is rewritten, elsewhere a line per step and,
+/// within a long step, one every 10 s at the most.
 final class ProgressLine: Sendable {
   private struct State {
     var isShowing = false

@@ -73,7 +73,9 @@ struct RoundedAverages: RepositoryDecorator {
   let base: any InstructorRepository
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     var instructor = try await base.get(id)
-    instructor.averageRating = instructor.averageRating.map { AverageRating(tenths: ($0.tenths + 5) / 10 * 10) }
+    instructor.averageRating = instructor.averageRating.map {
+      AverageRating(tenths: ($0.tenths + 5) / 10 * 10)
+    }
     return instructor
   }
 }

@@ -4,7 +4,8 @@ import Synchronization
 @testable import BenchmarkKit
 
 enum Fixture {
-  static func catalog(seed: UInt64 = 7, instructors: Int = 300, courses: Int = 200) throws -> BenchmarkCatalog {
+  static func catalog(seed: UInt64 = 7, instructors: Int = 300, courses: Int = 200) throws -> BenchmarkCatalog
+  {
     try BenchmarkCatalog(seed: seed, instructors: instructors, courses: courses)
   }
 
@@ -33,7 +34,8 @@ enum Fixture {
 
   static func prepared(_ name: String, _ context: WorkloadContext) throws -> PreparedWorkload {
     struct Missing: Error {}
-    guard let entry = WorkloadRegistry.all.first(where: { $0.name == name }), let workload = entry.make?(context)
+    guard let entry = WorkloadRegistry.all.first(where: { $0.name == name }),
+      let workload = entry.make?(context)
     else { throw Missing() }
     return workload
   }

@@ -23,7 +23,9 @@ extension RepositoryDecorator {
     try await base.delete(id, ifVersion: ifVersion)
   }
   func team(of course: CourseID) async throws(StoreError) -> CourseTeam { try await base.team(of: course) }
-  func primary(of course: CourseID) async throws(StoreError) -> Instructor? { try await base.primary(of: course) }
+  func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
+    try await base.primary(of: course)
+  }
   func assign(_ assignment: CourseAssignment, to id: InstructorID, ifVersion: Int64?)
     async throws(StoreError) -> Instructor
   {

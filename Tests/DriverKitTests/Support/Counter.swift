@@ -1,4 +1,4 @@
-import Synchronization
+@testable import DriverKit
 
 /// Counts events on any thread and lets a test wait for the n-th.
 final class Counter: Sendable {
@@ -6,7 +6,7 @@ final class Counter: Sendable {
     var value = 0
     var waiters: [(threshold: Int, continuation: CheckedContinuation<Void, Never>)] = []
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var value: Int { state.withLock { $0.value } }
 

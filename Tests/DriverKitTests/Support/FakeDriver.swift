@@ -1,5 +1,4 @@
 import InstructorStore
-import Synchronization
 
 @testable import DriverKit
 
@@ -22,28 +21,28 @@ final class FakeDriver: ConnectionDriver {
   let attempts = Counter()
   let opened = Counter()
   let closed = Counter()
-  private let mostOpen = Mutex(0)
-  private let deadPeers = Mutex<Set<Int>>([])
+  private let mostOpen = Shared(0)
+  private let deadPeers = Shared<Set<Int>>([])
   private let onConnect: Connect
 
   init(onConnect: @escaping Connect = { _, _, _ in }) { self.onConnect = onConnect }
 
   var openNow: Int { opened.value - closed.value }
-  var mostOpenAtOnce: Int { mostOpen.withLock { $0 } }
+  var mostOpenAtOnce: Int { mostOpen.value }
 
   /// The server's end of connection `number` goes away while it is idle.
-  func killPeer(_ number: Int) { deadPeers.withLock { _ = $0.insert(number) } }
+  func killPeer(_ number: Int) { deadPeers.update { _ = $0.insert(number) } }
 
   func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError) -> Connection
   {
     try onConnect(attempts.increment(), deadline, signal)
     let connection = Connection(number: opened.increment(), signal: signal)
-    mostOpen.withLock { $0 = max($0, openNow) }
+    mostOpen.update { $0 = max($0, openNow) }
     return connection
   }
 
   func isAlive(_ connection: Connection) -> Bool {
-    !deadPeers.withLock { $0.contains(connection.number) }
+    !deadPeers.value.contains(connection.number)
   }
 
   func isReusable(_ connection: Connection) -> Bool { connection.isReusable }
@@ -77,6 +76,21 @@ extension ConnectionPool where Driver == FakeDriver {
       return .success(try await lease(context, effect, timeout: timeout, body))
     } catch {
       return .failure(error)
+    }
+  }
+
+  /// A call past the checks of `lease`, with a bound of its own for the wait in the queue.
+  func submit<Value: Sendable>(
+    _ effect: CallEffect, queueTimeout: Duration, timeout: Duration = .seconds(60),
+    onSubmit: (Call) -> Void = { _ in },
+    _ body: @escaping Body<Value>
+  ) async -> Result<Value, StoreError> {
+    let call = ExclusiveCall<FakeDriver.Connection, Value>(
+      context, effect, deadline: .after(timeout), queueDeadline: .after(queueTimeout), body: body)
+    onSubmit(call)
+    return await withUnsafeContinuation { continuation in
+      call.continuation = continuation
+      core.submit(call)
     }
   }
 

@@ -1,10 +1,10 @@
-import Synchronization
+@testable import DriverKit
 
 /// A value that tasks and driver threads share.
 final class Shared<Value: Sendable>: Sendable {
-  private let state: Mutex<Value>
+  private let state: Locked<Value>
 
-  init(_ value: Value) { state = Mutex(value) }
+  init(_ value: Value) { state = Locked(value) }
 
   var value: Value { state.withLock { $0 } }
 

@@ -1,0 +1,99 @@
+package import InstructorStore
+import Synchronization
+
+/// What a call does to the data; it decides what a lost answer means and whether the pool may run it again.
+package enum CallEffect: Sendable {
+  case read
+  case write
+}
+
+/// One call on its way through a pool, whatever its connection: queued, run on a driver thread, finished exactly once.
+///
+/// Whoever finishes it first wins: the driver with an answer, the pool when the deadline passes, the caller's task
+/// when it is cancelled. A driver that comes second drops its answer.
+package class QueuedCall: @unchecked Sendable {
+  // Unchecked, because subclasses hold a continuation and the caller's closure. Both are set before the call is
+  // submitted (the pool's lock publishes them), and the continuation is used only by whoever moves `state` to
+  // `finished`, which happens once. What `run` keeps is touched by the driver thread alone.
+
+  package let context: CallContext
+  package let effect: CallEffect
+  package let deadline: Deadline
+  /// When to give up waiting for a connection; never later than `deadline`.
+  package let queueDeadline: Deadline
+
+  enum State: UInt8 {
+    case created
+    case queued
+    case connecting
+    case running
+    case finished
+  }
+  private let state = Atomic<UInt8>(State.created.rawValue)
+  private let entity = Atomic<Int64>(0)
+  /// Touched under the pool's lock only.
+  var place = QueuePlace.outside
+
+  init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline) {
+    self.context = context
+    self.effect = effect
+    self.deadline = deadline
+    self.queueDeadline = min(queueDeadline, deadline)
+  }
+
+  /// Calls of the same class, other than 0, may share an exchange with the server.
+  package var batchClass: UInt8 { 0 }
+
+  /// Keeps an error on the driver thread, instead of what `run` would have kept.
+  func keep(_ error: StoreError) {}
+
+  /// Resumes the caller with what was kept. Only for the driver thread, after it claimed the finish.
+  func deliverKept() {}
+
+  /// Resumes the caller. Only for whoever claimed the finish.
+  func deliver(_ error: StoreError) {}
+
+  /// Finishes the call with an error; does nothing if it has ended already.
+  package final func fail(_ error: StoreError) {
+    if claimFinish() != nil { deliver(error) }
+  }
+
+  // MARK: For drivers
+
+  /// Whether the caller has gone (deadline, cancellation): the answer will be dropped.
+  package var isAbandoned: Bool { currentState == .finished }
+
+  /// Says which entity a write is about, so that an error of unknown outcome can name it.
+  package func noteEntity(_ id: Int64) { entity.store(id, ordering: .releasing) }
+
+  // MARK: For the pool
+
+  var currentState: State { State(rawValue: state.load(ordering: .acquiring)) ?? .finished }
+
+  func move(from old: State, to new: State) -> Bool {
+    state.compareExchange(expected: old.rawValue, desired: new.rawValue, ordering: .acquiringAndReleasing)
+      .exchanged
+  }
+
+  /// Claims the right to resume the caller, and says where the call was; `nil` if it had finished already.
+  ///
+  /// A call that was only created has no caller to resume yet: whoever submits it finds that it has finished.
+  func claimFinish() -> State? {
+    let old =
+      State(rawValue: state.exchange(State.finished.rawValue, ordering: .acquiringAndReleasing)) ?? .finished
+    return old == .finished ? nil : old
+  }
+
+  /// What `noteEntity` was told last.
+  package var entityID: Int64? {
+    let id = entity.load(ordering: .acquiring)
+    return id == 0 ? nil : id
+  }
+
+  /// Resumes a caller that goes before there is an answer. Only for whoever claimed the finish.
+  func deliverLeaving(from phase: State, _ code: StoreError.Code, _ reason: String) {
+    if phase == .created { return }
+    let isUnknown = phase == .running && effect == .write
+    deliver(context.error(code, reason, entityID: entityID, outcome: isUnknown ? .unknown : .notApplied))
+  }
+}

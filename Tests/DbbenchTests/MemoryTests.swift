@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The commands end to end on the in-memory backend, which needs no server.
+@Suite struct MemoryTests {
+  private static let small = ["--instructors", "500", "--courses", "500"]
+
+  @Test func aRunIsOneJSONObjectOnStandardOutput() async throws {
+    let output = try await Tool.run(
+      ["run", "--backend", "memory", "--operations", "2000", "--json", "-"] + Self.small)
+    #expect(output.status == 0, "\(output)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+    #expect(
+      Set(object.keys) == [
+        "backend", "workload", "dispatch", "durability", "concurrency", "connections", "seed", "operations",
+        "errors",
+        "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "environment",
+      ])
+    #expect(object["operations"] as? Int == 2_000)
+    let latency = try #require(object["latency"] as? [String: Any])
+    #expect(Set(latency.keys) == ["response", "service", "lag", "delivery"])
+    let response = try #require(latency["response"] as? [String: Any])
+    #expect(response["p50"] as? Int != nil)
+    #expect(response["p99"] is NSNull, "2,000 operations don't support p99")
+  }
+
+  @Test func severalResultsAreJSONLines() async throws {
+    let output = try await Tool.run(
+      ["run", "--backend", "memory", "--operations", "300", "--workload", "all", "--json", "-", "--quiet"]
+        + Self.small)
+    let lines = output.standardOutput.split(separator: "\n")
+    #expect(lines.count == 7)
+    for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    #expect(output.standardError.isEmpty, "\(output.standardError)")
+  }
+
+  @Test func theTraceHashIsTheSameForAnyConcurrency() async throws {
+    var hashes: Set<String> = []
+    for concurrency in ["1", "7", "32"] {
+      let output = try await Tool.run(
+        [
+          "run", "--backend", "memory", "--operations", "5000", "--concurrency", concurrency, "--json", "-",
+          "--workload", "instructor-update",
+        ] + Self.small)
+      let object = try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any]
+      hashes.insert(try #require(object?["traceHash"] as? String))
+    }
+    #expect(hashes.count == 1)
+  }
+
+  @Test func aComparisonOfTheSameBackendEndsWell() async throws {
+    let output = try await Tool.run(
+      ["compare", "--backends", "memory,memory", "--blocks", "1", "--json", "-"] + Self.small)
+    #expect(output.status == 0, "\(output)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+    #expect(object["complete"] as? Bool == true)
+    #expect(object["label"] as? String == "provisional: no verdict yet")
+    let workloads = try #require(object["workloads"] as? [[String: Any]])
+    #expect(workloads.count == 8)
+    for workload in workloads where workload["workload"] as? String != "bulk-load" {
+      let results = try #require(workload["results"] as? [[String: Any]])
+      #expect(results.count == 2)
+      #expect(results[0]["traceHash"] as? String == results[1]["traceHash"] as? String)
+      for result in results {
+        let counts = ["scheduled", "operations", "errors", "dropped"].map { result[$0] as? Int ?? -1 }
+        // Scheduled = succeeded + failed + dropped, and operations are the first two together.
+        #expect(counts[0] == counts[1] + counts[3])
+        #expect(counts[2] == 0)
+      }
+    }
+  }
+
+  @Test func theTableIsPlainTextWhereItIsPiped() async throws {
+    let output = try await Tool.run(
+      ["run", "--backend", "memory", "--operations", "300"] + Self.small)
+    #expect(output.standardOutput.hasPrefix("workload "))
+    #expect(!(output.standardOutput + output.standardError).contains("\u{1B}"))
+  }
+
+  @Test func loadAndVerifyEndWell() async throws {
+    let load = try await Tool.run(["load", "--backend", "memory"] + Self.small)
+    #expect(load.status == 0, "\(load)")
+    #expect(load.standardOutput.contains("rows/s"))
+    let verify = try await Tool.run(["verify", "--backends", "memory,memory", "--steps", "100"] + Self.small)
+    #expect(verify.status == 0, "\(verify)")
+    #expect(verify.standardOutput.contains("every answer is the same"))
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func aSignalPrintsWhatIsThereAndEnds(signal: Int32, status: Int32) async throws {
+    let output = try await Tool.run(
+      [
+        "compare", "--backends", "memory,memory", "--blocks", "1000", "--workload", "instructor-get",
+      ] + Self.small, at: "round 1 of 1000 done", signal: signal)
+    #expect(output.status == status, "\(output)")
+    #expect(output.standardOutput.contains("instructor-get"))
+    #expect(output.standardOutput.contains("PARTIAL"))
+    #expect(output.errorLines.count == 1)
+  }
+}

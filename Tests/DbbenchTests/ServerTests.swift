@@ -1,0 +1,135 @@
+import EphemeralServers
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+/// The commands on real servers: started by themselves, or a user's own.
+@Suite(.serialized) struct ServerTests {
+  private static let small = ["--instructors", "2000", "--courses", "2000"]
+
+  private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
+    let folder = try #require(output.serverFolder, "\(output)", sourceLocation: sourceLocation)
+    #expect(!FileManager.default.fileExists(atPath: folder), sourceLocation: sourceLocation)
+    #expect(Tool.processes(naming: folder).isEmpty, sourceLocation: sourceLocation)
+  }
+
+  @Test func theComparisonRunsOnBothAndLeavesNothing() async throws {
+    let output = try await Tool.run(["compare", "--blocks", "1", "--json", "-"] + Self.small)
+    #expect(output.status == 0, "\(output)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+    let workloads = try #require(object["workloads"] as? [[String: Any]])
+    #expect(workloads.count == 8)
+    for workload in workloads {
+      for result in try #require(workload["results"] as? [[String: Any]]) {
+        #expect((result["errors"] as? Int ?? 0) == 0, "\(workload)")
+      }
+    }
+    let arms = try #require(object["arms"] as? [[String: Any]])
+    for arm in arms {
+      let environment = try #require(arm["environment"] as? [String: String])
+      #expect(environment["durability"] == "durable", "\(environment)")
+    }
+    try expectNothingLeft(output)
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func aSignalInTheMiddleLeavesNothing(signal: Int32, status: Int32) async throws {
+    let output = try await Tool.run(
+      ["compare", "--blocks", "50", "--workload", "instructor-get,instructor-update"] + Self.small,
+      at: "round 1 of 50 done", signal: signal)
+    #expect(output.status == status, "\(output)")
+    #expect(output.standardOutput.contains("PARTIAL"))
+    try expectNothingLeft(output)
+  }
+
+  @Test func aKilledProgramLeavesNothing() async throws {
+    let output = try await Tool.run(
+      ["compare", "--blocks", "50", "--workload", "instructor-get"] + Self.small, at: "round 1 of 50 done",
+      signal: SIGKILL)
+    #expect(output.status == SIGKILL)
+    let folder = try #require(output.serverFolder)
+    // The guardian notices by itself; there is nothing of ours to await.
+    for _ in 0..<100 where FileManager.default.fileExists(atPath: folder) {
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    try expectNothingLeft(output)
+  }
+
+  @Test func aServersThatServeUntilCtrlCPrintTheirAddresses() async throws {
+    let output = try await Tool.run(["servers"], at: "Ctrl-C stops", signal: SIGINT)
+    #expect(output.status == 130, "\(output)")
+    #expect(output.standardOutput.contains("postgresql://"))
+    #expect(output.standardOutput.contains("mongodb://"))
+    #expect(output.errorLines.isEmpty)
+  }
+
+  @Test func anOwnServerKeepsNothingOfOursAndAllOfItsOwn() async throws {
+    try await EphemeralServers.withServers(EphemeralServerOptions()) { servers in
+      let postgres = try #require(servers.postgres)
+      let mongo = try #require(servers.mongo)
+      let own = ["--postgres", postgres.tcpURL, "--mongo", mongo.tcpURL]
+      try await sql(postgres, "CREATE SCHEMA dbbench CREATE TABLE customers (id int)")
+      let refused = try await Tool.run(["load"] + own + Self.small)
+      #expect(refused.status == 73, "\(refused)")
+      #expect(refused.errorLines.first?.contains("customers") == true)
+      #expect(try await sql(postgres, "SELECT count(*) FROM dbbench.customers") == "0")
+
+      let elsewhere = own + Self.small + ["--schema", "bench_a"]
+      let kept = try await Tool.run(["load", "--keep"] + elsewhere)
+      #expect(kept.status == 0, "\(kept)")
+      #expect(try await sql(postgres, "SELECT count(*) FROM bench_a.instructors") == "2000")
+
+      // What dbbench made itself it replaces, and removes without --keep.
+      let compared = try await Tool.run(
+        ["compare", "--blocks", "1", "--workload", "instructor-get,bulk-load"] + elsewhere)
+      #expect(compared.status == 0, "\(compared)")
+      #expect(compared.serverFolder == nil)
+      #expect(
+        try await sql(
+          postgres, "SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspname LIKE '%bench%'")
+          == "dbbench")
+
+      let wrong = postgres.tcpURL.replacing(/postgres:[^@]*@/, with: "postgres:wrong@")
+      let password = try await Tool.run(["run", "--backend", "postgres", "--postgres", wrong] + Self.small)
+      #expect(password.status == 77, "\(password)")
+      #expect(!password.standardError.contains("wrong@"))
+    }
+  }
+
+  @Test func aServerThatDiesIsNamed() async throws {
+    // Its own servers can't be reached from here, so the user's server is the one that dies.
+    try await EphemeralServers.withServers(EphemeralServerOptions(mongo: false)) { servers in
+      let url = try #require(servers.postgres?.tcpURL)
+      async let running = Tool.run(
+        [
+          "compare", "--backends", "memory,postgres", "--postgres", url, "--blocks", "500", "--workload",
+          "instructor-get",
+        ] + Self.small, at: "round 1 of 500 done", signal: SIGCONT)
+      // Until the benchmark has connections open.
+      let server = try #require(servers.postgres)
+      while Int(try await sql(server, Self.sessions)) ?? 0 < 4 {
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      try await servers.kill(.postgres)
+      let output = try await running
+      #expect(output.status == 69, "\(output)")
+      #expect(output.errorLines.contains { $0.contains("PostgreSQL") })
+    }
+  }
+
+  private static let sessions = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+
+  /// What `psql` answers, without spaces around it.
+  @discardableResult
+  private func sql(_ server: RunningServer, _ statement: String) async throws -> String {
+    let psql = server.binaryPath.split(separator: "/").dropLast().joined(separator: "/")
+    let result = try await Subprocess.run(
+      .path(FilePath("/\(psql)/psql")),
+      arguments: ["--no-psqlrc", "-qtAX", "-d", server.url, "-c", statement], output: .string(limit: 1 << 16))
+    return result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+/// What somebody gets who types something wrong, or runs it where something is missing. No server needed.
+@Suite struct UsageTests {
+  /// One line, the right status, and nothing on standard output.
+  private func expectFailure(
+    _ arguments: [String], _ status: Int32, _ text: String, environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let output = try await Tool.run(arguments + ["--quiet"], environment: environment)
+    #expect(output.status == status, "\(output)", sourceLocation: sourceLocation)
+    #expect(output.errorLines.count == 1, "\(output)", sourceLocation: sourceLocation)
+    #expect(output.standardError.contains(text), "\(output)", sourceLocation: sourceLocation)
+    #expect(output.standardOutput.isEmpty, "\(output)", sourceLocation: sourceLocation)
+  }
+
+  @Test func anUnknownWorkloadGetsTheNearestName() async throws {
+    try await expectFailure(["compare", "--workload", "instructr-get"], 64, "did you mean 'instructor-get'?")
+    try await expectFailure(["run", "--workload", ","], 64, "no workload named")
+  }
+
+  @Test func anUnknownBackendGetsTheNearestName() async throws {
+    try await expectFailure(["run", "--backend", "postgre"], 64, "did you mean 'postgres'?")
+    try await expectFailure(["compare", "--backends", "memory"], 64, "takes two names")
+  }
+
+  @Test(arguments: [
+    ["--instructors", "0"], ["--courses", "0"], ["--instructors=-5"], ["--concurrency", "0"],
+    ["--blocks", "0"],
+    ["--minutes", "0"], ["--connections", "0"], ["--instructors", "1", "--courses", "1000"],
+    ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"],
+    ["load", "--instructors", "0"],
+    ["verify", "--steps", "0"],
+  ])
+  func sizesThatAreNoneAreRefused(arguments: [String]) async throws {
+    let output = try await Tool.run(arguments)
+    #expect(output.status == 64, "\(output)")
+    #expect(output.errorLines.count == 1, "\(output)")
+    #expect(!output.standardError.contains("started"), "\(output)")
+  }
+
+  @Test(arguments: [
+    ["--nonsense"], ["nonsense"], ["run", "--seed", "x"], ["--dispatch", "sometimes"], ["--keep"],
+    ["--schema", "robert'); drop table students"], ["--schema", ""], ["--schema", "1st"],
+    ["--postgres", "http://localhost"], ["--mongo", "localhost"], ["run", "--workload", "bulk-load"],
+  ])
+  func wrongUsageIsOneLine(arguments: [String]) async throws {
+    let output = try await Tool.run(arguments)
+    #expect(output.status == 64, "\(output)")
+    #expect(output.errorLines.count == 1, "\(output)")
+    #expect(output.standardOutput.isEmpty, "\(output)")
+  }
+
+  @Test func anUnreachableServerIsSaidSo() async throws {
+    let sizes = ["--instructors", "10", "--courses", "10"]
+    try await expectFailure(
+      ["run", "--backend", "postgres", "--postgres", "postgres://me:secret@127.0.0.1:1/test"] + sizes, 69,
+      "can't be reached")
+    try await expectFailure(
+      ["run", "--backend", "mongo", "--mongo", "mongodb://127.0.0.1:1/?replicaSet=rs0"] + sizes, 69, "reached"
+    )
+  }
+
+  @Test func aMissingServerProgramIsSaidSo() async throws {
+    try await expectFailure(
+      ["compare"], 69, "DBBENCH_MONGOD", environment: ["DBBENCH_MONGOD": "/nonexistent"])
+    try await expectFailure(
+      ["run", "--backend", "postgres"], 69, "DBBENCH_POSTGRES_BIN",
+      environment: ["DBBENCH_POSTGRES_BIN": "/nonexistent"])
+  }
+
+  @Test func aResultThatCantBeWrittenIsRefusedBeforeTheWork() async throws {
+    try await expectFailure(
+      ["run", "--backend", "memory", "--json", "/nonexistent/result.json"], 66, "can't write")
+  }
+
+  @Test func passwordsAreNotShown() async throws {
+    let output = try await Tool.run([
+      "compare", "--postgres", "postgres://me:hunter2@db1/test", "--mongo",
+      "mongodb://me:hunter2@db2/?replicaSet=rs0",
+      "--dry-run",
+    ])
+    #expect(output.status == 0)
+    #expect(output.standardError.contains("postgres://db1/test"))
+    #expect(!output.standardError.contains("hunter2"))
+    let conninfo = try await Tool.run(["load", "--postgres", "host=db1 password=hunter2", "--dry-run"])
+    #expect(conninfo.standardError.contains("host=db1"))
+    #expect(!conninfo.standardError.contains("hunter2"))
+  }
+
+  @Test func aDryRunPrintsThePlanAndStartsNothing() async throws {
+    let output = try await Tool.run(["--dry-run"])
+    #expect(output.status == 0)
+    for text in [
+      "PostgreSQL", "MongoDB", "100,000 instructors", "minutes", "GiB", "instructor-get", "bulk-load",
+    ] {
+      #expect(output.standardError.contains(text), "\(text)")
+    }
+    #expect(output.standardOutput.isEmpty)
+    #expect(output.serverFolder == nil)
+  }
+
+  @Test(arguments: [
+    ["--help"], ["compare", "--help"], ["run", "--help"], ["load", "-h"], ["verify", "--help"],
+    ["workloads", "--help"],
+    ["servers", "--help"], ["help", "run"],
+  ])
+  func helpIsOnStandardOutput(arguments: [String]) async throws {
+    let output = try await Tool.run(arguments)
+    #expect(output.status == 0)
+    #expect(output.standardOutput.contains("USAGE"))
+    #expect(output.standardError.isEmpty)
+  }
+
+  @Test func workloadsAreListedWithWhatTheyDo() async throws {
+    let output = try await Tool.run(["workloads"])
+    #expect(output.status == 0)
+    for name in [
+      "instructor-get", "course-team", "course-primary", "instructor-page", "instructor-create",
+      "instructor-update",
+      "instructor-delete", "bulk-load",
+    ] { #expect(output.standardOutput.contains(name)) }
+  }
+}
