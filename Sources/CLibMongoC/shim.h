@@ -5,7 +5,10 @@
 #pragma once
 
 #include <mongoc/mongoc.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "stream.h"
 
@@ -68,6 +71,17 @@ static inline void instructor_mongo_ignore_log(
 
 /// libmongoc's default handler writes to standard error, thousands of lines when a server is down.
 static inline void instructor_mongo_silence_log(void) { mongoc_log_set_handler(instructor_mongo_ignore_log, NULL); }
+
+/// Starts the library, and takes the name away from its counters: it keeps them in shared memory called
+/// `/mongoc-<process id>`, for a tool that watches processes, and would leave that behind in /dev/shm for ever unless
+/// the process ends by cleaning up the library, which no thread may use by then.
+static inline void instructor_mongo_start_library(void) {
+  char name[32];
+  instructor_mongo_silence_log();
+  mongoc_init();
+  snprintf(name, sizeof name, "/mongoc-%u", (unsigned)getpid());
+  shm_unlink(name);
+}
 
 // MARK: Walking a document
 
