@@ -1,9 +1,22 @@
 import ArgumentParser
 import BenchmarkKit
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @main
 struct Main {
   static func main() async {
+    // libmongoc makes a shared memory file for its counters as soon as it is loaded, or else when it is first used, and
+    // removes it in an exit handler only: this program has none (see ``Output/exit(_:)``) and may be killed. Nobody
+    // reads the counters.
+    setenv("MONGOC_DISABLE_SHM", "1", 1)
+    shm_unlink("/mongoc-\(getpid())")
     Output.exit(await Launcher.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
@@ -18,9 +31,9 @@ struct Dbbench: AsyncParsableCommand {
       of instructors and courses into both, checks that both give the same answers, and times eight workloads on \
       them in turn. Everything it starts and makes is removed again.
 
-      Exit status: 0 fine; 4 the backends answered differently; 64 wrong usage; 66 a file can't be written; 69 a \
+      Exit status: 0 fine; 4 the backends answered differently; 5 the servers' durability differs; 64 wrong usage; 66 a file can't be written; 69 a \
       server can't be reached or its program is missing; 70 a defect; 73 the target holds something dbbench did not \
-      make; 77 wrong password; 130 and 143 interrupted.
+      make; 77 wrong password or missing privilege; 129, 130 and 143 interrupted.
       """,
     subcommands: [
       CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,

@@ -88,7 +88,7 @@ import Testing
     #expect(verify.standardOutput.contains("every answer is the same"))
   }
 
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
   func aSignalPrintsWhatIsThereAndEnds(signal: Int32, status: Int32) async throws {
     let output = try await Tool.run(
       [

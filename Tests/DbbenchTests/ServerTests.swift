@@ -93,6 +93,28 @@ import Testing
           postgres, "SELECT string_agg(nspname, ',') FROM pg_namespace WHERE nspname LIKE '%bench%'")
           == "dbbench")
 
+      // Unlike durability is refused before anything is timed.
+      try await sql(postgres, "ALTER SYSTEM SET fsync = off")
+      try await sql(postgres, "SELECT pg_reload_conf()")
+      let unlike = try await Tool.run(["compare", "--blocks", "1", "--workload", "instructor-get"] + elsewhere)
+      #expect(unlike.status == 5, "\(unlike)")
+      #expect(unlike.errorLines.first?.contains("fsync off") == true, "\(unlike)")
+      let accepted = try await Tool.run(
+        ["compare", "--blocks", "1", "--workload", "instructor-get", "--accept-differences"] + elsewhere)
+      #expect(accepted.status == 0, "\(accepted)")
+      #expect(accepted.standardOutput.contains("fsync off"), "\(accepted)")
+
+      let database = postgres.tcpURL.replacing(/\/postgres(\?|$)/, with: "/nowhere")
+      let missing = try await Tool.run(["run", "--backend", "postgres", "--postgres", database] + Self.small)
+      #expect(missing.status == 69, "\(missing)")
+      #expect(missing.errorLines.first?.contains("the database does not exist") == true, "\(missing)")
+
+      let many = try await Tool.run(
+        ["load", "--backend", "postgres", "--connections", "500", "--postgres", postgres.tcpURL] + Self.small
+          + ["--schema", "bench_a"])
+      #expect(many.status == 64, "\(many)")
+      #expect(many.errorLines.first?.contains("max_connections") == true, "\(many)")
+
       let wrong = postgres.tcpURL.replacing(/postgres:[^@]*@/, with: "postgres:wrong@")
       let password = try await Tool.run(["run", "--backend", "postgres", "--postgres", wrong] + Self.small)
       #expect(password.status == 77, "\(password)")

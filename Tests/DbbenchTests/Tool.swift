@@ -69,6 +69,26 @@ enum Tool {
     return Output(status: status, standardOutput: result.standardOutput, standardError: result.closureResult)
   }
 
+  /// The number of a process that ran to its end without this variable in its environment.
+  static func pidOfRun(_ arguments: [String], without variable: String) async throws -> Int32 {
+    let result = try await Subprocess.run(
+      .path(FilePath(try path())), arguments: Arguments(arguments),
+      environment: .inherit.updating([Environment.Key(stringLiteral: variable): nil]), input: .none,
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
+    )
+    return result.processIdentifier.value
+  }
+
+  /// Processes of ours whose command line has `text`.
+  static func processIDs(naming text: String) -> [Int32] {
+    let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return folders.compactMap { Int32($0) }.filter { pid in
+      guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
+      let line = String(decoding: data, as: UTF8.self)
+      return line.contains("dbbench") && line.contains(text)
+    }
+  }
+
   /// Processes whose command line names `text`.
   static func processes(naming text: String) -> [String] {
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

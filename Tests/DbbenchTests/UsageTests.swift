@@ -52,6 +52,40 @@ import Testing
     #expect(output.standardOutput.isEmpty, "\(output)")
   }
 
+  @Test func aNegativeSizeIsNamedAsSuch() async throws {
+    try await expectFailure(["--instructors", "-5"], 64, "--instructors must be from 1 to")
+    try await expectFailure(["run", "--duration", "-1"], 64, "--duration must be")
+  }
+
+  @Test func anUnreachableServerIsNamedWithoutCredentials() async throws {
+    let output = try await Tool.run([
+      "run", "--backend", "postgres", "--postgres", "postgres://me:hunter2@127.0.0.1:1/test", "--quiet",
+    ])
+    #expect(output.status == 69, "\(output)")
+    #expect(output.standardError.contains("127.0.0.1:1"), "\(output)")
+    #expect(output.standardError.contains("connection refused"), "\(output)")
+    #expect(!output.standardError.contains("hunter2"))
+  }
+
+  @Test func noSharedMemoryIsLeft() async throws {
+    func counters() -> Set<String> {
+      Set((try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm"))?.filter { $0.hasPrefix("mongoc-") } ?? [])
+    }
+    let before = counters()
+    let pid = try await Tool.pidOfRun(
+      ["run", "--backend", "mongo", "--mongo", "mongodb://127.0.0.1:1/?replicaSet=rs0", "--quiet"],
+      without: "MONGOC_DISABLE_SHM")
+    // Other programs may come and go meanwhile: this one's own is what counts.
+    #expect(!counters().subtracting(before).contains("mongoc-\(pid)"))
+  }
+
+  @Test func batchedDispatchIsWarnedAbout() async throws {
+    let output = try await Tool.run(["run", "--dispatch", "batched", "--dry-run"])
+    #expect(output.status == 0)
+    #expect(output.standardError.contains("behaves as direct"))
+    #expect(output.standardError.contains("over 8 connections"))
+  }
+
   @Test func anUnreachableServerIsSaidSo() async throws {
     let sizes = ["--instructors", "10", "--courses", "10"]
     try await expectFailure(

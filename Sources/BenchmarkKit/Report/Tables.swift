@@ -57,11 +57,16 @@ public enum Tables {
   /// What the reader has to know about the table above it.
   public static func footer(_ result: ComparisonResult) -> [String] {
     let names = result.arms.map(\.displayName).joined(separator: " / ")
+    let blocks =
+      result.roundsDone == 1
+      ? "One block each, so there is no range."
+      : "Medians over \(result.roundsDone) blocks; range: from the least to the most favourable block."
     var lines = [
-      "\(ProvisionalComparison.label). Medians over \(result.roundsDone) block\(result.roundsDone == 1 ? "" : "s"); range: from the least to the most "
-        + "favourable block. Times and errors: \(names); response times of a closed loop.",
+      "\(ProvisionalComparison.label). \(blocks) Times and errors: \(names); response times of a closed loop.",
       "Same seeded operations on both (\(Quantity.count(result.equivalentOperations)) answers compared before "
-        + "timing). Both servers and this program share one machine.",
+        + "timing)." + (result.settings.isOneMachine ? " Both servers and this program share one machine." : ""),
+      "Durability: "
+        + result.arms.map { "\($0.displayName) \(Durability.text($0.environment))" }.joined(separator: "; ") + ".",
     ]
     if result.stopped != nil { lines.insert("PARTIAL: the run ended early.", at: 0) }
     return lines
@@ -73,7 +78,9 @@ public enum Tables {
     let isFirst = ratio.median >= 1
     func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
     let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
-    return ["\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", "\(text(low))–\(text(high))×"]
+    // One block has no range.
+    let range = entry.ratios.count > 1 ? "\(text(low))–\(text(high))×" : "-"
+    return ["\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", range]
   }
 
   private static func pair(_ entry: ProvisionalComparison, _ value: (LatencySummary) -> UInt64?) -> String {

@@ -28,6 +28,7 @@ struct ArmRunner: Sendable {
 
   /// Prepares, executes and restores one slice.
   ///
+  /// - Returns: What was measured, also where it could not be undone: see ``SliceResult/restoreError``.
   /// - Throws: `CancellationError`, or ``BenchmarkFailure`` where the backend stopped answering.
   func execute(_ slice: Range<Int>, stopsAfter: Duration? = nil) async throws -> SliceResult {
     let repository = arm.store.instructors
@@ -35,13 +36,18 @@ struct ArmRunner: Sendable {
       try await workload.prepare(slice, repository)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
-    let result = await workload.runSlice(request, repository)
+    var result = await workload.runSlice(request, repository)
     try Task.checkCancellation()
     if let fatal = result.fatal {
       throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")
     }
-    try await untimed("undoing") { () async throws(StoreError) in
-      try await workload.restore(result.touched, repository)
+    let touched = result.touched
+    do {
+      try await untimed("undoing") { () async throws(StoreError) in
+        try await workload.restore(touched, repository)
+      }
+    } catch {
+      result.restoreError = error
     }
     return result
   }
@@ -52,12 +58,17 @@ struct ArmRunner: Sendable {
     let start = Self.warmUpStart
     guard workload.needsPreparation else {
       let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
-      return try await execute(all, stopsAfter: duration).throughputPerSecond
+      return try await rate(execute(all, stopsAfter: duration))
     }
     // What has to be prepared can't be of open length: a short slice tells how long the proper one may be.
-    let first = try await execute(start..<start + 1_000).throughputPerSecond
+    let first = try await rate(execute(start..<start + 1_000))
     let count = max(1_000, Int(first * duration.seconds))
-    return try await execute(start + 1_000..<start + 1_000 + count).throughputPerSecond
+    return try await rate(execute(start + 1_000..<start + 1_000 + count))
+  }
+
+  private func rate(_ result: SliceResult) throws -> Double {
+    if let error = result.restoreError { throw error }
+    return result.throughputPerSecond
   }
 
   private func untimed(_ activity: String, _ body: () async throws(StoreError) -> Void) async throws {

@@ -51,6 +51,7 @@ public struct Comparison: Sendable {
     _ arms: (Arm, Arm), _ loads: [LoadReport], _ scratch: [(any BenchmarkTarget)?],
     _ afterRound: (ComparisonResult) -> Void
   ) async throws -> ComparisonResult {
+    if !plan.acceptsDifferences { try Durability.requireComparable(arms.0, arms.1) }
     let prepared = settings.prepared(entries)
     progress.update("checking that both give the same answers")
     let gate = EquivalenceGate(catalog: settings.catalog, seed: settings.seed, workloads: prepared)

@@ -5,7 +5,8 @@ public struct ComparisonPlan: Sendable {
   /// No new round begins once this much time has passed since the measurement began; the round under way is
   /// finished.
   public var timeLimit: Duration?
-  /// What a segment should take. A slice is sized so that the geometric mean of both arms is this.
+  /// What a segment should take on the arm that is faster; the other one takes longer. With the default the faster
+  /// arm's shortest segment still takes a second.
   public var segment: Duration
   public var warmUp: Duration
   /// Loads of each arm for `bulk-load`.
@@ -13,12 +14,17 @@ public struct ComparisonPlan: Sendable {
   /// Instructors of one such load at the most: fewer than the catalog has, so that it fits into the run.
   public var mostLoadedInstructors: Int
 
-  public static let defaultBlocks = 3
+  /// Whether arms of unlike durability are timed all the same.
+  public var acceptsDifferences: Bool
+
+  /// With segments this long and one arm twice as fast as the other, two rounds of all workloads and what is untimed
+  /// around them fit into five minutes.
+  public static let defaultBlocks = 2
 
   public init(
     blocks: Int = ComparisonPlan.defaultBlocks, timeLimit: Duration? = nil,
-    segment: Duration = .milliseconds(800), warmUp: Duration = .milliseconds(700), loads: Int = 3,
-    mostLoadedInstructors: Int = 50_000
+    segment: Duration = .milliseconds(1_250), warmUp: Duration = .milliseconds(700), loads: Int = 3,
+    mostLoadedInstructors: Int = 50_000, acceptsDifferences: Bool = false
   ) {
     self.blocks = blocks
     self.timeLimit = timeLimit
@@ -26,6 +32,7 @@ public struct ComparisonPlan: Sendable {
     self.warmUp = warmUp
     self.loads = loads
     self.mostLoadedInstructors = mostLoadedInstructors
+    self.acceptsDifferences = acceptsDifferences
   }
 
   /// Instructors of one load of `bulk-load`.
@@ -44,7 +51,7 @@ public struct ComparisonPlan: Sendable {
   /// to block, so that it can't fall into step with something periodic.
   func operations(_ rates: (Double, Double), seed: UInt64, workload: String, block: Int) -> Int {
     var random = TraceRandom(seed: seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
-    let typical = (max(rates.0, 1) * max(rates.1, 1)).squareRoot() * segment.seconds
+    let typical = max(rates.0, rates.1, 1) * segment.seconds
     return min(5_000_000, max(50, Int(typical * (0.8 + 0.4 * random.unit()))))
   }
 }

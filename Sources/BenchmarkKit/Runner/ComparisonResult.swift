@@ -13,6 +13,8 @@ struct BlockResult: Sendable {
   let number: Int
   let order: BlockOrder
   var segments: [Segment] = []
+  /// Why the last segment could not be undone; the block itself is complete.
+  var restoreError: (any Error)?
 
   func segments(of arm: Int) -> [Segment] { segments.filter { $0.arm == arm } }
 

@@ -56,7 +56,9 @@ public struct ComparisonRun: Sendable {
         let operations = plan.operations(
           pilots[workload.name] ?? (1, 1), seed: settings.seed, workload: workload.name, block: block)
         let first = result.nextOperation(of: workload.name)
-        result.add(try await self.block(block, workload, first: first, operations: operations))
+        let measured = try await self.block(block, workload, first: first, operations: operations)
+        result.add(measured)
+        if let error = measured.restoreError { throw error }
       }
       progress.step("round \(block + 1) of \(plan.blocks) done")
       afterRound(result)
@@ -76,6 +78,10 @@ public struct ComparisonRun: Sendable {
       let start = first + slice * operations
       let result = try await runner(arm, workload).execute(start..<start + operations)
       block.segments.append(.init(arm: arm, slice: slice, result: result))
+      guard let error = result.restoreError else { continue }
+      // The last one's failure leaves the block complete.
+      guard block.segments.count == order.segments.count else { throw error }
+      block.restoreError = error
     }
     try block.requireEqualWork()
     return block

@@ -33,7 +33,7 @@ public struct Loader: Sendable {
 
   /// Throws with ``ExitStatus/foreignTarget`` where something that `dbbench` did not make is there.
   public static func requireOwnership(of target: any BenchmarkTarget, place: String) async throws {
-    let state = try await Self.naming("looking at \(target.displayName)") { try await target.inspect() }
+    let state = try await Self.naming("looking at \(target.place)") { try await target.inspect() }
     guard case .foreign(let what) = state else { return }
     throw BenchmarkFailure(
       .foreignTarget,
@@ -44,10 +44,10 @@ public struct Loader: Sendable {
   /// Makes the place, opens a store on it, migrates, loads and settles; the caller closes the store.
   public func load(_ target: any BenchmarkTarget) async throws -> (arm: Arm, report: LoadReport) {
     progress.step("\(target.displayName): loading \(Quantity.count(catalog.instructors)) instructors")
-    try await Self.naming("preparing \(target.displayName)") { try await target.prepare() }
-    let store = try await Self.naming("opening \(target.displayName)") { try await target.open(options) }
+    try await Self.naming("preparing \(target.place)") { try await target.prepare() }
+    let store = try await Self.naming("opening \(target.place)") { try await target.open(options) }
     do {
-      try await Self.naming("creating the schema on \(target.displayName)") { try await store.migrate() }
+      try await Self.naming("creating the schema on \(target.place)") { try await store.migrate() }
       let clock = SystemMonotonicClock()
       ClientProcess.resetPeakMemory()
       let start = clock.nanoseconds()
@@ -72,6 +72,7 @@ public struct Loader: Sendable {
         "\(target.displayName): loaded \(Quantity.count(result.instructors)) instructors with "
           + "\(Quantity.count(result.assignments)) course places in \(Quantity.seconds(report.elapsedSeconds)), "
           + "\(Quantity.count(Int(report.rowsPerSecond))) rows/s")
+      progress.step("\(target.displayName): durability \(Durability.text(environment))")
       return (Arm(target: target, store: store, environment: environment), report)
     } catch {
       await store.close()
@@ -80,7 +81,7 @@ public struct Loader: Sendable {
   }
 
   /// Gives errors of a target the place where they happened.
-  static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value {
+  public static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
     } catch let error as StoreError {

@@ -25,6 +25,7 @@ public struct RunResult: Sendable {
     var elapsedNanoseconds: UInt64 = 0
     var latency = LatencyHistogram()
     var traceHash: UInt64 = 0
+    var restoreError: (any Error)?
 
     var elapsedSeconds: Double { Double(elapsedNanoseconds) / 1e9 }
 
@@ -33,6 +34,7 @@ public struct RunResult: Sendable {
       elapsedNanoseconds += slice.elapsedNanoseconds
       latency.add(slice.latency)
       traceHash &+= slice.traceHash
+      if restoreError == nil { restoreError = slice.restoreError }
     }
   }
 

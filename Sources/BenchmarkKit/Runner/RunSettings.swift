@@ -9,16 +9,19 @@ public struct RunSettings: Sendable {
   /// How many calls are under way at a time.
   public var concurrency: Int
   public var options: TargetOptions
+  /// Whether all servers run where this program does, and so compete for its processors; only for the report.
+  public var isOneMachine: Bool
 
   public init(
     catalog: BenchmarkCatalog, keys: KeyDistribution = .uniform, seed: UInt64, concurrency: Int,
-    options: TargetOptions
+    options: TargetOptions, isOneMachine: Bool = true
   ) {
     self.catalog = catalog
     self.keys = keys
     self.seed = seed
     self.concurrency = concurrency
     self.options = options
+    self.isOneMachine = isOneMachine
   }
 
   var context: WorkloadContext { WorkloadContext(catalog: catalog, keys: keys, seed: seed) }

@@ -30,7 +30,9 @@ public struct SingleRun: Sendable {
     let (arm, _) = try await loader.load(target)
     do {
       for workload in workloads {
-        each(try await run(workload, on: arm, progress: progress))
+        let (result, restoreError) = try await run(workload, on: arm, progress: progress)
+        each(result)
+        if let restoreError { throw restoreError }
         progress.step("\(workload.name) on \(arm.displayName) done")
       }
       try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
@@ -41,8 +43,10 @@ public struct SingleRun: Sendable {
     await arm.store.close()
   }
 
-  /// Warms up, then measures.
-  func run(_ workload: PreparedWorkload, on arm: Arm, progress: ProgressSink) async throws -> RunResult {
+  /// Warms up, then measures; ends early where what was measured could not be undone.
+  func run(_ workload: PreparedWorkload, on arm: Arm, progress: ProgressSink) async throws
+    -> (result: RunResult, restoreError: (any Error)?)
+  {
     let runner = ArmRunner(arm: arm, workload: workload, concurrency: settings.concurrency)
     progress.update("\(workload.name) on \(arm.displayName): warming up")
     let rate = try await runner.warmUp(for: Self.warmUp)
@@ -54,14 +58,14 @@ public struct SingleRun: Sendable {
       // run.
       let part = workload.needsPreparation ? Self.preparedPart(rate) : count
       var next = 0
-      while next < count {
+      while next < count, total.restoreError == nil {
         let slice = next..<min(count, next + part)
         try await total.add(runner.execute(slice))
         next = slice.upperBound
       }
     case .duration(let duration) where workload.needsPreparation:
       var next = 0
-      while total.elapsedSeconds < duration.seconds {
+      while total.elapsedSeconds < duration.seconds, total.restoreError == nil {
         let left = duration.seconds - total.elapsedSeconds
         let count = max(100, min(Self.preparedPart(rate), Int(rate * left)))
         try await total.add(runner.execute(next..<next + count))
@@ -71,7 +75,7 @@ public struct SingleRun: Sendable {
       let all = 0..<IdentifierSpace.operationsPerWorkload / 4
       try await total.add(runner.execute(all, stopsAfter: duration))
     }
-    return RunResult(workload.name, arm, settings, total)
+    return (RunResult(workload.name, arm, settings, total), total.restoreError)
   }
 
   /// Operations of about a second.

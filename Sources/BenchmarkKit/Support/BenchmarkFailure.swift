@@ -5,15 +5,19 @@ public enum ExitStatus: Int32, Sendable {
   case success = 0
   /// The backends answered differently, or the data was not what it should be afterwards.
   case mismatch = 4
+  /// What was to be compared is not alike: the servers' durability differs.
+  case void = 5
   case usage = 64
   case malformedInput = 65
   case missingInput = 66
-  /// A server can't be reached, or a server binary is missing.
+  /// A server can't be reached or used as it is, somebody else is using it, or a server binary is missing.
   case unavailable = 69
   case internalError = 70
   /// The target holds something that `dbbench` did not make.
   case foreignTarget = 73
+  /// Or a privilege that the user lacks.
   case wrongPassword = 77
+  case hungUp = 129
   case interrupted = 130
   case terminated = 143
 }
@@ -36,16 +40,43 @@ public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
 
   /// - Parameter activity: What was going on, for example "loading postgres".
   public init(_ error: StoreError, during activity: String) {
+    let lacksPrivilege = error.reason.hasPrefix("the user lacks")
     let (status, advice): (ExitStatus, String) =
       switch error.code {
       case .unreachable, .timeout, .poolExhausted, .closed:
         (.unavailable, "Is the server running? Check its URL and log.")
+      case .authenticationFailed where lacksPrivilege:
+        (
+          .wrongPassword,
+          "Grant the user of the URL the right to create a schema (PostgreSQL: CREATE on the database) or to read, write "
+            + "and drop the database (MongoDB: dbOwner), or use another user."
+        )
       case .authenticationFailed: (.wrongPassword, "Check user and password in the URL.")
+      // The server is not one that can be used, or its database isn't there: the reason says which.
+      case .schemaMismatch:
+        (
+          .unavailable,
+          "Point the URL at a database that exists, PostgreSQL 15 or later in UTF8, MongoDB 6.0 or later as a replica set."
+        )
       case .readOnly: (.unavailable, "Point the URL at a server that takes writes.")
       case .resourceExhausted: (.unavailable, "Free disk or connections, or load fewer records.")
       case .invalidArgument: (.usage, "Check the URL and the options.")
       default: (.internalError, "This is a defect; please report it.")
       }
-    self.init(status, "\(activity): \(error)", advice: advice)
+    let cause = Self.cause(of: error).map { " (\($0))" } ?? ""
+    self.init(status, "\(activity): \(error)\(cause)", advice: advice)
+  }
+
+  /// Why a server can't be reached, in the few words that the driver's own error has for it. Nothing else of that error
+  /// is shown: it may quote what must not be.
+  private static func cause(of error: StoreError) -> String? {
+    guard error.code == .unreachable, let underlying = error.underlying else { return nil }
+    let text = String(describing: underlying).lowercased()
+    let known = [
+      "connection refused", "could not translate host name", "name or service not known", "no such file or directory",
+      "failed to resolve", "no route to host", "network is unreachable", "connection timed out", "timeout expired",
+      "connection timeout", "connection reset", "does not support ssl", "certificate", "tls handshake", "too many",
+    ]
+    return known.first(where: text.contains)
   }
 }

@@ -39,6 +39,8 @@ public protocol BenchmarkTarget: Sendable {
   var name: String { get }
   /// For tables, for example `PostgreSQL`.
   var displayName: String { get }
+  /// The server's host and port without any credentials, for messages; `nil` where there is none.
+  var address: String? { get }
 
   func inspect() async throws -> TargetState
 
@@ -52,9 +54,17 @@ public protocol BenchmarkTarget: Sendable {
   /// gathered, vacuumed, checkpointed), so that this work is not done during the measurement.
   func settle() async throws
 
-  /// Versions and settings, read back from the server: what makes two results comparable.
+  /// Versions and settings, read back from the server: what makes two results comparable. Those of ``Durability`` are
+  /// among them.
   func environment() async throws -> [String: String]
 
   /// Removes what ``prepare()`` made and all that is in it. Does nothing where there is nothing.
   func remove() async throws
+}
+
+extension BenchmarkTarget {
+  public var address: String? { nil }
+
+  /// For example `PostgreSQL at db1:5432`.
+  var place: String { address.map { "\(displayName) at \($0)" } ?? displayName }
 }

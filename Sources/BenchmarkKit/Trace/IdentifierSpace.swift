@@ -8,6 +8,9 @@ enum IdentifierSpace {
   /// Slices of the trace may go up to here: 2⁴⁰ operations of one workload.
   static let operationsPerWorkload = 1 << 40
 
+  /// Of each of the regions below.
+  static let regionSize: Int64 = 1 << 50
+
   static let createdInstructors: Int64 = 1 << 50
   static let deletedInstructors: Int64 = 2 << 50
   static let probeInstructors: Int64 = 3 << 50

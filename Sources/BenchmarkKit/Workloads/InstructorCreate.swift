@@ -4,10 +4,16 @@ public import InstructorStore
 ///
 /// The id is explicit and above the catalog's, so the outcome is the same on every backend; the rest is as
 /// varied as the catalog's. Afterwards the created instructors are deleted again, untimed.
+///
+/// The new courses' ids are scattered over a wide range. That is the neutral choice: new courses don't get their
+/// instructors in the order of their ids by many writers side by side, and a unique index that is checked for
+/// neighbouring keys, some of them uncommitted and some just deleted, would be measured instead of a create
+/// (mongod walks over such neighbours, PostgreSQL's inserts meet on one page).
 public struct InstructorCreate: Workload {
   private static let stream = TraceRandom.stream("instructor-create")
   static let sharedCourses = 100_000
   private let context: WorkloadContext
+  private let courses: ScatteredCourses
 
   public struct Operation: TraceOperation {
     let new: NewInstructor
@@ -15,7 +21,10 @@ public struct InstructorCreate: Workload {
     public var text: String { "create(\(CanonicalText.of(Instructor(new, id: new.id ?? 0))))" }
   }
 
-  public init(_ context: WorkloadContext) { self.context = context }
+  public init(_ context: WorkloadContext) {
+    self.context = context
+    courses = ScatteredCourses(from: IdentifierSpace.createdCourses, seed: context.seed)
+  }
 
   public func operation(_ index: Int) -> Operation {
     var random = context.random(Self.stream, index)
@@ -23,7 +32,7 @@ public struct InstructorCreate: Workload {
       new: context.catalog.newcomer(
         index, id: Self.id(index),
         courses: [
-          .primary(CourseID(IdentifierSpace.createdCourses + Int64(index))),
+          .primary(courses[index]),
           .assistant(CourseID(IdentifierSpace.sharedCourses + Int64(random.below(Self.sharedCourses)))),
         ]))
   }

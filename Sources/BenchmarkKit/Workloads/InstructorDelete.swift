@@ -2,12 +2,17 @@ public import InstructorStore
 
 /// Deletes one instructor with two courses, by id.
 ///
-/// The instructors it deletes are created before the slice, untimed; afterwards none of them is left.
+/// The instructors it deletes are created before the slice, untimed; afterwards none of them is left. Their courses
+/// are scattered as those of ``InstructorCreate``.
 public struct InstructorDelete: Workload {
   private static let stream = TraceRandom.stream("instructor-delete")
   private let context: WorkloadContext
+  private let courses: ScatteredCourses
 
-  public init(_ context: WorkloadContext) { self.context = context }
+  public init(_ context: WorkloadContext) {
+    self.context = context
+    courses = ScatteredCourses(from: IdentifierSpace.deletedCourses, seed: context.seed)
+  }
 
   public static var needsPreparation: Bool { true }
 
@@ -25,8 +30,10 @@ public struct InstructorDelete: Workload {
   public func prepare(_ slice: Range<Int>, on repository: any InstructorRepository)
     async throws(StoreError)
   {
-    try await InverseWork.chunks(of: slice, size: 250) { chunk throws(StoreError) in
-      _ = try await repository.createMany(chunk.map(target))
+    try await InverseWork.chunks(
+      of: slice, size: InverseWork.recordsPerBatch, concurrency: InverseWork.batchConcurrency
+    ) { chunk throws(StoreError) in
+      try await InverseWork.createAll(chunk.map(target), on: repository)
     }
   }
 
@@ -34,7 +41,8 @@ public struct InstructorDelete: Workload {
     async throws(StoreError)
   {
     // Nothing is left unless some deletes did not run or failed.
-    try await InverseWork.chunks(of: slice, size: 500) { chunk throws(StoreError) in
+    try await InverseWork.chunks(of: slice, size: 500, concurrency: InverseWork.batchConcurrency) {
+      chunk throws(StoreError) in
       for found in try await repository.get(chunk.map(Self.id)) {
         if let found { try await InverseWork.deleteIfPresent(found.id, on: repository) }
       }
@@ -46,7 +54,7 @@ public struct InstructorDelete: Workload {
     return context.catalog.newcomer(
       index, id: Self.id(index),
       courses: [
-        .primary(CourseID(IdentifierSpace.deletedCourses + Int64(index))),
+        .primary(courses[index]),
         .assistant(
           CourseID(IdentifierSpace.sharedCourses + Int64(random.below(InstructorCreate.sharedCourses)))),
       ])

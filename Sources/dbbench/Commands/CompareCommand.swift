@@ -30,11 +30,14 @@ struct CompareCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Blocks of each workload, four segments each. Default: 3, or up to 24 with --minutes.", valueName: "n"))
+      "Blocks of each workload, four segments each. Default: 2, or up to 24 with --minutes.", valueName: "n"))
   var blocks: Int?
 
   @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
   var minutes: Double?
+
+  @Flag(help: "Time servers of unlike durability all the same.")
+  var acceptDifferences = false
 
   func validate() throws {
     if let blocks { try Check.size(blocks, "--blocks", 1...1_000) }
@@ -46,15 +49,17 @@ struct CompareCommand: AsyncParsableCommand {
   func run() async throws {
     let entries = try workloads.entries(default: "all")
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load }
-    )
+      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load },
+      connections: loop.targetOptions.connections)
     let settings = RunSettings(
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
+      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions,
+      isOneMachine: request.isOneMachine)
     let plan = ComparisonPlan(
       blocks: blocks ?? (minutes == nil ? ComparisonPlan.defaultBlocks : 24),
-      timeLimit: minutes.map { .seconds($0 * 60) })
+      timeLimit: minutes.map { .seconds($0 * 60) }, acceptsDifferences: acceptDifferences)
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
+    DispatchText.warn(loop.dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()
@@ -104,8 +109,8 @@ struct CompareCommand: AsyncParsableCommand {
         + (minutes.map { ", no new round after \(Quantity.significant($0)) minutes" } ?? ""))
     var measuring = entries.reduce(0) { sum, entry in
       switch entry.kind {
-      case .read: sum + 1.5 + Double(plan.blocks) * 4.5
-      case .write: sum + 4 + Double(plan.blocks) * 9
+      case .read: sum + 1.5 + Double(plan.blocks) * 7.5
+      case .write: sum + 4 + Double(plan.blocks) * 16
       case .load:
         sum + Double(plan.loads)
           * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)

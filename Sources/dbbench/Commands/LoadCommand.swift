@@ -32,7 +32,7 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
-    let request = SessionRequest(targets: targets, servers: servers)
+    let request = SessionRequest(targets: targets, servers: servers, connections: connections)
     let catalog = try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses)
     if !output.quiet || output.dryRun {
       var plan = Plan("dbbench load", request, catalog)

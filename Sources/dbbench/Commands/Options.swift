@@ -28,20 +28,23 @@ struct LoopOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Connections of each store. Default: as many as --concurrency, at most 32.", valueName: "n"))
+      "Connections of each store. Default: as many as --concurrency, at most 8.", valueName: "n"))
   var connections: Int?
 
   @Option(
     help: ArgumentHelp(
-      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+      DispatchText.help, valueName: "mode"))
   var dispatch: DispatchMode = .direct
 
   @Option(help: ArgumentHelp("How the records are chosen: uniform or zipfian.", valueName: "distribution"))
   var keys: KeyDistribution = .uniform
 
   var targetOptions: TargetOptions {
-    TargetOptions(connections: connections ?? min(32, concurrency), dispatch: dispatch)
+    TargetOptions(connections: connections ?? min(Self.mostConnectionsByDefault, concurrency), dispatch: dispatch)
   }
+
+  /// On few cores more connections only compete: calls beyond it wait in the store's queue, which is cheaper.
+  private static let mostConnectionsByDefault = 8
 
   var text: String {
     "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.rawValue), "
@@ -51,6 +54,17 @@ struct LoopOptions: ParsableArguments {
   func validate() throws {
     try Check.size(concurrency, "--concurrency", 1...4_096)
     if let connections { try Check.size(connections, "--connections", 1...512) }
+  }
+}
+
+/// What is said about `--dispatch`.
+enum DispatchText {
+  static let help: String =
+    "direct: one call, one exchange. batched: calls that wait share one; for now it behaves as direct."
+
+  static func warn(_ mode: DispatchMode) {
+    guard mode == .batched else { return }
+    Output.note("warning: --dispatch batched behaves as direct for now; the result says 'batched' all the same")
   }
 }
 

@@ -58,11 +58,13 @@ struct RunCommand: AsyncParsableCommand {
       throw BenchmarkFailure(
         .usage, "bulk-load is timed by 'dbbench load', or by 'dbbench compare --workload bulk-load'.")
     }
-    let request = SessionRequest(targets: targets, servers: servers)
+    let request = SessionRequest(
+      targets: targets, servers: servers, connections: loop.targetOptions.connections)
     let settings = RunSettings(
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
+    DispatchText.warn(loop.dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()

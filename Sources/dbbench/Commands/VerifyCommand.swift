@@ -28,7 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "direct: one call, one exchange. batched: calls that wait share one.", valueName: "mode"))
+      DispatchText.help, valueName: "mode"))
   var dispatch: DispatchMode = .direct
 
   func validate() throws { try Check.size(steps, "--steps", 1...10_000_000) }
@@ -45,6 +45,7 @@ struct VerifyCommand: AsyncParsableCommand {
       plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + Double(steps) * 0.004)
       plan.print()
     }
+    DispatchText.warn(dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()

@@ -11,7 +11,7 @@ enum Launcher {
     // Parsing happens in the task that runs: a command is not Sendable.
     let work = Task { () -> Int32 in
       do {
-        var command = try Dbbench.parseAsRoot(arguments)
+        var command = try Dbbench.parseAsRoot(withNegativeNumbersAsValues(arguments))
         if var command = command as? any AsyncParsableCommand {
           try await command.run()
         } else {
@@ -24,6 +24,24 @@ enum Launcher {
     }
     signals.onFirst { work.cancel() }
     return await work.value
+  }
+
+  /// `--size -5` as `--size=-5`: the parser takes `-5` for an option and would call the value missing. No option of ours
+  /// begins with a digit.
+  static func withNegativeNumbersAsValues(_ arguments: [String]) -> [String] {
+    var joined: [String] = []
+    for argument in arguments {
+      let bytes = argument.utf8
+      let isNegativeNumber =
+        bytes.first == UInt8(ascii: "-")
+        && bytes.dropFirst().first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } == true
+      if isNegativeNumber, let option = joined.last, option.hasPrefix("--"), option != "--", !option.contains("=") {
+        joined[joined.count - 1] = "\(option)=\(argument)"
+      } else {
+        joined.append(argument)
+      }
+    }
+    return joined
   }
 
   private static func report(_ error: any Error, signal: Signals.Received?) -> Int32 {

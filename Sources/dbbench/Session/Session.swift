@@ -7,6 +7,16 @@ struct SessionRequest: Sendable {
   var servers: ServerOptions
   /// Whether `bulk-load` needs a second place on each server.
   var needsScratch = false
+  /// Of each store.
+  var connections = 1
+
+  /// Whether everything runs where this program does.
+  var isOneMachine: Bool {
+    targets.allSatisfy { known in
+      guard let url = servers.url(for: known.name) else { return true }
+      return ServerAddress(url).isThisMachine
+    }
+  }
 }
 
 /// A target on a server that runs.
@@ -37,6 +47,7 @@ struct Session: Sendable {
     do {
       let session = try Session(request, servers)
       try await session.requireOwnership()
+      try await session.requireRoom(for: request.connections)
       let value: Value
       do {
         value = try await body(session)
@@ -109,6 +120,25 @@ struct Session: Sendable {
         try await Loader.requireOwnership(
           of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
       }
+    }
+  }
+
+  /// Beside a store's connections there are that of the maintenance, that which holds the place, and those a server
+  /// keeps for its administrator.
+  private static let otherConnections = 5
+
+  /// Refuses more connections than a server takes, before anything is made there.
+  private func requireRoom(for connections: Int) async throws {
+    for place in places {
+      let settings = try await Loader.naming("reading the settings of \(place.target.displayName)") {
+        try await place.target.environment()
+      }
+      guard let limit = settings["max_connections"].flatMap({ Int($0) }) else { continue }
+      guard connections > limit - Self.otherConnections else { continue }
+      throw BenchmarkFailure(
+        .usage,
+        "--connections \(connections) is too many for \(place.target.displayName), whose max_connections is \(limit)",
+        advice: "Take \(max(1, limit - Self.otherConnections)) at the most; --concurrency may be higher.")
     }
   }
 

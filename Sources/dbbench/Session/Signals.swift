@@ -10,7 +10,8 @@ import Synchronization
   import Darwin
 #endif
 
-/// Ctrl-C and SIGTERM: the first asks the work to stop, the second ends the process at once.
+/// Ctrl-C, SIGTERM and the end of the terminal: the first asks the work to stop, the second ends the process at once.
+/// A reader of the output that went away ends nothing: what was made has to be removed first.
 ///
 /// Ending at once is safe for throwaway servers: a guardian process stops them and removes their folder.
 final class Signals: Sendable {
@@ -27,6 +28,7 @@ final class Signals: Sendable {
   private static let watched: [(number: Int32, received: Received)] = [
     (SIGINT, Received(name: "interrupted (Ctrl-C)", exitStatus: .interrupted)),
     (SIGTERM, Received(name: "terminated (SIGTERM)", exitStatus: .terminated)),
+    (SIGHUP, Received(name: "the terminal is gone (SIGHUP)", exitStatus: .hungUp)),
   ]
 
   private let state = Mutex(State())
@@ -35,16 +37,32 @@ final class Signals: Sendable {
   var received: Received? { state.withLock { $0.first } }
 
   init() {
+    signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "dbbench.signals")
-    sources = Self.watched.map { number, _ in
+    // Under nohup the terminal may go.
+    let watched = Self.watched.filter { $0.number != SIGHUP || !Self.isIgnored(SIGHUP) }
+    sources = watched.map { number, _ in
       // The default action would end the process before anything is put away.
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
-    for (source, watched) in zip(sources, Self.watched) {
+    for (source, watched) in zip(sources, watched) {
       source.setEventHandler { [weak self] in self?.handle(watched.received) }
       source.resume()
     }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #elseif canImport(Musl)
+      let handler = action.__sa_handler.sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Calls `body` at the first signal, which may have come already.

@@ -13,6 +13,7 @@ struct MongoTarget: BenchmarkTarget {
   private let maintenance: MongoMaintenance
   var name: String { "mongo" }
   var displayName: String { "MongoDB" }
+  var address: String? { ServerAddress(url).text }
 
   init(url: String, database: String) throws {
     self.url = url
@@ -48,7 +49,9 @@ struct MongoTarget: BenchmarkTarget {
     var settings = try await maintenance.settings()
     let isDurable =
       settings["write concern of the store"] == "w: majority, j: true" && settings["journal"] != "off"
-    settings["durability"] = isDurable ? "durable" : "relaxed"
+    settings[Durability.levelKey] = isDurable ? "durable" : "relaxed"
+    settings[Durability.settingsKey] =
+      "\(settings["write concern of the store"] ?? "unknown"), journal \(settings["journal"] ?? "unknown")"
     return settings
   }
 

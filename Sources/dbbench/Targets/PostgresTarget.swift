@@ -13,6 +13,8 @@ struct PostgresTarget: BenchmarkTarget {
   var name: String { "postgres" }
   var displayName: String { "PostgreSQL" }
 
+  var address: String? { ServerAddress(url).text }
+
   private var maintenance: PostgresMaintenance { PostgresMaintenance(url, schema: schema) }
 
   func inspect() async throws -> TargetState {
@@ -37,8 +39,11 @@ struct PostgresTarget: BenchmarkTarget {
 
   func environment() async throws -> [String: String] {
     var settings = try await maintenance.settings()
-    let durable = ["fsync", "full_page_writes", "synchronous_commit"].allSatisfy { settings[$0] == "on" }
-    settings["durability"] = durable ? "durable" : "relaxed"
+    let names = ["fsync", "full_page_writes", "synchronous_commit"]
+    // The remote kinds of synchronous_commit wait for a standby too.
+    let values: Set<String?> = ["on", "remote_apply", "remote_write"]
+    settings[Durability.levelKey] = names.allSatisfy { values.contains(settings[$0]) } ? "durable" : "relaxed"
+    settings[Durability.settingsKey] = names.map { "\($0) \(settings[$0] ?? "unknown")" }.joined(separator: ", ")
     return settings
   }
 
