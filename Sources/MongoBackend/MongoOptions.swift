@@ -14,6 +14,10 @@ public struct MongoOptions: Sendable {
   public var acquireTimeout: Duration
   /// How long one attempt to connect may take; also how soon ``MongoStore/open(_:options:)`` gives up.
   public var connectTimeout: Duration
+  /// Whether every write is acknowledged by a majority of the replica set, each with its journal on disk, as the
+  /// contract promises, whatever the URL asks for. `false` lets the URL's `w` and `journal` through for the writes of
+  /// data: faster, and a crash can lose acknowledged writes. For measurements of that.
+  public var isDurable: Bool
   /// Whether calls that wait at the same time may share an exchange with the server.
   ///
   /// - Note: Both modes send one command per call for now.
@@ -23,7 +27,7 @@ public struct MongoOptions: Sendable {
     database: String? = nil, connections: Int = 8, waitingCallsLimit: Int = 10_000,
     timeout: Duration = .seconds(5),
     acquireTimeout: Duration = .seconds(5), connectTimeout: Duration = .seconds(5),
-    dispatch: DispatchMode = .batched
+    isDurable: Bool = true, dispatch: DispatchMode = .batched
   ) {
     self.database = database
     self.connections = connections
@@ -31,6 +35,7 @@ public struct MongoOptions: Sendable {
     self.timeout = timeout
     self.acquireTimeout = acquireTimeout
     self.connectTimeout = connectTimeout
+    self.isDurable = isDurable
     self.dispatch = dispatch
   }
 }

@@ -5,7 +5,7 @@ public import InstructorStore
 ///
 /// One document per instructor holds its courses, and a unique index over the courses it is primary of keeps "one
 /// primary per course", so nearly every call is one command. Writes are acknowledged by a majority with its journal on
-/// disk, and reads see what a majority has, unless the URL asks for less (`w=1`).
+/// disk, and reads see what a majority has; ``MongoOptions/isDurable`` alone can weaken that.
 ///
 /// **Concurrency.** Calls may come from any task. Each of the store's connections has a thread of its own, so that no
 /// call blocks Swift's cooperative threads.

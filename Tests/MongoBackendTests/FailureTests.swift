@@ -175,6 +175,56 @@ struct FailureTests {
     }
   }
 
+  @Test("A transaction whose rollback can't be sent is ended all the same, and locks nobody out")
+  func lostRollback() async throws {
+    try await FailingStore.with { failing in
+      let pair = try await failing.store.instructors.createMany([Self.grace, Self.grace])
+      try await failing.store.instructors.replacePrimary(of: 7, with: pair[0].id)
+      try await failing.set(0, skip: 1, "findAndModify", "abortTransaction") {
+        $0.append("closeConnection", true)
+      }
+      let error = await storeError {
+        try await failing.store.instructors.replacePrimary(of: 7, with: pair[1].id)
+      }
+      #expect(error?.code == .unreachable)
+      #expect(error?.outcome == .notApplied)
+      let start = ContinuousClock.now
+      _ = try await failing.other.instructors.update(pair[0].id, InstructorPatch(learners: 1))
+      #expect(ContinuousClock.now - start < .seconds(2))
+    }
+  }
+
+  @Test("A transaction that its deadline ends in the middle of a long insert does not block a drop")
+  func deadlineWithinInsert() async throws {
+    try await FailingStore.with { failing in
+      // The server inserts 500 documents at a time. It stops before the second time, deaf to interruptions, as it is
+      // while it looks for neighbours in an index.
+      let database = failing.store.core.database
+      let hang: @Sendable (Bool) async throws -> Void = { isOn in
+        try await failing.other.command(onAdmin: true) { writer in
+          writer.append("configureFailPoint", "hangDuringBatchInsert" as StaticString)
+          guard isOn else { return writer.append("mode", "off" as StaticString) }
+          writer.document("mode") { $0.append("skip", Int32(1)) }
+          writer.document("data") { $0.append("nss", "\(database).instructors") }
+        }
+      }
+      try await hang(true)
+      let start = ContinuousClock.now
+      let error = await storeError {
+        try await withStoreTimeout(.milliseconds(300)) {
+          _ = try await failing.store.instructors.createMany(Array(repeating: Self.grace, count: 900))
+        }
+      }
+      #expect(error?.code == .timeout(.response))
+      #expect(ContinuousClock.now - start < .seconds(1))
+      try await ContinuousClock().sleep(for: .milliseconds(1_300))
+      try await hang(false)
+      let drop = ContinuousClock.now
+      try await failing.other.command { $0.append("drop", Collections.instructors) }
+      #expect(ContinuousClock.now - drop < .seconds(2))
+    }
+  }
+
   @Test("A batch of more than the server puts into one message is followed to its end")
   func longCursor() async throws {
     try await MongoTestServer.withStore { store in

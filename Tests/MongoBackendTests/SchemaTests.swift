@@ -152,6 +152,18 @@ struct SchemaTests {
     #expect(settings["version"]?.isEmpty == false)
     #expect(settings["storage engine"] == "wiredTiger")
     #expect(Int(settings["cache bytes"] ?? "") ?? 0 > 0)
+    try await store.command { writer in
+      writer.append("insert", "theirs" as StaticString)
+      writer.array("documents") { $0.document(at: 0) { _ in } }
+    }
+    #expect(try await maintenance.state() == .foreign(["theirs"]))
+    for change in [maintenance.create, maintenance.remove] {
+      let error = await storeError { try await change() }
+      #expect(error?.code == .conflict)
+      #expect(error?.description.contains("theirs") == true)
+    }
+    #expect(try await store.instructors.count(.all, upTo: 10) == 1)
+    try await store.command { $0.append("drop", "theirs" as StaticString) }
     try await maintenance.create()
     await expectMismatch { try await store.ping() }
     try await maintenance.remove()

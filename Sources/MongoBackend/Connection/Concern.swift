@@ -6,8 +6,11 @@ enum Concern {
   /// keys: a `$or` over 675 courses was seen to answer from two states. It costs nothing: measured on 6.0.5, a team
   /// takes 330 µs so and 380 µs as a majority read.
   case snapshotRead
-  /// Acknowledged by a majority, each with its journal on disk.
+  /// Of data: acknowledged by a majority, each with its journal on disk, unless ``MongoOptions/isDurable`` is off.
   case write
+  /// The same whatever the options say: for what other processes rely on, the schema, its leases and markers, and the
+  /// counters of ids, which a majority must be able to read back at once and nobody may see undone.
+  case durableWrite
   /// Acknowledged by the primary from memory: for a bulk load, which ends with a durable write.
   case loadWrite
   /// Inside a transaction, which has concerns of its own; or none needed.
@@ -25,11 +28,10 @@ enum Concern {
         case .relaxed(let acknowledgements, let isJournaled):
           writer.append("w", acknowledgements)
           writer.append("j", isJournaled)
-        case .majority, .none:
-          writer.append("w", "majority" as StaticString)
-          writer.append("j", true)
+        case .majority, .none: Self.appendMajority(to: &writer)
         }
       }
+    case .durableWrite: writer.document("writeConcern") { Self.appendMajority(to: &$0) }
     case .loadWrite:
       writer.document("writeConcern") { writer in
         writer.append("w", Int32(1))
@@ -37,5 +39,10 @@ enum Concern {
       }
     case .bare, .untimed: break
     }
+  }
+
+  private static func appendMajority(to writer: inout BSONWriter) {
+    writer.append("w", "majority" as StaticString)
+    writer.append("j", true)
   }
 }

@@ -11,7 +11,7 @@ final class MongoAddress: Sendable {
   /// TLS runs over libmongoc's own sockets, which know no deadline per call: DriverKit lets the caller go in time,
   /// and the thread follows after the socket timeout.
   let usesOwnSockets: Bool
-  /// What an unacknowledged or weaker write concern in the URL asks for; `nil` for majority and journal.
+  /// How writes of data are acknowledged.
   let writeConcern: WriteConcern
 
   /// - Throws: `invalidArgument` with one line that holds nothing of the URL's credentials.
@@ -33,9 +33,10 @@ final class MongoAddress: Sendable {
     database = options.database ?? mongoc_uri_get_database(uri).map { String(cString: $0) } ?? "instructors"
     connectTimeout = options.connectTimeout
     usesOwnSockets = !mongoc_uri_get_tls(uri)
-    writeConcern = WriteConcern(uri)
+    let asked = WriteConcern(uri)
+    writeConcern = options.isDurable ? .majority : asked
     try MongoOptions.validate(database: database, call)
-    guard writeConcern != .none else {
+    guard asked != .none else {
       throw call.invalid("w=0 in the URL: a store can't work with unacknowledged writes")
     }
     if let mechanism = mongoc_uri_get_auth_mechanism(uri).map({ String(cString: $0).uppercased() }) {
@@ -87,7 +88,7 @@ final class MongoAddress: Sendable {
 enum WriteConcern: Equatable {
   /// By a majority of the replica set, each with its journal on disk: what the contract promises.
   case majority
-  /// What the URL asks for explicitly (`w=1`, `journal=false`): faster, and a crash can lose acknowledged writes.
+  /// What the URL asks for (`w=1`, `journal=false`), where the options let it.
   case relaxed(acknowledgements: Int32, isJournaled: Bool)
   /// Not at all; refused.
   case none

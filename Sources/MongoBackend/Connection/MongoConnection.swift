@@ -63,6 +63,12 @@ final class MongoConnection {
 
   func markBroken() { isBroken = true }
 
+  /// The same, and nothing that libmongoc does from now on connects again: it would say goodbye to the server.
+  func sever() {
+    isBroken = true
+    client.link.pointee.is_closed = true
+  }
+
   /// Sends one command and waits for its answer.
   ///
   /// - Parameters:

@@ -143,6 +143,8 @@ private struct TransactionSession: ~Copyable {
           continue
         }
         if error.isTransient, !error.isUnknownCommit { connection.hasOpenTransaction = false }
+        // Perhaps the server never saw the commit. One that is done already is not undone by this.
+        if connection.hasOpenTransaction { abandon(connection) }
         var failure = error
         if !failure.isTransient { failure.wasSent = true }
         throw failure
@@ -151,15 +153,31 @@ private struct TransactionSession: ~Copyable {
   }
 
   /// Ends the transaction even where nobody waits any more, and where the connection broke: the server would keep an
-  /// open transaction, and everybody else from its documents, for a minute. libmongoc makes a new connection for it.
+  /// open transaction, and everybody else from its documents, for a minute.
+  ///
+  /// Over a connection that is in order that is one command. Otherwise a command of the transaction may still be running
+  /// on the server, and ending it takes longer than this thread can wait.
   private func rollBack(_ connection: MongoConnection, _ call: MongoCall) {
+    guard !connection.isBroken else { return abandon(connection) }
     var error = bson_error_t()
     connection.arm(call, deadline: .after(Self.rollbackTime), isShielded: true)
-    defer { connection.disarm() }
-    if mongoc_client_session_abort_transaction(session, &error), !connection.hasTimedOut {
+    // It says `true` whatever the server answers; the state of the connection tells whether it did.
+    let isSent = mongoc_client_session_abort_transaction(session, &error)
+    connection.disarm()
+    if isSent, !connection.hasTimedOut, connection.isAlive {
       connection.hasOpenTransaction = false
     } else {
-      connection.markBroken()
+      abandon(connection)
     }
+  }
+
+  /// Leaves it to others to end the transaction, and the connection with it.
+  private func abandon(_ connection: MongoConnection) {
+    connection.sever()
+    guard let identifier = mongoc_client_session_get_lsid(session) else { return }
+    SessionReaper.shared.end(
+      UnsafeRawBufferPointer(
+        start: instructor_mongo_reply_bytes(identifier), count: Int(instructor_mongo_reply_length(identifier))
+      ), connection.address)
   }
 }

@@ -9,23 +9,28 @@ struct AdminSession {
   private static let marker = "\(MongoMaintenance.markerCollection)"
 
   func command(onAdmin: Bool = false, _ build: (inout BSONWriter) -> Void) throws(CommandFailure) {
-    let reply = try connection.run(onAdmin ? .bare : .write, call, onAdmin: onAdmin, build)
+    let reply = try connection.run(onAdmin ? .bare : .durableWrite, call, onAdmin: onAdmin, build)
     do throws(CorruptDocument) { _ = try reply.parts() } catch { throw CommandFailure(error) }
   }
 
   func state() throws(CommandFailure) -> DatabaseState {
     let names = try collections()
     if names.isEmpty { return .absent }
-    if names.contains(Self.marker) { return .marked }
-    return .foreign(Array(names.prefix(3)))
+    guard names.contains(Self.marker) else { return .foreign(Array(names.prefix(3))) }
+    // Somebody may keep things beside ours in a database that was marked once.
+    let foreign = names.filter { !Self.isOurs($0) }
+    return foreign.isEmpty ? .marked : .foreign(Array(foreign.prefix(3)))
   }
 
+  private static func isOurs(_ name: String) -> Bool { name == marker || Collections.contains(name) }
+
+  /// Drops our collections, each by its name; with the last of them the database goes.
+  ///
   /// The marker goes last: an interruption must not leave collections that nobody would remove.
-  func dropEverything() throws(CommandFailure) {
-    for name in try collections() where name != Self.marker {
-      try command { $0.append("drop", name) }
-    }
-    try command { $0.append("dropDatabase", Int32(1)) }
+  func dropOurs() throws(CommandFailure) {
+    let ours = try collections().filter(Self.isOurs)
+    for name in ours where name != Self.marker { try command { $0.append("drop", name) } }
+    if ours.contains(Self.marker) { try command { $0.append("drop", Self.marker) } }
   }
 
   /// The names of the database's collections, sorted.

@@ -5,26 +5,29 @@ package import InstructorStore
 package enum DatabaseState: Equatable, Sendable {
   /// Nothing: it can be made.
   case absent
-  /// It carries the marker: whoever made it may empty and remove it.
+  /// It carries the marker, and nothing is there that this library doesn't make: it may be emptied and removed.
   case marked
-  /// Collections without the marker; some of their names.
+  /// Collections without the marker, or collections beside ours; some of their names.
   case foreign([String])
 }
 
 /// Making, inspecting and removing a whole database, which the storage interface doesn't offer.
 ///
 /// A database is touched only where it carries the marker collection that ``create()`` makes first and ``remove()``
-/// drops last. Every call makes a connection of its own; its deadline is 60 s.
+/// drops last, and holds no collection that this library doesn't know. Every call makes a connection of its own; its deadline is 60 s.
 package struct MongoMaintenance: Sendable {
   package static let markerCollection: StaticString = "dbbench_marker"
 
   private let address: MongoAddress
   private let options: MongoOptions
 
-  /// - Parameter database: Instead of the one in the URL. It need not exist.
+  /// - Parameters:
+  ///   - database: Instead of the one in the URL. It need not exist.
+  ///   - isDurable: As the store's own option; what ``settings()`` reports.
   /// - Throws: `invalidArgument` where the URL is malformed. Does not connect.
-  package init(_ url: String, database: String? = nil) throws(StoreError) {
+  package init(_ url: String, database: String? = nil, isDurable: Bool = true) throws(StoreError) {
     var options = MongoOptions()
+    options.isDurable = isDurable
     options.database = database
     options.connections = 1
     options.timeout = StoreTimeout.defaultForMaintenance
@@ -44,7 +47,7 @@ package struct MongoMaintenance: Sendable {
   /// - Throws: `conflict` where somebody else's collections are there.
   package func create() async throws(StoreError) {
     try await runOnOwn("maintenance.create") { session throws(CommandFailure) in
-      try session.dropEverything()
+      try session.dropOurs()
       try session.command { writer in
         writer.append("insert", Self.markerCollection)
         writer.array("documents") { writer in
@@ -54,11 +57,11 @@ package struct MongoMaintenance: Sendable {
     }
   }
 
-  /// Removes the database with all that is in it, if it carries the mark; does nothing where there is none.
+  /// Removes the database with all that this library keeps in it, if it carries the mark; does nothing where there is none.
   ///
   /// - Throws: `conflict` where somebody else's collections are there.
   package func remove() async throws(StoreError) {
-    try await runOnOwn("maintenance.remove") { session throws(CommandFailure) in try session.dropEverything()
+    try await runOnOwn("maintenance.remove") { session throws(CommandFailure) in try session.dropOurs()
     }
   }
 

@@ -12,7 +12,7 @@ extension MongoConnection {
     let highest = Limits.identifiers.upperBound - size
     var last: Int64?
     do throws(CommandFailure) {
-      let reply = try run(.write, call, isShielded: true) { writer in
+      let reply = try run(.durableWrite, call, isShielded: true) { writer in
         writer.append("findAndModify", Collections.counters)
         writer.document("query") { writer in
           writer.append("_id", kind.documentID)

@@ -7,6 +7,13 @@ enum Collections {
   static let counters: StaticString = "counters"
   /// The version of the schema, the marker of a bulk load, the lease of a migration.
   static let schema: StaticString = "schema"
+  /// What a bulk load into an empty store loads into: this and the name of its holder.
+  static let loadingPrefix: StaticString = "instructors_loading_"
+
+  /// Whether this library makes a collection of this name. A database with any other is never emptied.
+  static func contains(_ name: String) -> Bool {
+    [instructors, counters, schema].contains { "\($0)" == name } || name.hasPrefix("\(loadingPrefix)")
+  }
 }
 
 /// The versions of the schema that this code makes and understands.

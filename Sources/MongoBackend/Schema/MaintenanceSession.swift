@@ -18,7 +18,7 @@ struct MaintenanceSession {
   /// Runs one command and returns how many documents it affected.
   @discardableResult
   func run(_ build: (inout BSONWriter) -> Void) throws(CommandFailure) -> Int64 {
-    try connection.write(.write, call, deadline: deadline, isShielded: true, build).count
+    try connection.write(.durableWrite, call, deadline: deadline, isShielded: true, build).count
   }
 
   /// Updates the document with this id, under further conditions.
