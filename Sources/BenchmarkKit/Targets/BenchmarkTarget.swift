@@ -24,13 +24,19 @@ public struct TargetOptions: Sendable {
   }
 }
 
+/// The sole use of a place.
+public protocol PlaceHold: Sendable {
+  /// Lets others have it. Called after ``BenchmarkTarget/remove()``, if that is called.
+  func release() async
+}
+
 /// One place on one DBMS that a benchmark may use: a schema (PostgreSQL) or a database (MongoDB), and the
 /// maintenance that the storage interface doesn't offer.
 ///
 /// **Ownership.** A target marks what it makes (a marker table or collection) and touches nothing without the
 /// mark: ``prepare()`` and ``remove()`` throw rather than change a place that ``inspect()`` calls foreign.
 ///
-/// **Order of calls.** `inspect`, `prepare`, `open`, then on the store `migrate` and `bulkLoad`, then
+/// **Order of calls.** `inspect`, `acquire`, `prepare`, `open`, then on the store `migrate` and `bulkLoad`, then
 /// `settle`, `environment` at any time after `prepare`, and `remove` after the store was closed. Each call
 /// makes a connection of its own with a deadline; none is timed. Errors are ``StoreError`` or
 /// ``BenchmarkFailure``.
@@ -43,6 +49,12 @@ public protocol BenchmarkTarget: Sendable {
   var address: String? { get }
 
   func inspect() async throws -> TargetState
+
+  /// Keeps everybody else who asks for it away from the place until what it returns is released; `nil` where nobody else
+  /// can get there.
+  ///
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/unavailable`` where somebody has it: see ``inUse(_:)``.
+  func acquire() async throws -> (any PlaceHold)?
 
   /// Makes the place empty and marks it as `dbbench`'s own. What an earlier run left there is removed first.
   func prepare() async throws
@@ -64,6 +76,15 @@ public protocol BenchmarkTarget: Sendable {
 
 extension BenchmarkTarget {
   public var address: String? { nil }
+
+  public func acquire() async throws -> (any PlaceHold)? { nil }
+
+  /// What ``acquire()`` throws.
+  public func inUse(_ schema: String) -> BenchmarkFailure {
+    BenchmarkFailure(
+      .unavailable, "another dbbench is using '\(schema)' on \(place)",
+      advice: "Wait for it (half a minute if it was killed), or name another place with --schema.")
+  }
 
   /// For example `PostgreSQL at db1:5432`.
   var place: String { address.map { "\(displayName) at \($0)" } ?? displayName }

@@ -48,15 +48,18 @@ struct Session: Sendable {
       let session = try Session(request, servers)
       try await session.requireOwnership()
       try await session.requireRoom(for: request.connections)
+      let holds = try await session.acquire()
       let value: Value
       do {
         value = try await body(session)
       } catch {
         let explained = (error as? BenchmarkFailure).map(session.explained) ?? error
         await session.remove(keep: request.servers.keep)
+        await release(holds)
         throw explained
       }
       await session.remove(keep: request.servers.keep)
+      await release(holds)
       await servers?.stop()
       return value
     } catch {
@@ -121,6 +124,28 @@ struct Session: Sendable {
           of: scratch, place: "'\(place.schema)\(PlacedTarget.scratchSuffix)'")
       }
     }
+  }
+
+  /// Takes the places on the user's own servers for this run alone; nobody else knows of throwaway ones.
+  private func acquire() async throws -> [any PlaceHold] {
+    var holds: [any PlaceHold] = []
+    do {
+      for place in places where !place.isThrowaway {
+        let hold = try await Loader.naming("reserving '\(place.schema)' on \(place.target.displayName)") {
+          try await place.target.acquire()
+        }
+        if let hold { holds.append(hold) }
+      }
+      return holds
+    } catch {
+      await Self.release(holds)
+      throw error
+    }
+  }
+
+  /// In a cancelled task too.
+  private static func release(_ holds: [any PlaceHold]) async {
+    await Task { for hold in holds { await hold.release() } }.value
   }
 
   /// Beside a store's connections there are that of the maintenance, that which holds the place, and those a server

@@ -1,9 +1,10 @@
 import BenchmarkKit
 import InstructorStore
 import MongoBackend
+import Synchronization
 
 /// A database on a MongoDB replica set.
-struct MongoTarget: BenchmarkTarget {
+final class MongoTarget: BenchmarkTarget {
   static let kind = TargetKind(name: "mongo", displayName: "MongoDB") { url, schema in
     try MongoTarget(url: url, database: schema)
   }
@@ -11,6 +12,7 @@ struct MongoTarget: BenchmarkTarget {
   private let url: String
   private let database: String
   private let maintenance: MongoMaintenance
+  private let lease = Mutex<MongoPlaceLease?>(nil)
   var name: String { "mongo" }
   var displayName: String { "MongoDB" }
   var address: String? { ServerAddress(url).text }
@@ -33,7 +35,23 @@ struct MongoTarget: BenchmarkTarget {
     }
   }
 
-  func prepare() async throws { try await maintenance.create() }
+  func acquire() async throws -> (any PlaceHold)? {
+    guard let taken = try await MongoPlaceLease.acquire(url, database: database) else { throw inUse(database) }
+    lease.withLock { $0 = taken }
+    return taken
+  }
+
+  /// The lease is in the database and goes with it: taken again, it shows that nobody came in between.
+  func prepare() async throws {
+    try await renewLease()
+    try await maintenance.create()
+    try await renewLease()
+  }
+
+  private func renewLease() async throws {
+    guard let lease = lease.withLock({ $0 }) else { return }
+    guard try await lease.renew() else { throw inUse(database) }
+  }
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
     try await MongoStore.open(
@@ -57,3 +75,5 @@ struct MongoTarget: BenchmarkTarget {
 
   func remove() async throws { try await maintenance.remove() }
 }
+
+extension MongoPlaceLease: PlaceHold {}

@@ -25,6 +25,11 @@ struct PostgresTarget: BenchmarkTarget {
     }
   }
 
+  func acquire() async throws -> (any PlaceHold)? {
+    guard let lock = try await PostgresPlaceLock.acquire(url, schema: schema) else { throw inUse(schema) }
+    return lock
+  }
+
   func prepare() async throws { try await maintenance.create() }
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
@@ -49,3 +54,5 @@ struct PostgresTarget: BenchmarkTarget {
 
   func remove() async throws { try await maintenance.remove() }
 }
+
+extension PostgresPlaceLock: PlaceHold {}
