@@ -22,6 +22,7 @@ final class MongoAddress: Sendable {
     guard url.hasPrefix("mongodb://") || url.hasPrefix("mongodb+srv://") else {
       throw call.invalid("the URL must start with mongodb:// (mongodb://host:port/database)")
     }
+    try URLOptions.validate(url, call)
     var error = bson_error_t()
     guard let uri = mongoc_uri_new_with_error(url, &error) else {
       // libmongoc quotes parts of the URL, and a malformed one can have its password anywhere.

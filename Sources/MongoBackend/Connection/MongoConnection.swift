@@ -24,9 +24,8 @@ final class MongoConnection {
   var hasOpenTransaction = false
 
   init(_ address: MongoAddress, _ signal: WakeSignal) throws(CommandFailure) {
-    guard let client = ClientHandle(address), let database = strdup(address.database) else {
-      throw CommandFailure(.outOfMemory)
-    }
+    let client = try ClientHandle(address)
+    guard let database = strdup(address.database) else { throw CommandFailure(.outOfMemory) }
     self.address = address
     self.signal = signal
     let link = client.link
@@ -171,9 +170,12 @@ private struct ClientHandle: ~Copyable {
   let pointer: OpaquePointer
   let link: UnsafeMutablePointer<instructor_mongo_link>
 
-  init?(_ address: MongoAddress) {
+  init(_ address: MongoAddress) throws(CommandFailure) {
     var error = bson_error_t()
-    guard let client = mongoc_client_new_from_uri_with_error(address.uri, &error) else { return nil }
+    guard let client = mongoc_client_new_from_uri_with_error(address.uri, &error) else {
+      // The names of a `mongodb+srv` URL are looked up here.
+      throw CommandFailure(.unreachable, message: error.text)
+    }
     pointer = client
     link = .allocate(capacity: 1)
     link.initialize(to: instructor_mongo_link())

@@ -83,7 +83,7 @@ struct CommandFailure: Error {
     switch kind {
     case .abandoned: (.cancelled, "nobody waits for the answer any more", true)
     case .late: (.timeout(.connection), "the deadline passed before anything was sent", true)
-    case .unreachable: (.unreachable, "no server can be reached", true)
+    case .unreachable: (.unreachable, "no server can be reached\(whyUnreachable)", true)
     case .noPrimary: (.unreachable, "the replica set has no primary now", true)
     case .unsuitable: (.schemaMismatch, message, true)
     case .authentication: (.authenticationFailed, "the server refused the user or the password", true)
@@ -100,6 +100,21 @@ struct CommandFailure: Error {
         return (meaning.code, meaning.reason, meaning.provesNotApplied && kind == .server)
       }()
     }
+  }
+
+  /// In words of our own: what the driver says may quote anything.
+  private var whyUnreachable: StaticString {
+    let said = message.lowercased()
+    let reasons: [(StaticString, [String])] = [
+      (": the host's name is unknown", ["name is unknown", "resolve", "look up", "lookup", "getaddrinfo", "dns"]),
+      (": the connection was refused", ["refused"]),
+      (": the TLS handshake failed", ["tls", "ssl", "certificate"]),
+      (": there is no way to the host", ["unreachable", "no route"]),
+      (": there is no such socket", ["no such file"]),
+      (": it closed the connection", ["closed"]),
+      (": it did not answer in time", ["timeout", "timed out"]),
+    ]
+    return reasons.first { reason in reason.1.contains { said.contains($0) } }?.0 ?? ""
   }
 
   private var underlying: MongoDriverError? {
