@@ -125,7 +125,7 @@ struct QueryPlanTests {
             ])
         }
       })
-    try await store.bulkLoad(load)
+    _ = try await store.bulkLoad(load)
     return try await store.instructors.get((1...1_000).map { InstructorID($0) }).compactMap { $0 }
   }
 }

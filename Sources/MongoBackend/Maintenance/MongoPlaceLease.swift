@@ -80,7 +80,7 @@ package final class MongoPlaceLease: Sendable {
     renewing.withLock { $0?.cancel() }
     _ = try? await run("release") { [holder] (admin, session) throws(CommandFailure) in
       guard try Self.extend(session, holder) else { return }
-      if try admin.collections() == ["\(MongoMaintenance.markerCollection)"] { return try admin.dropEverything() }
+      if try admin.collections() == ["\(MongoMaintenance.markerCollection)"] { return try admin.dropOurs() }
       try session.run { writer in
         writer.append("delete", MongoMaintenance.markerCollection)
         writer.array("deletes") { writer in
