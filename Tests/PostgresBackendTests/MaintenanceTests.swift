@@ -50,7 +50,7 @@ struct MaintenanceTests {
     do {
       try await maintenance.remove()
       Issue.record("the view's table was removed")
-    } catch let error as StoreError {
+    } catch let error {
       #expect(error.code == .conflict)
     }
     #expect(try await store.instructors.get(grace.id) == grace)

@@ -10,6 +10,8 @@ final class PostgresLoader: Sendable {
   typealias Call = PostgresConnection.Call
 
   private static let recordsPerChunk = 10_000
+  private static let lockAttempts = 50
+  private static let lockPauseMilliseconds = 100.0
 
   let load: BulkLoad
   let coordinator: LoadCoordinator
@@ -66,11 +68,7 @@ final class PostgresLoader: Sendable {
   private func prepare(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> Bool {
     // Only whoever holds the lock knows what the marker means: look at it afterwards.
     try PostgresStore.check(PostgresStore.state(connection, call), call.context, acceptsLoading: true)
-    var isLocked = false
-    try connection.text(call, "SELECT pg_try_advisory_lock(\(Self.lockKey))") { result in
-      isLocked = (try? result.boolean(0, 0)) ?? false
-    }
-    guard isLocked else { throw call.context.error(.schemaMismatch, "another bulk load is under way") }
+    try takeLock(connection, call)
     let state = try PostgresStore.state(connection, call)
     return try connection.transaction(call) { () throws(StoreError) in
       // Before the tables are found empty: waits for writes under way and refuses those that come.
@@ -91,6 +89,20 @@ final class PostgresLoader: Sendable {
       mustUndo.store(true, ordering: .releasing)
       return isFresh
     }
+  }
+
+  /// Takes the session lock of loads. The session of a load that was ended may hold it for a moment longer, so it is
+  /// tried for some seconds.
+  private func takeLock(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    for attempt in 0..<Self.lockAttempts {
+      if attempt > 0 { connection.signal.wait(milliseconds: Self.lockPauseMilliseconds) }
+      var isLocked = false
+      try connection.text(call, "SELECT pg_try_advisory_lock(\(Self.lockKey))") { result in
+        isLocked = (try? result.boolean(0, 0)) ?? false
+      }
+      if isLocked { return }
+    }
+    throw call.context.error(.schemaMismatch, "another bulk load is under way")
   }
 
   private func copyChunks(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
