@@ -68,7 +68,7 @@ struct FailureTests {
   func lateAnswer() async throws {
     try await FailingStore.with { failing in
       let created = try await failing.store.instructors.create(Self.grace)
-      for (block, isKept) in [(Int32(160), true), (3_000, false)] {
+      for (block, isKept) in [(Int32(120), true), (3_000, false)] {
         let before = failing.store.statistics().connectionsDiscarded
         try await failing.set(1, "find") { writer in
           writer.append("blockConnection", true)

@@ -66,8 +66,8 @@ struct WorkerLoop<Driver: ConnectionDriver> {
 
   private func serve(_ call: Call, _ connection: inout Driver.Connection?) -> Ending {
     guard call.move(from: .queued, to: .connecting) else { return .none }
-    // A read that meets a connection the server has closed meanwhile deserves a second try.
-    var mayRunAgain = connection != nil && call.effect == .read
+    // A read whose connection breaks, one that the server has closed meanwhile for example, deserves a second try.
+    var mayRunAgain = call.effect == .read
     while true {
       if connection == nil {
         do throws(StoreError) {
