@@ -26,11 +26,12 @@ package struct CallContext: Sendable {
   package func conflict(_ constraint: Constraint, entityID: Int64? = nil) -> StoreError {
     let reason =
       switch constraint {
-      case .instructorID: "the id is taken"
+      case .instructorID, .reviewerID, .reviewID: "the id is taken"
       case .primaryOfCourse: "the course has a primary instructor already"
       case .courseAssignment: "the instructor is on the course already"
       case .version: "the version is not the expected one"
       case .instructorReference: "the instructor does not exist"
+      case .reviewerReference: "the reviewer does not exist"
       }
     return error(.conflict, reason, constraint: constraint, entityID: entityID)
   }

@@ -120,6 +120,12 @@ public enum Constraint: String, Sendable, Hashable {
   case version = "version"
   /// The instructor that the call names does not exist.
   case instructorReference = "instructor_reference"
+  /// The reviewer's id is taken.
+  case reviewerID = "reviewer_id"
+  /// The review's id is taken.
+  case reviewID = "review_id"
+  /// The reviewer that the call names does not exist.
+  case reviewerReference = "reviewer_reference"
 }
 
 extension StoreError: CustomStringConvertible {

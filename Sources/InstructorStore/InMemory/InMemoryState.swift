@@ -4,6 +4,8 @@ struct InMemoryState {
   /// A bulk load is under way: it alone may touch the tables.
   var isLoading = false
   var instructorIDs = IDAllocator()
+  var reviewerIDs = IDAllocator()
+  var reviewIDs = IDAllocator()
   var tables = InMemoryTables()
 
   func requireUsable(_ call: CallContext) throws(StoreError) {

@@ -58,11 +58,14 @@ public final class InMemoryStore: StorageBackend {
     try perform("reserveIDs") { (check) throws(StoreError) in
       try check.size(count, "count", Limits.idsPerReservation)
     } body: { (state, call) throws(StoreError) in
-      switch kind {
-      case .instructor:
-        guard let block = state.instructorIDs.reserve(count) else { throw call.idsUsedUp }
-        return block
-      }
+      let block =
+        switch kind {
+        case .instructor: state.instructorIDs.reserve(count)
+        case .reviewer: state.reviewerIDs.reserve(count)
+        case .review: state.reviewIDs.reserve(count)
+        }
+      guard let block else { throw call.idsUsedUp }
+      return block
     }
   }
 

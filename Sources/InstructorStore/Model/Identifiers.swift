@@ -36,7 +36,21 @@ public struct CourseID: EntityIdentifier {
   public init(_ rawValue: Int64) { self.rawValue = rawValue }
 }
 
+/// Identifies a ``Reviewer``.
+public struct ReviewerID: EntityIdentifier {
+  public let rawValue: Int64
+  public init(_ rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// Identifies a ``Review``.
+public struct ReviewID: EntityIdentifier {
+  public let rawValue: Int64
+  public init(_ rawValue: Int64) { self.rawValue = rawValue }
+}
+
 /// The entities whose ids the store hands out; see ``StorageBackend/reserveIDs(_:count:)``.
 public enum EntityKind: String, Sendable, CaseIterable {
   case instructor
+  case reviewer
+  case review
 }

@@ -18,6 +18,16 @@ public enum Limits {
   public static let titleBytes = 1...512
   public static let organizationBytes = 1...512
 
+  /// Stars of a review, in halves: from 1 to 5 by steps of a half.
+  public static let starHalves: ClosedRange<Int> = 2...10
+  /// Milliseconds since 1970 UTC: the years 1 to 9999 of the proleptic Gregorian calendar.
+  public static let timestampMilliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+  public static let reviewerNameBytes = 1...256
+  public static let pictureBytes = 1...1_024
+  public static let commentBytes = 0...8_192
+  public static let searchTextBytes = 1...256
+
   /// Courses of one instructor. A new instructor with more is `invalidArgument`; one more by `assign` or
   /// `replacePrimary` is `resourceExhausted`.
   public static let coursesPerInstructor = 500
@@ -31,6 +41,13 @@ public enum Limits {
   public static let itemsPerPage = 1...1_000
   /// What `count` counts to at the most.
   public static let countUpTo = 1...1_000_000
+  /// Organizations of one leaderboard.
+  public static let leaderboardEntries = 1...1_000
+  /// Courses of one rating histogram.
+  public static let coursesPerHistogram = 0...1_000
+  /// Reviews that one call may change because of their reviewer: deleting one deletes them, renaming one renames
+  /// their author. More is `resourceExhausted` before anything is changed.
+  public static let reviewsPerCascade = 10_000
   /// Ids of one reservation.
   public static let idsPerReservation = 1...1_000_000_000
 }

@@ -24,7 +24,8 @@ package struct Validation: Sendable {
     if let text { try self.text(text, field, bytes: bytes) }
   }
 
-  package func text(_ patch: FieldPatch<String>, _ field: String, bytes: ClosedRange<Int>) throws(StoreError) {
+  package func text(_ patch: FieldPatch<String>, _ field: String, bytes: ClosedRange<Int>) throws(StoreError)
+  {
     if case .set(let text) = patch { try self.text(text, field, bytes: bytes) }
   }
 

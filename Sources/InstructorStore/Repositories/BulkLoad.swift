@@ -9,21 +9,39 @@ public struct BulkSource<Record: Sendable>: Sendable {
     self.count = count
     self.records = records
   }
+
+  /// No records.
+  public static var none: Self { Self(count: 0) { _ in [] } }
 }
 
-/// What a bulk load puts into the store.
+/// What a bulk load puts into the store. Entities are loaded in the order of the fields.
 public struct BulkLoad: Sendable {
   /// Every record needs an id.
   public var instructors: BulkSource<NewInstructor>
+  /// As they are to be stored: version 1, with ``Reviewer/reviewCount``.
+  public var reviewers: BulkSource<Reviewer>
+  /// As they are to be stored: version 1, with their reviewer's name and picture. Sources in the order of courses load
+  /// fastest.
+  public var reviews: BulkSource<Review>
+  /// As they are to be stored: version 1 with a base and 0 without. At most one for a course.
+  public var ratings: BulkSource<CourseRating>
   /// Told about progress now and then, from an arbitrary thread. It must return quickly.
   public var onProgress: (@Sendable (BulkLoadProgress) -> Void)?
 
   public init(
-    instructors: BulkSource<NewInstructor>, onProgress: (@Sendable (BulkLoadProgress) -> Void)? = nil
+    instructors: BulkSource<NewInstructor> = .none, reviewers: BulkSource<Reviewer> = .none,
+    reviews: BulkSource<Review> = .none, ratings: BulkSource<CourseRating> = .none,
+    onProgress: (@Sendable (BulkLoadProgress) -> Void)? = nil
   ) {
     self.instructors = instructors
+    self.reviewers = reviewers
+    self.reviews = reviews
+    self.ratings = ratings
     self.onProgress = onProgress
   }
+
+  /// Records of all sources together.
+  public var recordCount: Int { instructors.count + reviewers.count + reviews.count + ratings.count }
 }
 
 public struct BulkLoadProgress: Sendable {
@@ -32,7 +50,7 @@ public struct BulkLoadProgress: Sendable {
     case indexes
   }
   public var phase: Phase
-  /// Records done so far and in total; in the phase of indexes, the number of indexes.
+  /// Records of all sources done so far and in total; in the phase of indexes, the number of indexes.
   public var done: Int
   public var total: Int
 
@@ -46,9 +64,15 @@ public struct BulkLoadProgress: Sendable {
 public struct BulkLoadResult: Sendable, Equatable {
   public var instructors: Int
   public var assignments: Int
+  public var reviewers: Int
+  public var reviews: Int
+  public var ratings: Int
 
-  public init(instructors: Int, assignments: Int) {
+  public init(instructors: Int, assignments: Int, reviewers: Int = 0, reviews: Int = 0, ratings: Int = 0) {
     self.instructors = instructors
     self.assignments = assignments
+    self.reviewers = reviewers
+    self.reviews = reviews
+    self.ratings = ratings
   }
 }

@@ -99,6 +99,13 @@ public protocol InstructorRepository: Sendable {
   /// How many instructors the filter selects, counting no further than `upTo` (1 to 1,000,000): an exact count of
   /// millions of rows takes seconds on either database.
   func count(_ filter: InstructorFilter, upTo: Int) async throws(StoreError) -> Int
+
+  /// The organizations with the most learners, most first, then by name (by bytes). Instructors without an organization
+  /// count for none.
+  ///
+  /// Every instructor is read: give the call time (``withStoreTimeout(_:isolation:_:)``) on large data.
+  /// - Parameter limit: 1 to 1,000.
+  func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding]
 }
 
 extension InstructorRepository {
@@ -124,7 +131,8 @@ extension InstructorRepository {
     try await unassign(course, from: id, ifVersion: nil)
   }
 
-  public func list(_ filter: InstructorFilter = .all, limit: Int) async throws(StoreError) -> Page<Instructor> {
+  public func list(_ filter: InstructorFilter = .all, limit: Int) async throws(StoreError) -> Page<Instructor>
+  {
     try await list(filter, after: nil, limit: limit)
   }
 }

@@ -10,6 +10,8 @@ public struct Page<Item: Sendable>: Sendable {
   }
 }
 
+extension Page: Equatable where Item: Equatable {}
+
 /// Which instructors a page or a count takes in. Conditions add up; texts compare by bytes.
 public struct InstructorFilter: Sendable {
   /// Only instructors of exactly this organization.

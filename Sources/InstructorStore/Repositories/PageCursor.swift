@@ -51,7 +51,9 @@ extension PageCursor {
   }
 
   /// The key this cursor follows; throws `invalidArgument` unless it was made by the same operation and filter.
-  package func instructorKey(filter: InstructorFilter, _ call: CallContext) throws(StoreError) -> InstructorKey {
+  package func instructorKey(filter: InstructorFilter, _ call: CallContext) throws(StoreError)
+    -> InstructorKey
+  {
     guard var reader = CursorCoder(token: token, binding: Self.binding(of: filter)),
       let lastName = reader.nextText(), let firstName = reader.nextText(), let id = reader.nextInteger(),
       reader.isAtEnd
@@ -124,7 +126,9 @@ struct CursorCoder {
   }
 
   mutating func nextText() -> String? {
-    guard let length = next(2).map({ Int($0[0]) << 8 | Int($0[1]) }), let part = next(length) else { return nil }
+    guard let length = next(2).map({ Int($0[0]) << 8 | Int($0[1]) }), let part = next(length) else {
+      return nil
+    }
     return String(validating: part, as: UTF8.self)
   }
 

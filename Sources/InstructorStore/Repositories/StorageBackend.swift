@@ -7,6 +7,9 @@ public protocol StorageBackend: Sendable {
   var name: String { get }
 
   var instructors: any InstructorRepository { get }
+  var reviews: any ReviewRepository { get }
+  var reviewers: any ReviewerRepository { get }
+  var ratings: any RatingRepository { get }
 
   /// Creates the schema or brings it up to date. Safe to run from many processes at once, and again.
   ///
@@ -26,9 +29,14 @@ public protocol StorageBackend: Sendable {
   ///
   /// Not atomic: while it runs the schema is marked as loading, and handles opened meanwhile fail with `schemaMismatch`.
   /// If the collections were empty before, indexes are built after the rows, and a load that fails or is cancelled
-  /// leaves them empty again; otherwise what was loaded so far stays. The id allocator moves past the largest id loaded.
+  /// leaves them empty again; otherwise what was loaded so far stays. The id allocators move past the largest ids loaded.
+  ///
+  /// Derived values (``Reviewer/reviewCount``, ``CourseRating/reviews``, a review's reviewer name and picture) are stored
+  /// as they are given: the source must make them consistent, which a generator or an export can and a loader in flat
+  /// memory can't. ``RatingRepository/recompute(_:)`` mends a rating.
   /// - Throws: `invalidArgument` for a record outside ``Limits`` or without an id (``StoreError/index`` is
-  ///   its number), `conflict` where an id or a primary is taken.
+  ///   its number within its source), `conflict` where an id, a primary or a course's rating is taken,
+  ///   `referenceViolation` for a review whose reviewer is neither stored nor loaded.
   @discardableResult
   func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult
 

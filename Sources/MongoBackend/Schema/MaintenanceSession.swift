@@ -135,6 +135,8 @@ extension EntityKind {
   var documentID: StaticString {
     switch self {
     case .instructor: "instructor"
+    case .reviewer: "reviewer"
+    case .review: "review"
     }
   }
 }
