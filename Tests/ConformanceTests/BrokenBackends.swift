@@ -76,6 +76,9 @@ private struct BrokenStore: StorageBackend {
   var instructors: any InstructorRepository {
     BrokenInstructors(base: base.instructors, defect: defect, copies: copies)
   }
+  var reviews: any ReviewRepository { base.reviews }
+  var reviewers: any ReviewerRepository { base.reviewers }
+  var ratings: any RatingRepository { base.ratings }
   func migrate() async throws(StoreError) { try await base.migrate() }
   func ping() async throws(StoreError) { try await base.ping() }
   func reserveIDs(_ kind: EntityKind, count: Int) async throws(StoreError) -> ClosedRange<Int64> {

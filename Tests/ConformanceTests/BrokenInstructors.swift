@@ -143,6 +143,10 @@ struct BrokenInstructors: InstructorRepository {
     try await base.count(filter, upTo: upTo)
   }
 
+  func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding] {
+    try await base.organizationLeaderboard(limit: limit)
+  }
+
   private func spoiled(_ error: StoreError) -> StoreError {
     guard defect == .namelessConstraint else { return error }
     var error = error

@@ -7,7 +7,9 @@ import Testing
     InMemoryRow(Instructor(NewInstructor(firstName: first, lastName: last), id: InstructorID(id)))
   }
 
-  private func contents(_ rows: OrderedRows, from start: OrderedRows.Position? = nil) -> [InMemoryRow] {
+  private func contents(
+    _ rows: OrderedRows<InMemoryRow>, from start: OrderedRows<InMemoryRow>.Position? = nil
+  ) -> [InMemoryRow] {
     var found: [InMemoryRow] = []
     rows.scan(from: start ?? rows.start) {
       found.append($0)
@@ -19,7 +21,7 @@ import Testing
   /// Random insertions and removals against a plain sorted array, through splits and emptied chunks.
   @Test func behavesAsASortedArray() {
     var random = SystemRandomNumberGenerator()
-    var rows = OrderedRows()
+    var rows = OrderedRows<InMemoryRow>()
     var model: [InMemoryRow] = []
     let names = ["a", "ab", "b", "\u{E9}", "e\u{301}", "Z"]
     for step in 0..<6_000 {
@@ -53,23 +55,23 @@ import Testing
   }
 
   @Test func removingWhatIsNotThereDoesNothing() {
-    var rows = OrderedRows()
+    var rows = OrderedRows<InMemoryRow>()
     rows.remove(row("a", "a", 1))
     rows.insert(row("a", "a", 1))
-    rows.remove(row("a", "a", 1))
+    rows.remove(row("a", "a", 2))
     rows.remove(row("b", "a", 1))
     #expect(rows.count == 1)
   }
 
   @Test func emptyOneHasOneEnd() {
-    let rows = OrderedRows()
+    let rows = OrderedRows<InMemoryRow>()
     #expect(contents(rows).isEmpty && rows.count(from: rows.start, to: rows.end) == 0)
     #expect(
       contents(rows, from: rows.start(from: InstructorKey(lastName: "a", firstName: "a", id: 1))).isEmpty)
   }
 
   @Test func ascendingRowsStayInFewChunks() {
-    var rows = OrderedRows()
+    var rows = OrderedRows<InMemoryRow>()
     let all = (1...5_000).map { row("a", "a", Int64($0)) }
     for row in all { rows.insert(row) }
     #expect(contents(rows).map(\.instructor.id) == all.map(\.instructor.id))

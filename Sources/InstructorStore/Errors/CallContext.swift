@@ -32,6 +32,7 @@ package struct CallContext: Sendable {
       case .version: "the version is not the expected one"
       case .instructorReference: "the instructor does not exist"
       case .reviewerReference: "the reviewer does not exist"
+      case .courseRating: "the course has a rating already"
       }
     return error(.conflict, reason, constraint: constraint, entityID: entityID)
   }

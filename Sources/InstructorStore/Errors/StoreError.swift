@@ -126,6 +126,8 @@ public enum Constraint: String, Sendable, Hashable {
   case reviewID = "review_id"
   /// The reviewer that the call names does not exist.
   case reviewerReference = "reviewer_reference"
+  /// The course has a rating already: of bulk loads alone.
+  case courseRating = "course_rating"
 }
 
 extension StoreError: CustomStringConvertible {

@@ -20,6 +20,18 @@ extension InMemoryInstructors {
       min(upTo, state.tables.count(filter))
     }
   }
+
+  func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding] {
+    try store.perform("instructors.organizationLeaderboard") { (check) throws(StoreError) in
+      try check.size(limit, "limit", Limits.leaderboardEntries)
+    } body: { (state, _) throws(StoreError) in
+      let standings = state.tables.byOrganization.map { name, members in
+        OrganizationStanding(
+          organization: name.text, instructors: Int64(members.byName.count), learners: members.learners)
+      }
+      return Array(standings.sorted(by: OrganizationStanding.precedes).prefix(limit))
+    }
+  }
 }
 
 extension InMemoryTables {
@@ -63,9 +75,9 @@ extension InMemoryTables {
     return rows.count(from: rows.start(from: InstructorKey(beforeLastName: prefix)), to: end ?? rows.end)
   }
 
-  private func orderedRows(_ filter: InstructorFilter) -> OrderedRows? {
+  private func orderedRows(_ filter: InstructorFilter) -> OrderedRows<InMemoryRow>? {
     guard let organization = filter.organization else { return byName }
-    return byOrganization[TextKey(organization)]
+    return byOrganization[TextKey(organization)]?.byName
   }
 }
 

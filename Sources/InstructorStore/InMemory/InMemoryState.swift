@@ -7,6 +7,14 @@ struct InMemoryState {
   var reviewerIDs = IDAllocator()
   var reviewIDs = IDAllocator()
   var tables = InMemoryTables()
+  var reviewTables = InMemoryReviewTables()
+
+  var isEmpty: Bool { tables.isEmpty && reviewTables.isEmpty }
+
+  mutating func removeEverything() {
+    tables = InMemoryTables()
+    reviewTables = InMemoryReviewTables()
+  }
 
   func requireUsable(_ call: CallContext) throws(StoreError) {
     guard isMigrated else {

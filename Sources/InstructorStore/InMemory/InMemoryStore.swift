@@ -15,13 +15,16 @@ import Synchronization
 /// take effect one after the other. No call waits for anything but that lock (``close()`` aside): a positive
 /// deadline is never missed, a deadline of zero or less is `timeout` as everywhere.
 ///
-/// **Cost.** Reads and writes by id are O(1), by name O(log n) and a shift of at most a few hundred references;
-/// pages and teams cost what they return.
+/// **Cost.** Reads and writes by id are O(1), by name or place in a listing O(log n) and a shift of at most a few hundred
+/// references; pages and teams cost what they return, a search the reviews it examines, a leaderboard the organizations.
 public final class InMemoryStore: StorageBackend {
   static let backendName: StaticString = "memory"
 
   public var name: String { "\(Self.backendName)" }
   public var instructors: any InstructorRepository { InMemoryInstructors(store: self) }
+  public var reviews: any ReviewRepository { InMemoryReviews(store: self) }
+  public var reviewers: any ReviewerRepository { InMemoryReviewers(store: self) }
+  public var ratings: any RatingRepository { InMemoryRatings(store: self) }
 
   /// What all handles of one store share.
   final class Shared: Sendable {

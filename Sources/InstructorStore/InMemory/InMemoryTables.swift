@@ -34,14 +34,21 @@ struct CourseMembers {
   }
 }
 
+/// The instructors of one organization.
+struct OrganizationMembers {
+  var byName = OrderedRows<InMemoryRow>()
+  /// The sum of their learners, kept along: a leaderboard would otherwise read everybody under the store's lock.
+  var learners: Int64 = 0
+}
+
 /// The instructors and the three indexes on them: by id, by name (of all and of each organization), by course.
 ///
 /// These are the primitives that keep the indexes together. They check nothing: the repository's methods
 /// (``InMemoryInstructors``) have done so.
 struct InMemoryTables {
   private(set) var rows: [InstructorID: InMemoryRow] = [:]
-  private(set) var byName = OrderedRows()
-  private(set) var byOrganization: [TextKey: OrderedRows] = [:]
+  private(set) var byName = OrderedRows<InMemoryRow>()
+  private(set) var byOrganization: [TextKey: OrganizationMembers] = [:]
   private(set) var courses: [CourseID: CourseMembers] = [:]
 
   var isEmpty: Bool { rows.isEmpty }
@@ -74,6 +81,9 @@ struct InMemoryTables {
       && Bytewise.equal(current.organization, changed.organization)
     if keepsPlace {
       row.instructor = changed
+      if let organization = changed.organization {
+        byOrganization[TextKey(organization)]?.learners += changed.learners - current.learners
+      }
     } else {
       leaveNames(row)
       row.instructor = changed
@@ -111,7 +121,9 @@ struct InMemoryTables {
   private mutating func enterNames(_ row: InMemoryRow) {
     byName.insert(row)
     if let organization = row.instructor.organization {
-      byOrganization[TextKey(organization), default: OrderedRows()].insert(row)
+      let key = TextKey(organization)
+      byOrganization[key, default: OrganizationMembers()].byName.insert(row)
+      byOrganization[key]?.learners += row.instructor.learners
     }
   }
 
@@ -119,8 +131,9 @@ struct InMemoryTables {
     byName.remove(row)
     if let organization = row.instructor.organization {
       let key = TextKey(organization)
-      byOrganization[key]?.remove(row)
-      if byOrganization[key]?.count == 0 { byOrganization[key] = nil }
+      byOrganization[key]?.byName.remove(row)
+      byOrganization[key]?.learners -= row.instructor.learners
+      if byOrganization[key]?.byName.count == 0 { byOrganization[key] = nil }
     }
   }
 }

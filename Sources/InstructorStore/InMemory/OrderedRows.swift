@@ -1,11 +1,19 @@
-/// Rows in the order of the instructor list: last name, first name, id, the names by bytes.
+/// What ``OrderedRows`` keeps in order.
+protocol OrderedRow {
+  associatedtype Key
+  var key: Key { get }
+  /// Negative, zero or positive as the row is before, at or after `key`: a total order, no two rows at one key.
+  func compare(with key: Key) -> Int
+}
+
+/// Rows in the order of their keys.
 ///
 /// A sorted array cut into chunks: a search is two binary searches, an insertion shifts one chunk (and now and
 /// then the list of chunks), which stays in the order of a microsecond for a million rows.
-struct OrderedRows {
-  private static let rowsPerChunk = 512
+struct OrderedRows<Row: OrderedRow> {
+  private static var rowsPerChunk: Int { 512 }
   /// No chunk is empty.
-  private var chunks: [[InMemoryRow]] = []
+  private var chunks: [[Row]] = []
   private(set) var count = 0
 
   struct Position {
@@ -13,14 +21,14 @@ struct OrderedRows {
     fileprivate var offset: Int
   }
 
-  mutating func insert(_ row: InMemoryRow) {
+  mutating func insert(_ row: Row) {
     count += 1
     guard !chunks.isEmpty else {
       chunks = [[row]]
       return
     }
     // A row after the end of one chunk and before the start of the next goes to the former.
-    var place = start(from: row.instructor)
+    var place = start(from: row.key)
     if place.offset == 0, place.chunk > 0 {
       place = Position(chunk: place.chunk - 1, offset: chunks[place.chunk - 1].count)
     }
@@ -28,21 +36,23 @@ struct OrderedRows {
     if chunks[place.chunk].count > Self.rowsPerChunk { split(place.chunk) }
   }
 
-  mutating func remove(_ row: InMemoryRow) {
-    let place = start(from: row.instructor)
-    guard place.chunk < chunks.count, chunks[place.chunk][place.offset] === row else { return }
+  mutating func remove(_ row: Row) {
+    let place = start(from: row.key)
+    guard place.chunk < chunks.count, chunks[place.chunk][place.offset].compare(with: row.key) == 0 else {
+      return
+    }
     count -= 1
     chunks[place.chunk].remove(at: place.offset)
     if chunks[place.chunk].isEmpty { chunks.remove(at: place.chunk) }
   }
 
   /// The place of the first row that is not before `key`.
-  func start(from key: InstructorKey) -> Position {
+  func start(from key: Row.Key) -> Position {
     position { $0.compare(with: key) >= 0 }
   }
 
   /// The place of the first row after `key`.
-  func start(after key: InstructorKey) -> Position {
+  func start(after key: Row.Key) -> Position {
     position { $0.compare(with: key) > 0 }
   }
 
@@ -59,7 +69,7 @@ struct OrderedRows {
   }
 
   /// Visits rows in order from `start`, until `visit` answers false.
-  func scan(from start: Position, while visit: (InMemoryRow) -> Bool) {
+  func scan(from start: Position, while visit: (Row) -> Bool) {
     var offset = start.offset
     for chunk in chunks[min(start.chunk, chunks.count)...] {
       for row in chunk[offset...] where !visit(row) { return }
@@ -67,10 +77,8 @@ struct OrderedRows {
     }
   }
 
-  private func start(from instructor: Instructor) -> Position { start(from: InstructorKey(instructor)) }
-
   /// The first place where `isPast` holds; it must hold from there on.
-  private func position(_ isPast: (InMemoryRow) -> Bool) -> Position {
+  private func position(_ isPast: (Row) -> Bool) -> Position {
     let chunk = chunks.partitioningIndex { $0.last.map(isPast) ?? false }
     guard chunk < chunks.count else { return end }
     return Position(chunk: chunk, offset: chunks[chunk].partitioningIndex(isPast))
@@ -86,15 +94,27 @@ struct OrderedRows {
   }
 }
 
-extension InMemoryRow {
-  /// Negative, zero or positive as the row is before, at or after `key`: the order of ``InstructorKey/precedes(_:_:)``
-  /// in one pass over each text and without a copy of the instructor. An insertion compares some twenty times.
-  fileprivate func compare(with key: InstructorKey) -> Int {
+extension InMemoryRow: OrderedRow {
+  var key: InstructorKey { InstructorKey(instructor) }
+
+  /// The order of ``InstructorKey/precedes(_:_:)`` in one pass over each text and without a copy of the instructor: an
+  /// insertion compares some twenty times.
+  func compare(with key: InstructorKey) -> Int {
     let lastNames = compareBytes(instructor.lastName, key.lastName)
     if lastNames != 0 { return lastNames }
     let firstNames = compareBytes(instructor.firstName, key.firstName)
     if firstNames != 0 { return firstNames }
     return instructor.id == key.id ? 0 : instructor.id < key.id ? -1 : 1
+  }
+}
+
+extension ReviewKey: OrderedRow {
+  var key: ReviewKey { self }
+
+  /// Descending by rank, then by id.
+  func compare(with key: ReviewKey) -> Int {
+    if rank != key.rank { return rank > key.rank ? -1 : 1 }
+    return id == key.id ? 0 : id > key.id ? -1 : 1
   }
 }
 

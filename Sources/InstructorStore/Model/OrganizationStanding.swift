@@ -15,6 +15,14 @@ public struct OrganizationStanding: Sendable, Codable {
   }
 }
 
+extension OrganizationStanding {
+  /// The order of a leaderboard: most learners first, then the name by bytes.
+  package static func precedes(_ left: Self, _ right: Self) -> Bool {
+    left.learners != right.learners
+      ? left.learners > right.learners : Bytewise.precedes(left.organization, right.organization)
+  }
+}
+
 extension OrganizationStanding: Equatable {
   public static func == (left: Self, right: Self) -> Bool {
     Bytewise.equal(left.organization, right.organization) && left.instructors == right.instructors

@@ -35,8 +35,9 @@ public protocol StorageBackend: Sendable {
   /// as they are given: the source must make them consistent, which a generator or an export can and a loader in flat
   /// memory can't. ``RatingRepository/recompute(_:)`` mends a rating.
   /// - Throws: `invalidArgument` for a record outside ``Limits`` or without an id (``StoreError/index`` is
-  ///   its number within its source), `conflict` where an id, a primary or a course's rating is taken,
-  ///   `referenceViolation` for a review whose reviewer is neither stored nor loaded.
+  ///   its number within its source), `conflict` where an id, a primary or a course's rating
+  ///   (``Constraint/courseRating``) is taken, `referenceViolation` with ``Constraint/reviewerReference`` for a review whose
+  ///   reviewer is neither stored nor loaded. These two name a record only where the backend can tell which it was.
   @discardableResult
   func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult
 

@@ -47,6 +47,9 @@ extension RepositoryDecorator {
   func count(_ filter: InstructorFilter, upTo: Int) async throws(StoreError) -> Int {
     try await base.count(filter, upTo: upTo)
   }
+  func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding] {
+    try await base.organizationLeaderboard(limit: limit)
+  }
 }
 
 /// A store around another one with a decorated repository.
@@ -54,6 +57,9 @@ struct DecoratedStore: StorageBackend {
   let base: any StorageBackend
   var name: String { "decorated" }
   let instructors: any InstructorRepository
+  var reviews: any ReviewRepository { base.reviews }
+  var reviewers: any ReviewerRepository { base.reviewers }
+  var ratings: any RatingRepository { base.ratings }
 
   func migrate() async throws(StoreError) { try await base.migrate() }
   func ping() async throws(StoreError) { try await base.ping() }
