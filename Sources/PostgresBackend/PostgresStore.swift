@@ -44,7 +44,7 @@ public final class PostgresStore: StorageBackend {
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit,
         timeout: options.timeout, acquireTimeout: options.acquireTimeout,
-        connectTimeout: options.connectTimeout))
+        connectTimeout: options.connectTimeout, dispatch: options.dispatch))
     let store = PostgresStore(options: options, pool: pool)
     do throws(StoreError) {
       try await pool.lease(context, .read, timeout: options.connectTimeout) {
@@ -88,7 +88,8 @@ public final class PostgresStore: StorageBackend {
     guard !connection.utf8.contains(0), let parsed = PQconninfoParse(connection, &message) else {
       // libpq's message quotes parts of the string, which may hold the password.
       PQfreemem(message)
-      throw context.invalid("the connection string is malformed; write postgres://user:password@host:port/database")
+      throw context.invalid(
+        "the connection string is malformed; write postgres://user:password@host:port/database")
     }
     PQconninfoFree(parsed)
   }

@@ -5,6 +5,7 @@ import StoreConformance
 enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
   case memory
   case postgres
+  case postgresBatched
   case mongo
 
   /// Starts what the backend needs; called once per run of the tests.
@@ -12,6 +13,7 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
     switch self {
     case .memory: InMemoryTarget()
     case .postgres: try await PostgresTarget.start(dispatch: .direct)
+    case .postgresBatched: try await PostgresTarget.start(dispatch: .batched)
     case .mongo: try await MongoTarget.start(dispatch: .direct)
     }
   }

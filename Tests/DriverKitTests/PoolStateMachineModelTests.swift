@@ -22,8 +22,11 @@ extension DriverKitSuite {
     @Test(arguments: UInt64(1)...40) func randomStepsKeepTheInvariants(seed: UInt64) {
       var generator = SeededGenerator(seed: seed)
       var model = Model(
-        workerLimit: Int.random(in: 1...5, using: &generator),
-        waitingLimit: Int.random(in: 0...100, using: &generator))
+        PoolLimits(
+          workers: Int.random(in: 1...5, using: &generator),
+          waitingCalls: Int.random(in: 0...100, using: &generator),
+          batchCalls: Int.random(in: 1...6, using: &generator),
+          lanes: Int.random(in: 1...3, using: &generator)))
       for step in 0..<2_000 {
         model.step(&generator)
         if let broken = model.brokenInvariant {
@@ -39,14 +42,13 @@ extension DriverKitSuite {
 
 private struct Model {
   var machine: PoolStateMachine<Waiter>
-  let workerLimit: Int
-  let waitingLimit: Int
+  let limits: PoolLimits
 
   /// Accepted and neither taken by a worker nor skipped, in order of arrival.
   var queue: [Waiter] = []
   /// Left, but the machine has not been told yet.
   var untold: [Waiter] = []
-  var running: [Int: Waiter] = [:]
+  var running: [Int: [Waiter]] = [:]
   /// Woken or started, and not come back yet.
   var arriving: Set<Int> = []
   /// Of those, the ones whose thread is being started.
@@ -59,10 +61,29 @@ private struct Model {
   var stranded = 0
   var brokenInvariant: String?
 
-  init(workerLimit: Int, waitingLimit: Int) {
-    machine = PoolStateMachine(workerLimit: workerLimit, waitingLimit: waitingLimit)
-    self.workerLimit = workerLimit
-    self.waitingLimit = waitingLimit
+  init(_ limits: PoolLimits) {
+    machine = PoolStateMachine(limits)
+    self.limits = limits
+  }
+
+  private func batchClass(of call: Waiter) -> UInt8 { limits.batchCalls == 1 ? 0 : call.batchClass }
+
+  private func lanesFree(_ batchClass: UInt8, waiting: Int) -> Int {
+    let lanes = running.values.count { $0.first.map(self.batchClass(of:)) == batchClass }
+    return max(0, limits.lanes + (waiting - 1) / limits.batchCalls - lanes)
+  }
+
+  /// How many workers could serve what waits now.
+  private var wanted: Int {
+    let alive = queue.filter { !$0.hasLeft }
+    var wanted = alive.count { batchClass(of: $0) == 0 }
+    for batchClass in [UInt8(1), 2] {
+      let waiting = alive.count { self.batchClass(of: $0) == batchClass }
+      guard waiting > 0 else { continue }
+      let batches = (waiting + limits.batchCalls - 1) / limits.batchCalls
+      wanted += min(batches, lanesFree(batchClass, waiting: waiting))
+    }
+    return wanted
   }
 
   var workers: Int { running.count + arriving.count + parked.count }
@@ -83,16 +104,16 @@ private struct Model {
   }
 
   private mutating func submit() {
-    let call = Waiter(submitted)
+    let call = Waiter(submitted, batchClass: UInt8(submitted * 7 % 3))
     submitted += 1
     let countedWaiting = machine.waitingCalls
-    let available = workerLimit - running.count
-    let mustRefuse = countedWaiting - available >= waitingLimit
+    let available = limits.workers - running.count
+    let mustRefuse = countedWaiting - available >= limits.waitingCalls
     switch machine.submit(call) {
     case .start(let worker):
       expect(!mustRefuse, "accepted beyond the limit")
       expect(parked.isEmpty, "a thread was started while one slept")
-      expect(workers < workerLimit, "more workers than allowed")
+      expect(workers < limits.workers, "more workers than allowed")
       arriving.insert(worker)
       starting.insert(worker)
     case .wake(let worker):
@@ -114,19 +135,49 @@ private struct Model {
   private mutating func comeBack(_ worker: Int) {
     starting.remove(worker)
     arriving.remove(worker)
-    if running.removeValue(forKey: worker) != nil { served += 1 }
-    let alive = queue.first { !$0.hasLeft }
+    served += running.removeValue(forKey: worker)?.count ?? 0
+    dropDead()
+    // The first call of which a class that a further worker may serve.
+    let first = queue.first { call in
+      let batchClass = batchClass(of: call)
+      let waiting = queue.count { self.batchClass(of: $0) == batchClass }
+      return !call.hasLeft && (batchClass == 0 || lanesFree(batchClass, waiting: waiting) > 0)
+    }
     switch machine.next(for: worker) {
-    case .run(let call):
-      expect(call === alive, "not the one that came first")
-      // Everything before it had left.
-      queue.removeFirst((queue.firstIndex { $0 === call } ?? -1) + 1)
-      running[worker] = call
+    case .run(let calls):
+      guard let first else { return expect(false, "runs what nobody may run") }
+      let isAlone = batchClass(of: first) == 0
+      let expected = queue.lazy.filter { !$0.hasLeft && $0.batchClass == first.batchClass }
+        .prefix(isAlone ? 1 : limits.batchCalls)
+      if isAlone {
+        expect(calls.count == 1 && calls[0] === first, "not the one that came first")
+      } else {
+        expect(calls.map(\.number) == expected.map(\.number), "not the batch that came first")
+      }
+      let isTaken = Set(calls.map(\.number))
+      // Those of its class before the last had left, and all that follow if there was room for more.
+      let hasRoom = !isAlone && calls.count < limits.batchCalls
+      let last = hasRoom ? queue.count : queue.lastIndex { isTaken.contains($0.number) } ?? 0
+      let batchClass = batchClass(of: first)
+      queue = queue.enumerated().filter { index, call in
+        index > last || self.batchClass(of: call) != batchClass
+      }.map(\.element)
+      running[worker] = calls
     case .park:
-      expect(alive == nil, "sleeps although calls wait")
-      queue.removeAll()
+      expect(first == nil, "sleeps although calls wait")
       parked.insert(worker)
     case .exit: expect(false, "exit while open")
+    }
+  }
+
+  /// The machine forgets those at the front of a line that have left.
+  private mutating func dropDead() {
+    for batchClass in [UInt8(0), 1, 2] {
+      while let index = queue.firstIndex(where: { self.batchClass(of: $0) == batchClass }),
+        queue[index].hasLeft
+      {
+        queue.remove(at: index)
+      }
     }
   }
 
@@ -163,7 +214,7 @@ private struct Model {
     if closing {
       let (calls, wake) = machine.shutDown()
       expect(Set(wake) == parked, "not everybody was woken to end")
-      let expected = queue.filter { !$0.hasLeft } + running.values
+      let expected = queue.filter { !$0.hasLeft } + running.values.joined()
       expect(
         Set(calls.filter { !$0.hasLeft }.map(\.number)) == Set(expected.map(\.number)),
         "calls lost in shutDown")
@@ -179,10 +230,10 @@ private struct Model {
       arriving.formUnion(machine.drain())
       parked.removeAll()
       while let worker = arriving.first ?? running.keys.first {
-        if running.removeValue(forKey: worker) != nil { served += 1 }
+        served += running.removeValue(forKey: worker)?.count ?? 0
         arriving.remove(worker)
         switch machine.next(for: worker) {
-        case .run(let call): running[worker] = call
+        case .run(let calls): running[worker] = calls
         case .park: expect(false, "parks while draining")
         case .exit:
           let stranded = machine.workerEnded(worker)
@@ -198,10 +249,10 @@ private struct Model {
     expect(machine.waitingCalls == queue.count, "waiting \(machine.waitingCalls), not \(queue.count)")
     expect(machine.busyWorkers == running.count, "busy workers")
     expect(machine.workerCount == workers, "workers")
-    expect(workers <= workerLimit, "more workers than allowed")
-    expect(machine.waitingCalls <= waitingLimit + workerLimit, "the queue is too long")
+    expect(workers <= limits.workers, "more workers than allowed")
+    expect(machine.waitingCalls <= limits.waitingCalls + limits.workers, "the queue is too long")
     let alive = queue.count { !$0.hasLeft }
-    expect(parked.isEmpty || alive <= arriving.count, "a worker sleeps while a call waits: lost wake-up")
+    expect(parked.isEmpty || wanted <= arriving.count, "a worker sleeps while a call waits: lost wake-up")
     expect(alive == 0 || workers > 0, "nobody is left to serve")
   }
 

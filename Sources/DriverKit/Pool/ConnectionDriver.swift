@@ -2,11 +2,15 @@ package import InstructorStore
 
 /// What a pool needs to know of one kind of database connection.
 ///
-/// Every method is called on the driver thread that owns the connection and may block, though not beyond the
+/// Every method is called on the thread that has the connection at the moment and may block, though not beyond the
 /// deadline it is given.
 package protocol ConnectionDriver: Sendable {
-  /// Not shared between threads; released by `close`.
+  /// Used by one thread at a time; released by `close`.
   associatedtype Connection
+
+  /// What a call asks for that may share an exchange with others, and where its answer goes. `Never` where the
+  /// driver has no such calls.
+  associatedtype Request: Sendable = Never
 
   /// Opens a connection and prepares its session.
   ///
@@ -17,6 +21,13 @@ package protocol ConnectionDriver: Sendable {
   ///   is shut down; poll it beside the server's socket. The pool clears it before the next call.
   func connect(for call: CallContext, deadline: Deadline, signal: WakeSignal) throws(StoreError) -> Connection
 
+  /// Serves calls of one batch class, in one exchange where that is possible.
+  ///
+  /// Each call's answer goes into its request, or its error to ``QueuedCall/keep(_:)``: as if it had run alone, as
+  /// nobody must notice what company a call was in. A call that is abandoned before it is sent is not sent; one that
+  /// is abandoned later is no reason to keep the others waiting. With batching off, there is one call.
+  func run(_ batch: [BatchedCall<Connection, Request>], on connection: Connection)
+
   /// Whether the server's end is still there, asked of a connection that was idle for a while. No round trip.
   func isAlive(_ connection: Connection) -> Bool
 
@@ -24,4 +35,9 @@ package protocol ConnectionDriver: Sendable {
   func isReusable(_ connection: Connection) -> Bool
 
   func close(_ connection: Connection)
+}
+
+extension ConnectionDriver where Request == Never {
+  /// There are no such calls.
+  package func run(_ batch: [BatchedCall<Connection, Never>], on connection: Connection) {}
 }

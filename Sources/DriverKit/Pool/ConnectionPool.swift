@@ -2,8 +2,9 @@ package import InstructorStore
 
 /// A bounded pool of connections, each served by its own driver thread.
 ///
-/// Calls wait in one queue, first come, first served, and a free thread takes the next. Blocking driver calls
-/// never run on Swift's cooperative threads, answers are decoded on the driver thread, and one hop brings each
+/// Calls are served first come, first served. A free thread takes the call that has waited longest, and with it
+/// every other waiting call of its batch class, up to a bound: they share one exchange with the server, so that the
+/// busier the pool, the larger the exchanges, while a lone caller waits for nobody. Blocking driver calls never run on Swift's cooperative threads, answers are decoded on the driver thread, and one hop brings each
 /// back. Deadlines are kept by the pool's own timer, so a call returns in time even while its thread is stuck in
 /// the driver; the connection is then cleaned or discarded before it serves anybody else.
 package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
@@ -45,17 +46,48 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     _ context: CallContext, _ effect: CallEffect, timeout: Duration? = nil,
     _ body: @escaping @Sendable (Connection, Call) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
+    let (deadline, queueDeadline, now) = try admit(context, timeout)
+    let call = ExclusiveCall<Connection, Value>(
+      context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, body: body)
+    await wait(for: call)
+    return try call.result()
+  }
+
+  /// Serves a request that may share its exchange with others of its class; its answer is in the request afterwards.
+  ///
+  /// Of whatever company it is in, nothing shows: it has its own deadline, cancellation and error. A read whose
+  /// connection broke runs again, once, on a new one; a write never does.
+  /// - Parameters:
+  ///   - batchClass: A small number other than 0. Reads and writes never share one.
+  ///   - bytes: What the request adds to an exchange, for the bound on its size.
+  package func perform(
+    _ context: CallContext, _ effect: CallEffect, batchClass: UInt8, _ request: Driver.Request,
+    bytes: Int = 0,
+    timeout: Duration? = nil
+  ) async throws(StoreError) {
+    let (deadline, queueDeadline, now) = try admit(context, timeout)
+    let call = BatchedCall<Connection, Driver.Request>(
+      context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, request: request,
+      batchClass: batchClass, bytes: bytes)
+    await wait(for: call)
+    try call.checkEnding()
+  }
+
+  private func admit(
+    _ context: CallContext, _ timeout: Duration?
+  ) throws(StoreError) -> (deadline: Deadline, queueDeadline: Deadline, now: UInt64) {
     let limit = timeout ?? StoreTimeout.current ?? options.timeout
     try admit(context)
     guard limit > .zero else {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
     let now = Deadline.now()
-    let call = ExclusiveCall<Connection, Value>(
-      context, effect, deadline: .after(limit, from: now),
-      queueDeadline: .after(min(limit, options.acquireTimeout), from: now), body: body)
+    return (.after(limit, from: now), .after(min(limit, options.acquireTimeout), from: now), now)
+  }
+
+  private func wait(for call: Call) async {
     let core = core
-    let result = await withTaskCancellationHandler {
+    await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
         call.continuation = continuation
         core.submit(call)
@@ -63,7 +95,6 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     } onCancel: {
       core.cancel(call)
     }
-    return try result.get()
   }
 
   package func statistics() -> StoreStatistics { core.statistics() }

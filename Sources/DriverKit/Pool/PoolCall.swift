@@ -7,42 +7,69 @@ package class PoolCall<Connection>: QueuedCall, @unchecked Sendable {
     self.init(context, effect, deadline: deadline, queueDeadline: deadline)
   }
 
-  /// Runs the call on the driver thread and keeps what comes of it.
-  ///
-  /// - Returns: Whether it is that the server could not be reached. The call has not finished and can be run again.
-  func run(on connection: Connection) -> Bool { false }
+  /// Runs a call of batch class 0 on the driver thread and keeps what comes of it.
+  func run(on connection: Connection) {}
 }
 
 /// A call that runs alone on a connection it leases: anything that is not a single statement.
 final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @unchecked Sendable {
   typealias Body = @Sendable (Connection, PoolCall<Connection>) throws(StoreError) -> Value
   private let body: Body
-  private var kept: Result<Value, StoreError>?
-  var continuation: UnsafeContinuation<Result<Value, StoreError>, Never>?
+  private var value: Value?
 
   init(
     _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline,
+    start: UInt64 = 0,
     body: @escaping Body
   ) {
     self.body = body
-    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline)
+    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline, start: start)
   }
 
-  override func run(on connection: Connection) -> Bool {
-    do throws(StoreError) {
-      kept = .success(try body(connection, self))
-      return false
-    } catch {
-      kept = .failure(error)
-      return error.code == .unreachable
-    }
+  override func run(on connection: Connection) {
+    do throws(StoreError) { value = try body(connection, self) } catch { keep(error) }
   }
 
-  override func keep(_ error: StoreError) { kept = .failure(error) }
+  /// For the caller, once it was resumed.
+  func result() throws(StoreError) -> Value {
+    try checkEnding()
+    guard let value else { throw context.error(.internalError, "the call ended without an answer") }
+    return value
+  }
+}
 
-  override func deliverKept() {
-    if let kept { continuation?.resume(returning: kept) }
+/// A call that may share its exchange with others of its class: a request that the driver knows how to send.
+package final class BatchedCall<Connection, Request: Sendable>: PoolCall<Connection>, @unchecked Sendable {
+  package let request: Request
+  private let batch: UInt8
+  private let bytes: Int
+
+  init(
+    _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline, start: UInt64,
+    request: Request, batchClass: UInt8, bytes: Int
+  ) {
+    self.request = request
+    batch = batchClass
+    self.bytes = bytes
+    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline, start: start)
   }
 
-  override func deliver(_ error: StoreError) { continuation?.resume(returning: .failure(error)) }
+  package override var batchClass: UInt8 { batch }
+  override var batchBytes: Int { bytes }
+}
+
+/// The calls of a batch where they are waited for together: it goes on for as long as the longest of them.
+package final class CallGroup<Connection>: PoolCall<Connection>, @unchecked Sendable {
+  private let calls: [QueuedCall]
+
+  /// `nil` for no calls. Context and effect are those of the first.
+  package init?(_ calls: [QueuedCall]) {
+    guard let first = calls.first else { return nil }
+    self.calls = calls
+    let deadline = calls.map(\.deadline).max() ?? first.deadline
+    super.init(first.context, first.effect, deadline: deadline, queueDeadline: deadline)
+  }
+
+  /// Whether all callers have gone.
+  package override var isAbandoned: Bool { calls.allSatisfy(\.isAbandoned) }
 }

@@ -55,7 +55,10 @@ final class PoolCore: Sendable {
     self.options = options
     state = Locked(
       State(
-        machine: PoolStateMachine(workerLimit: options.connections, waitingLimit: options.waitingCalls)))
+        machine: PoolStateMachine(
+          PoolLimits(
+            workers: options.connections, waitingCalls: options.waitingCalls, batchCalls: options.batchCalls,
+            batchBytes: options.batchBytes, lanes: options.lanes))))
     queue = DispatchQueue(label: "\(name)-deadlines")
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in self?.expire() }
@@ -117,7 +120,7 @@ final class PoolCore: Sendable {
   func statistics() -> StoreStatistics {
     state.withLock { state in
       var counters = state.counters
-      counters.connectionLimit = state.machine.workerLimit
+      counters.connectionLimit = state.machine.limits.workers
       counters.openConnections = state.machine.openConnections
       counters.busyConnections = state.machine.busyWorkers
       counters.waitingCalls = state.machine.waitingCalls
@@ -151,12 +154,14 @@ final class PoolCore: Sendable {
         }
       }
       for (call, _) in late { state.machine.leftQueue(call) }
-      for (worker, call) in state.machine.runningCalls where !call.hasLeft {
-        if call.deadline > now {
-          next = min(next, call.deadline)
-        } else if let phase = call.claimFinish() {
-          late.append((call, phase))
-          if phase == .running { raiseSignal(of: worker, &state) }
+      for (worker, calls) in state.machine.runningCalls {
+        for call in calls where !call.hasLeft {
+          if call.deadline > now {
+            next = min(next, call.deadline)
+          } else if let phase = call.claimFinish() {
+            late.append((call, phase))
+            if phase == .running { raiseSignal(of: worker, &state) }
+          }
         }
       }
       state.counters.timedOutCalls += late.count
@@ -192,14 +197,24 @@ final class PoolCore: Sendable {
     if !isStarted { workerEnded(worker, .resourceExhausted, "the system gives no more threads") }
   }
 
-  func nextAction(for worker: Int, hasCompletedCall: Bool) -> PoolStateMachine<Call>.WorkAction {
+  func nextAction(for worker: Int, completedCalls: Int) -> PoolStateMachine<Call>.WorkAction {
     state.withLock { state in
-      if hasCompletedCall { state.counters.completedCalls += 1 }
+      state.counters.completedCalls += completedCalls
       if !state.raised.isEmpty, !state.machine.isShutDown, state.raised.remove(worker) != nil {
         state.equipment[worker]?.signal.clear()
       }
-      return state.machine.next(for: worker)
+      let action = state.machine.next(for: worker)
+      if case .run(let calls) = action { count(calls, &state.counters) }
+      return action
     }
+  }
+
+  private func count(_ calls: [Call], _ counters: inout StoreStatistics) {
+    let now = Deadline.now()
+    counters.exchanges += 1
+    if calls.count > 1 { counters.batchedCalls += calls.count }
+    counters.largestBatch = max(counters.largestBatch, calls.count)
+    for call in calls { counters.waitingNanoseconds &+= now &- min(call.start, now) }
   }
 
   func connectionOpened() {

@@ -1,3 +1,11 @@
+package import InstructorStore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The bounds of a pool.
 package struct PoolOptions: Sendable {
   /// The most connections, each with its own driver thread.
@@ -10,14 +18,30 @@ package struct PoolOptions: Sendable {
   package var acquireTimeout: Duration
   /// How long one attempt to connect may take.
   package var connectTimeout: Duration
+  /// The most calls that share an exchange; 1 turns batching off.
+  package var batchCalls: Int
+  /// The most bytes of requests that share an exchange; one request alone may have more.
+  package var batchBytes: Int
+  /// How many connections serve calls of one batch class at a time, unless more calls wait than fit an exchange:
+  /// with fewer at work, exchanges are larger.
+  package var lanes: Int
 
   package init(
-    connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration, connectTimeout: Duration
+    connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration,
+    connectTimeout: Duration,
+    dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes
   ) {
     self.connections = connections
     self.waitingCalls = waitingCalls
     self.timeout = timeout
     self.acquireTimeout = acquireTimeout
     self.connectTimeout = connectTimeout
+    batchCalls = dispatch == .batched ? Self.callsPerBatch : 1
+    self.batchBytes = batchBytes
+    self.lanes = lanes
   }
+
+  private static let callsPerBatch = 256
+  /// More threads than cores would only make smaller exchanges.
+  package static let defaultLanes = max(2, min(16, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }

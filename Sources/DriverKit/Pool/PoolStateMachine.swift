@@ -4,6 +4,10 @@ import DequeModule
 protocol PoolWaiter: AnyObject {
   /// The caller has gone; the entry in the queue is dead.
   var hasLeft: Bool { get }
+  /// Calls of the same class, other than 0, may be served together. A small number.
+  var batchClass: UInt8 { get }
+  /// What the call adds to a batch, for the bound on its size.
+  var batchBytes: Int { get }
   /// The machine's own note, touched under the pool's lock only.
   var place: QueuePlace { get set }
 }
@@ -16,10 +20,25 @@ enum QueuePlace {
   case dead
 }
 
+/// The bounds that ``PoolStateMachine`` keeps.
+struct PoolLimits {
+  var workers: Int
+  /// Calls that wait; one more is refused.
+  var waitingCalls: Int
+  /// Calls of one batch; 1 turns batching off.
+  var batchCalls = 1
+  var batchBytes = Int.max
+  /// Workers that serve one batch class at a time, unless more than a batch of it waits.
+  var lanes = 1
+}
+
 /// Who works, who waits and who may still be started: the pool's decisions without its threads, so that they can
 /// be tested one step at a time.
 ///
-/// A worker is a thread with at most one connection. Calls are served first come, first served.
+/// A worker is a thread with at most one connection. Calls are served first come, first served: a free worker takes
+/// the call that came first and, if that is of a batch class, all that wait of this class, up to the bounds; the
+/// others keep their places. A class that has all its lanes at work is passed over: what it has waiting goes into
+/// the next batch of the first lane to be free.
 struct PoolStateMachine<Call: PoolWaiter> {
   typealias WorkerID = Int
 
@@ -35,7 +54,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
   }
 
   enum WorkAction {
-    case run(Call)
+    /// One call, or several of one batch class.
+    case run([Call])
     /// Nothing to do: sleep until woken.
     case park
     /// The pool is closed: release the connection and end the thread.
@@ -50,67 +70,109 @@ struct PoolStateMachine<Call: PoolWaiter> {
     case closed
   }
 
-  let workerLimit: Int
-  let waitingLimit: Int
+  let limits: PoolLimits
   private var phase = Phase.open
-  private var queue = Deque<Call>()
-  private var deadInQueue = 0
+  /// The waiting calls by batch class; those that are served alone come first.
+  private var lines: [WaitingLine<Call>] = [WaitingLine()]
+  private var nextTicket: UInt64 = 0
   private var parked: [WorkerID] = []
   private var workers: Set<WorkerID> = []
-  private var running: [WorkerID: Call] = [:]
+  private var running: [WorkerID: [Call]] = [:]
   private var nextWorker = 0
   private(set) var openConnections = 0
 
-  init(workerLimit: Int, waitingLimit: Int) {
-    self.workerLimit = max(1, workerLimit)
-    self.waitingLimit = max(0, waitingLimit)
+  init(_ limits: PoolLimits) {
+    var limits = limits
+    limits.workers = max(1, limits.workers)
+    limits.waitingCalls = max(0, limits.waitingCalls)
+    limits.batchCalls = max(1, limits.batchCalls)
+    limits.lanes = max(1, limits.lanes)
+    self.limits = limits
   }
 
-  var waitingCalls: Int { queue.count - deadInQueue }
+  var waitingCalls: Int { lines.reduce(0) { $0 + $1.alive } }
   var busyWorkers: Int { running.count }
   var isIdle: Bool { running.isEmpty && waitingCalls == 0 }
   var workerCount: Int { workers.count }
   var isShutDown: Bool { phase == .closed }
 
   /// Every call that has not ended, for the search for passed deadlines.
-  var waiting: some Collection<Call> { queue }
-  var runningCalls: some Sequence<(key: WorkerID, value: Call)> { running }
+  var waiting: some Sequence<Call> { lines.lazy.flatMap(\.calls) }
+  var runningCalls: some Sequence<(key: WorkerID, value: [Call])> { running }
 
   mutating func submit(_ call: Call) -> SubmitAction {
     guard phase == .open else { return .refuseClosed }
     // Its caller left on the way here, when the queue did not know it yet.
     if call.hasLeft { return .wait }
     // As many calls as there are workers without one are as good as taken; the rest is the queue.
-    if waitingCalls - (workerLimit - running.count) >= waitingLimit { return .refuseFull }
+    if waitingCalls - (limits.workers - running.count) >= limits.waitingCalls { return .refuseFull }
+    let line = line(of: call)
+    while lines.count <= line { lines.append(WaitingLine()) }
+    lines[line].append(call, ticket: nextTicket)
+    nextTicket += 1
+    // A worker is on its way, to a call that has left or that another took: it takes this one.
     let arriving = workers.count - running.count - parked.count
-    let isAwaited = waitingCalls < arriving
-    queue.append(call)
-    call.place = .waiting
-    // A worker is on its way to a call that has left or that another took: it takes this one.
-    if isAwaited { return .wait }
+    if workersWanted <= arriving { return .wait }
     // The worker parked last has the warmest connection.
     if let worker = parked.popLast() { return .wake(worker) }
-    guard workers.count < workerLimit else { return .wait }
+    guard workers.count < limits.workers else { return .wait }
     let worker = nextWorker
     nextWorker += 1
     workers.insert(worker)
     return .start(worker)
   }
 
+  private func line(of call: Call) -> Int { limits.batchCalls == 1 ? 0 : Int(call.batchClass) }
+
+  /// How many more workers would find something to do.
+  private var workersWanted: Int {
+    var wanted = lines[0].alive
+    for line in lines.dropFirst() where line.alive > 0 {
+      let batches = (line.alive + limits.batchCalls - 1) / limits.batchCalls
+      wanted += min(batches, lanesFree(line))
+    }
+    return wanted
+  }
+
+  /// How many more workers may serve a class; more than usual where more waits than fits a batch.
+  private func lanesFree(_ line: WaitingLine<Call>) -> Int {
+    max(0, limits.lanes + (line.alive - 1) / limits.batchCalls - line.lanes)
+  }
+
   /// A worker is free; what should it do?
   mutating func next(for worker: WorkerID) -> WorkAction {
-    running[worker] = nil
+    finishRun(of: worker)
     if phase == .closed { return .exit }
-    while let call = queue.popFirst() {
-      if call.place == .dead { deadInQueue -= 1 }
-      call.place = .outside
-      if call.hasLeft { continue }
-      running[worker] = call
-      return .run(call)
+    while let line = nextLine() {
+      let calls =
+        line == 0
+        ? lines[0].popFirst().map { [$0] } ?? []
+        : lines[line].popBatch(calls: limits.batchCalls, bytes: limits.batchBytes)
+      if calls.isEmpty { continue }
+      if line > 0 { lines[line].lanes += 1 }
+      running[worker] = calls
+      return .run(calls)
     }
     if phase == .draining { return .exit }
     parked.append(worker)
     return .park
+  }
+
+  /// The class whose first call has waited longest, of those that a further worker may serve.
+  private mutating func nextLine() -> Int? {
+    var first: (line: Int, ticket: UInt64)?
+    for line in lines.indices {
+      lines[line].dropDead()
+      guard let ticket = lines[line].firstTicket, line == 0 || lanesFree(lines[line]) > 0 else { continue }
+      if first.map({ ticket < $0.ticket }) ?? true { first = (line, ticket) }
+    }
+    return first?.line
+  }
+
+  private mutating func finishRun(of worker: WorkerID) {
+    guard let calls = running.removeValue(forKey: worker) else { return }
+    let line = calls.first.map(line(of:)) ?? 0
+    if line > 0 { lines[line].lanes -= 1 }
   }
 
   /// The thread of a worker could not be started, or has ended.
@@ -118,33 +180,23 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// - Returns: Calls that nobody is left to serve.
   mutating func workerEnded(_ worker: WorkerID) -> [Call] {
     workers.remove(worker)
-    running[worker] = nil
+    finishRun(of: worker)
     parked.removeAll { $0 == worker }
     return workers.isEmpty ? removeQueue() : []
   }
 
   /// Empties the queue; what was in it is then outside, whoever leaves it later.
   private mutating func removeQueue() -> [Call] {
-    let calls = Array(queue.lazy.filter { $0.place == .waiting })
-    for call in queue { call.place = .outside }
-    queue.removeAll()
-    deadInQueue = 0
-    return calls
+    lines.indices.flatMap { lines[$0].removeAll() }
   }
 
   /// The caller of `call` has gone; does nothing unless the call is in the queue.
   mutating func leftQueue(_ call: Call) {
     guard call.place == .waiting else { return }
-    call.place = .dead
-    deadInQueue += 1
-    // Dead entries must not pile up while every worker is stuck.
-    if deadInQueue > 64, deadInQueue > queue.count / 2 {
-      queue = Deque(queue.filter { $0.place == .waiting })
-      deadInQueue = 0
-    }
+    lines[line(of: call)].markDead(call)
   }
 
-  func worker(running call: Call) -> WorkerID? { running.first { $0.value === call }?.key }
+  func worker(running call: Call) -> WorkerID? { running.first { $0.value.contains { $0 === call } }?.key }
 
   mutating func connectionOpened() { openConnections += 1 }
   mutating func connectionClosed() { openConnections -= 1 }
@@ -161,6 +213,6 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func shutDown() -> (calls: [Call], wake: [WorkerID]) {
     phase = .closed
     defer { parked.removeAll() }
-    return (removeQueue() + running.values, parked)
+    return (removeQueue() + running.values.joined(), parked)
   }
 }

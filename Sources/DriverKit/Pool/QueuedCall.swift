@@ -12,9 +12,10 @@ package enum CallEffect: Sendable {
 /// Whoever finishes it first wins: the driver with an answer, the pool when the deadline passes, the caller's task
 /// when it is cancelled. A driver that comes second drops its answer.
 package class QueuedCall: @unchecked Sendable {
-  // Unchecked, because subclasses hold a continuation and the caller's closure. Both are set before the call is
-  // submitted (the pool's lock publishes them), and the continuation is used only by whoever moves `state` to
-  // `finished`, which happens once. What `run` keeps is touched by the driver thread alone.
+  // Unchecked, because of the continuation, the errors and what subclasses add. The continuation is set before the
+  // call is submitted (the pool's lock publishes it) and used only by whoever moves `state` to `finished`, which
+  // happens once. `failure` and what a run leaves behind are touched by the driver thread alone, `leavingError` only
+  // by whoever finished the call in its stead; the caller looks at them when it was resumed.
 
   package let context: CallContext
   package let effect: CallEffect
@@ -30,28 +31,60 @@ package class QueuedCall: @unchecked Sendable {
     case finished
   }
   private let state = Atomic<UInt8>(State.created.rawValue)
+  /// When the call was made, in nanoseconds on the monotonic clock.
+  let start: UInt64
+  var continuation: UnsafeContinuation<Void, Never>?
+  /// What went wrong on the driver thread, if anything did.
+  private(set) var failure: StoreError?
+  /// Why the caller was let go before there was an answer.
+  private var leavingError: StoreError?
   private let entity = Atomic<Int64>(0)
   /// Touched under the pool's lock only.
   var place = QueuePlace.outside
 
-  init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline) {
+  init(
+    _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline,
+    start: UInt64 = 0
+  ) {
     self.context = context
+    self.start = start
     self.effect = effect
     self.deadline = deadline
     self.queueDeadline = min(queueDeadline, deadline)
   }
 
-  /// Calls of the same class, other than 0, may share an exchange with the server.
+  /// Calls of the same class may share an exchange with the server; those of class 0 run alone.
   package var batchClass: UInt8 { 0 }
+  /// What the call adds to an exchange, for the bound on its size.
+  var batchBytes: Int { 0 }
 
-  /// Keeps an error on the driver thread, instead of what `run` would have kept.
-  func keep(_ error: StoreError) {}
+  /// Notes what went wrong, on the driver thread; it is the caller's error if the call ends with this run.
+  package final func keep(_ error: StoreError) {
+    failure = error
+    // The error of a batch is made once, for the first of its calls.
+    failure?.operation = "\(context.operation)"
+  }
 
-  /// Resumes the caller with what was kept. Only for the driver thread, after it claimed the finish.
-  func deliverKept() {}
+  /// Forgets an error, before the call is run again.
+  package final func forgetFailure() { failure = nil }
 
-  /// Resumes the caller. Only for whoever claimed the finish.
-  func deliver(_ error: StoreError) {}
+  /// The server could not be reached: on another connection a read deserves a second try.
+  final var isLost: Bool { failure?.code == .unreachable }
+
+  /// Resumes the caller with what the run left behind. Only for the driver thread, after it claimed the finish.
+  final func deliverKept() { continuation?.resume() }
+
+  /// Resumes the caller with an error. Only for whoever claimed the finish.
+  final func deliver(_ error: StoreError) {
+    leavingError = error
+    continuation?.resume()
+  }
+
+  /// For the caller, once it was resumed: throws what ended the call, unless it was an answer.
+  final func checkEnding() throws(StoreError) {
+    if let leavingError { throw leavingError }
+    if let failure { throw failure }
+  }
 
   /// Finishes the call with an error; does nothing if it has ended already.
   package final func fail(_ error: StoreError) {

@@ -20,6 +20,14 @@ public struct StoreStatistics: Sendable, Equatable {
   /// Connections opened and found broken so far.
   public var connectionsOpened = 0
   public var connectionsDiscarded = 0
+  /// Times that a connection was given to a call, or to several that shared an exchange with the server.
+  public var exchanges = 0
+  /// Calls that shared an exchange with others.
+  public var batchedCalls = 0
+  /// The most calls that shared one.
+  public var largestBatch = 0
+  /// How long calls waited for a connection, taken together.
+  public var waitingNanoseconds: UInt64 = 0
 
   public init() {}
 }

@@ -19,7 +19,7 @@ final class PostgresConnection {
 
   let handle: ConnectionHandle
   let signal: WakeSignal
-  private let parameters = ParameterBuffer()
+  let parameters = ParameterBuffer()
   private var prepared: [Bool] = []
   private var values: [UnsafePointer<CChar>?] = []
   /// Set when the session can't be trusted any more: an answer is outstanding or the socket failed.
@@ -91,9 +91,10 @@ final class PostgresConnection {
       do throws(ExchangeFailure) {
         return try exchangeOnce(call, statements, bind, receive)
       } catch {
-        // A plan or a prepared statement that the server has dropped since: nothing was applied, so prepare again.
-        let isStale = error.sqlState == "26000" || error.sqlState == "0A000"
-        guard isStale, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else { throw error.error }
+        // Nothing was applied, so prepare again.
+        guard error.isStalePlan, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else {
+          throw error.error
+        }
         hasReplayed = true
         prepared.removeAll()
         try simple(call, "DEALLOCATE ALL")
@@ -104,6 +105,9 @@ final class PostgresConnection {
   struct ExchangeFailure: Error {
     var error: StoreError
     var sqlState: String?
+
+    /// A plan or a prepared statement that the server has dropped since: prepared again, it may well succeed.
+    var isStalePlan: Bool { sqlState == "26000" || sqlState == "0A000" }
   }
 
   private func exchangeOnce(
@@ -142,7 +146,7 @@ final class PostgresConnection {
     if let failure { throw failure }
   }
 
-  private func send(_ statement: Statement) -> Bool {
+  func send(_ statement: Statement) -> Bool {
     values.removeAll(keepingCapacity: true)
     return parameters.bytes.withUnsafeBytes { bytes in
       for start in parameters.starts {
@@ -163,7 +167,7 @@ final class PostgresConnection {
   }()
 
   /// Reads the answer of one command; `false` where it failed or was skipped.
-  private func answer(
+  func answer(
     _ call: Call, _ failure: inout ExchangeFailure?, _ use: (borrowing PostgresResult) -> Void
   ) throws(ExchangeFailure) -> Bool {
     guard let first = try nextResult(call) else {
@@ -188,7 +192,7 @@ final class PostgresConnection {
   }
 
   /// Reads up to the end of the unit. An error here, for example of a deferred constraint, belongs to all of it.
-  private func readSync(_ call: Call, _ failure: inout ExchangeFailure?) throws(ExchangeFailure) {
+  func readSync(_ call: Call, _ failure: inout ExchangeFailure?) throws(ExchangeFailure) {
     while true {
       guard let pointer = try nextResult(call) else { continue }
       let result = PostgresResult(pointer)
@@ -213,11 +217,11 @@ final class PostgresConnection {
       sqlState: state)
   }
 
-  private func isPrepared(_ statement: Statement) -> Bool {
+  func isPrepared(_ statement: Statement) -> Bool {
     statement.number < prepared.count && prepared[statement.number]
   }
 
-  private func markPrepared(_ statement: Statement) {
+  func markPrepared(_ statement: Statement) {
     while prepared.count <= statement.number { prepared.append(false) }
     prepared[statement.number] = true
   }
@@ -241,16 +245,18 @@ final class PostgresConnection {
   func waitForSocket(_ call: Call) throws(StoreError) {
     let unsent = PQflush(pointer)
     if unsent < 0 { throw lost(call) }
-    var descriptors = [
+    var descriptors = (
       pollfd(fd: PQsocket(pointer), events: Int16(POLLIN | (unsent > 0 ? POLLOUT : 0)), revents: 0),
-      pollfd(fd: signal.readDescriptor, events: Int16(POLLIN), revents: 0),
-    ]
+      pollfd(fd: signal.readDescriptor, events: Int16(POLLIN), revents: 0)
+    )
     let isGone = call.isAbandoned || call.deadline.hasPassed
     let milliseconds = isGone ? Int32(Self.graceMilliseconds) : call.deadline.remainingMilliseconds
-    let ready = poll(&descriptors, 2, milliseconds == .max ? -1 : milliseconds)
+    let ready = withUnsafeMutableBytes(of: &descriptors) {
+      poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds == .max ? -1 : milliseconds)
+    }
     if ready < 0, errno != EINTR { throw lost(call) }
-    if descriptors[1].revents != 0 { signal.clear() }
-    if descriptors[0].revents != 0 {
+    if descriptors.1.revents != 0 { signal.clear() }
+    if descriptors.0.revents != 0 {
       if PQconsumeInput(pointer) != 1 { throw lost(call) }
     } else if isGone, ready == 0 {
       // The caller has left and the answer isn't there: end the statement, and this session with it.
@@ -305,7 +311,8 @@ final class PostgresConnection {
     var failure: ExchangeFailure?
     do throws(ExchangeFailure) {
       let isSent = parameters.bytes.withUnsafeBytes { bytes in
-        let start = (bytes.baseAddress ?? UnsafeRawPointer(Self.emptyValue)).assumingMemoryBound(to: CChar.self)
+        let start = (bytes.baseAddress ?? UnsafeRawPointer(Self.emptyValue)).assumingMemoryBound(
+          to: CChar.self)
         let values: [UnsafePointer<CChar>?] = parameters.starts.map { start + $0 }
         return PQsendQueryParams(
           pointer, sql, Int32(values.count), nil, values, parameters.lengths, parameters.formats, 1)

@@ -29,6 +29,7 @@ struct PostgresDriver: ConnectionDriver {
     return connection
   }
 
+  func run(_ batch: [PostgresConnection.Read], on connection: PostgresConnection) { connection.run(batch) }
   func isAlive(_ connection: PostgresConnection) -> Bool { connection.isAlive }
   func isReusable(_ connection: PostgresConnection) -> Bool { connection.isReusable }
   func close(_ connection: PostgresConnection) {}  // The handle closes when the last reference goes.

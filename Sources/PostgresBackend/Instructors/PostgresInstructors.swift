@@ -32,7 +32,8 @@ struct PostgresInstructors: InstructorRepository {
         do throws(StoreError) {
           return try body(connection, call)
         } catch {
-          guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned, connection.isReusable
+          guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned,
+            connection.isReusable
           else { throw error }
           connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
         }
@@ -44,13 +45,18 @@ struct PostgresInstructors: InstructorRepository {
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     let context = try context("instructors.get")
     try Validation(context).identifier(id)
-    return try await lease(context, .read) { (connection, call) throws(StoreError) in
-      guard let instructor = try Self.read(id, connection, call) else { throw context.notFound(id) }
-      return instructor
+    let found = try await pool.read(context, InstructorReads.get) { parameters in
+      parameters.append(id.rawValue)
+    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+      try InstructorRow.decodeFirst(result)
     }
+    guard let found else { throw context.notFound(id) }
+    return found
   }
 
-  static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError) -> Instructor? {
+  static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError)
+    -> Instructor?
+  {
     try connection.query(call, InstructorReads.get) { parameters in
       parameters.append(id.rawValue)
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
@@ -63,12 +69,10 @@ struct PostgresInstructors: InstructorRepository {
     let validation = Validation(context)
     try validation.size(ids.count, "the number of ids", Limits.idsPerGet)
     for id in ids { try validation.identifier(id) }
-    return try await lease(context, .read) { (connection, call) throws(StoreError) in
-      let found = try connection.query(call, InstructorReads.getMany) { parameters in
-        parameters.append(ids.map(\.rawValue))
-      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-        try InstructorRow.decodeAll(result)
-      }
+    return try await pool.read(context, InstructorReads.getMany) { parameters in
+      parameters.append(ids.map(\.rawValue))
+    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+      let found = try InstructorRow.decodeAll(result)
       let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
       return ids.map { byID[$0] }
     }
@@ -77,22 +81,20 @@ struct PostgresInstructors: InstructorRepository {
   func team(of course: CourseID) async throws(StoreError) -> CourseTeam {
     let context = try context("instructors.team")
     try Validation(context).identifier(course, "courseID")
-    let team = try await lease(context, .read) { (connection, call) throws(StoreError) in
-      try connection.query(call, InstructorReads.team) { parameters in
-        parameters.append(course.rawValue)
-      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> CourseTeam? in
-        guard result.rowCount <= Limits.teamMembers else { return nil }
-        var team = CourseTeam(courseID: course, primary: nil, assistants: [])
-        for row in 0..<result.rowCount {
-          let member = try InstructorRow.decode(result, row)
-          if try result.boolean(row, InstructorRow.columnCount) {
-            team.primary = member
-          } else {
-            team.assistants.append(member)
-          }
+    let team = try await pool.read(context, InstructorReads.team) { parameters in
+      parameters.append(course.rawValue)
+    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> CourseTeam? in
+      guard result.rowCount <= Limits.teamMembers else { return nil }
+      var team = CourseTeam(courseID: course, primary: nil, assistants: [])
+      for row in 0..<result.rowCount {
+        let member = try InstructorRow.decode(result, row)
+        if try result.boolean(row, InstructorRow.columnCount) {
+          team.primary = member
+        } else {
+          team.assistants.append(member)
         }
-        return team
       }
+      return team
     }
     guard let team else {
       throw context.error(.resourceExhausted, "the team has more than \(Limits.teamMembers) members")
@@ -103,12 +105,10 @@ struct PostgresInstructors: InstructorRepository {
   func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
     let context = try context("instructors.primary")
     try Validation(context).identifier(course, "courseID")
-    return try await lease(context, .read) { (connection, call) throws(StoreError) in
-      try connection.query(call, InstructorReads.primary) { parameters in
-        parameters.append(course.rawValue)
-      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-        try InstructorRow.decodeFirst(result)
-      }
+    return try await pool.read(context, InstructorReads.primary) { parameters in
+      parameters.append(course.rawValue)
+    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
+      try InstructorRow.decodeFirst(result)
     }
   }
 

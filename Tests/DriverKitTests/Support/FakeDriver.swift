@@ -15,6 +15,16 @@ final class FakeDriver: ConnectionDriver {
     }
   }
 
+  /// A number to be sent, and what comes back.
+  final class Request: Sendable {
+    let number: Int
+    let answer = Shared<Int?>(nil)
+    init(_ number: Int) { self.number = number }
+  }
+
+  typealias Batch = [BatchedCall<Connection, Request>]
+  typealias RunBatch = @Sendable (_ batch: Batch, _ connection: Connection) -> Void
+
   typealias Connect =
     @Sendable (_ attempt: Int, _ deadline: Deadline, _ signal: WakeSignal) throws(StoreError) -> Void
 
@@ -24,8 +34,18 @@ final class FakeDriver: ConnectionDriver {
   private let mostOpen = Shared(0)
   private let deadPeers = Shared<Set<Int>>([])
   private let onConnect: Connect
+  private let onBatch: RunBatch
 
-  init(onConnect: @escaping Connect = { _, _, _ in }) { self.onConnect = onConnect }
+  init(onConnect: @escaping Connect = { _, _, _ in }, onBatch: @escaping RunBatch = { _, _ in }) {
+    self.onBatch = onBatch
+    self.onConnect = onConnect
+  }
+
+  /// Answers each request with its number, unless `onBatch` has kept an error.
+  func run(_ batch: Batch, on connection: Connection) {
+    for call in batch { call.request.answer.update { $0 = call.request.number } }
+    onBatch(batch, connection)
+  }
 
   var openNow: Int { opened.value - closed.value }
   var mostOpenAtOnce: Int { mostOpen.value }
@@ -56,13 +76,13 @@ let context = CallContext(backend: "fake", operation: "test")
 
 func makePool(
   _ driver: FakeDriver, connections: Int = 1, waiting: Int = 100, timeout: Duration = .seconds(60),
-  acquire: Duration = .seconds(60), connect: Duration = .seconds(60)
+  acquire: Duration = .seconds(60), connect: Duration = .seconds(60), dispatch: DispatchMode = .batched
 ) -> FakePool {
   FakePool(
     driver: driver, name: "test",
     options: PoolOptions(
       connections: connections, waitingCalls: waiting, timeout: timeout, acquireTimeout: acquire,
-      connectTimeout: connect))
+      connectTimeout: connect, dispatch: dispatch, lanes: 1))
 }
 
 extension ConnectionPool where Driver == FakeDriver {
@@ -79,6 +99,29 @@ extension ConnectionPool where Driver == FakeDriver {
     }
   }
 
+  /// Sends a number that may share its exchange with others, and gives what comes back.
+  func send(
+    _ number: Int, _ effect: CallEffect = .read, batchClass: UInt8 = 1, timeout: Duration? = nil
+  ) async -> Result<Int?, StoreError> {
+    let request = FakeDriver.Request(number)
+    do throws(StoreError) {
+      try await perform(context, effect, batchClass: batchClass, request, timeout: timeout)
+      return .success(request.answer.value)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Starts to send and waits until the call is in the queue.
+  func enqueueSend(
+    _ number: Int, _ effect: CallEffect = .read, batchClass: UInt8 = 1, timeout: Duration? = nil
+  ) async -> Task<Result<Int?, StoreError>, Never> {
+    let before = statistics().waitingCalls
+    let task = Task { await self.send(number, effect, batchClass: batchClass, timeout: timeout) }
+    await until { self.statistics().waitingCalls > before }
+    return task
+  }
+
   /// A call past the checks of `lease`, with a bound of its own for the wait in the queue.
   func submit<Value: Sendable>(
     _ effect: CallEffect, queueTimeout: Duration, timeout: Duration = .seconds(60),
@@ -88,10 +131,11 @@ extension ConnectionPool where Driver == FakeDriver {
     let call = ExclusiveCall<FakeDriver.Connection, Value>(
       context, effect, deadline: .after(timeout), queueDeadline: .after(queueTimeout), body: body)
     onSubmit(call)
-    return await withUnsafeContinuation { continuation in
+    await withUnsafeContinuation { continuation in
       call.continuation = continuation
       core.submit(call)
     }
+    do throws(StoreError) { return .success(try call.result()) } catch { return .failure(error) }
   }
 
   /// Starts a call in a task of its own.

@@ -1,0 +1,196 @@
+import Testing
+
+@testable import DriverKit
+
+extension DriverKitSuite {
+  @Suite struct PoolBatchSteps {
+    typealias Machine = PoolStateMachine<Waiter>
+
+    private func machine(workers: Int = 4, batch: Int = 10, bytes: Int = .max, lanes: Int = 1) -> Machine {
+      Machine(
+        PoolLimits(workers: workers, waitingCalls: 10_000, batchCalls: batch, batchBytes: bytes, lanes: lanes)
+      )
+    }
+
+    /// Submits calls numbered from 0; `classes` has one digit for each, its batch class.
+    @discardableResult
+    private func submit(_ classes: String, to machine: inout Machine) -> [Waiter] {
+      let calls = classes.enumerated().map { number, digit in
+        Waiter(number, batchClass: UInt8(digit.wholeNumberValue ?? 0))
+      }
+      for call in calls { _ = machine.submit(call) }
+      return calls
+    }
+
+    private func next(_ worker: Int, _ machine: inout Machine) -> [Int] {
+      machine.next(for: worker).calls.map(\.number)
+    }
+
+    @Test func aFreeWorkerTakesEverythingOfTheFirstCallsClass() {
+      var machine = machine()
+      submit("1121012", to: &machine)
+      #expect(next(0, &machine) == [0, 1, 3, 5])
+      #expect(next(1, &machine) == [2, 6])
+      #expect(next(2, &machine) == [4])
+      #expect(machine.busyWorkers == 3)
+      #expect(machine.isIdle == false)
+    }
+
+    @Test func callsOfClassZeroRunAlone() {
+      var machine = machine()
+      submit("000", to: &machine)
+      #expect(next(0, &machine) == [0])
+      #expect(next(0, &machine) == [1])
+    }
+
+    @Test func aBatchHasItsBounds() {
+      var machine = machine(batch: 3, lanes: 4)
+      submit("1111111", to: &machine)
+      #expect(next(0, &machine) == [0, 1, 2])
+      #expect(next(1, &machine) == [3, 4, 5])
+      #expect(next(2, &machine) == [6])
+    }
+
+    @Test func bytesBoundABatchButNeverKeepACallOut() {
+      var machine = machine(bytes: 100, lanes: 4)
+      for (number, size) in [60, 40, 1, 500, 1].enumerated() {
+        _ = machine.submit(Waiter(number, batchClass: 1, batchBytes: size))
+      }
+      #expect(next(0, &machine) == [0, 1])
+      #expect(next(0, &machine) == [2])
+      #expect(next(0, &machine) == [3])
+      #expect(next(0, &machine) == [4])
+    }
+
+    @Test func withBatchingOffEveryCallRunsAloneOnAnyWorker() {
+      var machine = machine(workers: 3, batch: 1)
+      let calls = (0..<3).map { Waiter($0, batchClass: 1) }
+      #expect(calls.map { machine.submit($0) } == [.start(0), .start(1), .start(2)])
+      #expect((0..<3).map { next($0, &machine) } == [[0], [1], [2]])
+    }
+
+    @Test func whatWaitsForALaneGoesIntoItsNextBatch() {
+      var machine = machine()
+      #expect(machine.submit(Waiter(0, batchClass: 1)) == .start(0))
+      #expect(next(0, &machine) == [0])
+      // No thread is started or woken for these.
+      for number in 1..<4 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .wait) }
+      #expect(next(0, &machine) == [1, 2, 3])
+    }
+
+    @Test func anotherClassAndCallsThatRunAloneHaveWorkersOfTheirOwn() {
+      var machine = machine()
+      submit("1", to: &machine)
+      _ = next(0, &machine)
+      #expect(machine.submit(Waiter(1, batchClass: 2)) == .start(1))
+      #expect(machine.submit(Waiter(2)) == .start(2))
+      #expect(next(1, &machine) == [1])
+      #expect(next(2, &machine) == [2])
+    }
+
+    @Test func aFurtherLaneServesWhatDoesNotFitABatch() {
+      var machine = machine(batch: 3)
+      submit("1", to: &machine)
+      _ = next(0, &machine)
+      for number in 1...3 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .wait) }
+      #expect(machine.submit(Waiter(4, batchClass: 1)) == .start(1))
+      #expect(next(1, &machine) == [1, 2, 3])
+      #expect(machine.submit(Waiter(5, batchClass: 1)) == .wait)
+      #expect(next(1, &machine).isEmpty)
+      #expect(next(0, &machine) == [4, 5])
+    }
+
+    @Test func aWorkerThatFindsItsClassServedSleepsAndIsWokenForOthers() {
+      var machine = machine(lanes: 1)
+      submit("0", to: &machine)
+      _ = next(0, &machine)
+      submit("1", to: &machine)
+      _ = next(1, &machine)
+      submit("1", to: &machine)
+      #expect(machine.next(for: 0).isPark)
+      #expect(machine.submit(Waiter(9)) == .wake(0))
+      #expect(next(0, &machine) == [9])
+      #expect(next(1, &machine) == [0])
+    }
+
+    @Test func aCallThatLeftIsNotInTheBatch() {
+      var machine = machine()
+      let calls = submit("1111", to: &machine)
+      calls[1].hasLeft = true
+      machine.leftQueue(calls[1])
+      calls[2].hasLeft = true  // and nobody said so
+      #expect(machine.waitingCalls == 3)
+      #expect(next(0, &machine) == [0, 3])
+      #expect(machine.waitingCalls == 0)
+      machine.leftQueue(calls[2])
+      #expect(machine.waitingCalls == 0)
+    }
+
+    @Test func theWorkerOfACallInABatchIsKnown() {
+      var machine = machine()
+      let calls = submit("112", to: &machine)
+      _ = next(0, &machine)
+      #expect(machine.worker(running: calls[1]) == 0)
+      #expect(machine.worker(running: calls[2]) == nil)
+    }
+
+    /// A flood of reads, and now and then a call that runs alone or a write: whoever waits longest is in the next
+    /// exchange, so none of them waits for more than what was ahead of it.
+    @Test func nobodyStarves() {
+      var machine = machine(workers: 1, batch: 8)
+      _ = machine.submit(Waiter(-1))
+      _ = machine.next(for: 0)
+      var submittedAt: [Int: Int] = [:]
+      var longest = 0
+      for exchange in 0..<1_000 {
+        for read in 0..<6 {
+          submittedAt[exchange * 10 + read] = exchange
+          _ = machine.submit(Waiter(exchange * 10 + read, batchClass: 1))
+        }
+        if exchange % 5 == 0 {
+          submittedAt[exchange * 10 + 9] = exchange
+          _ = machine.submit(Waiter(exchange * 10 + 9, batchClass: exchange % 10 == 0 ? 0 : 2))
+        }
+        for number in machine.next(for: 0).calls.map(\.number) {
+          longest = max(longest, exchange - (submittedAt.removeValue(forKey: number) ?? -1))
+        }
+      }
+      #expect(longest <= 2, "waited for \(longest) exchanges")
+      #expect(submittedAt.count < 16, "\(submittedAt.count) were left behind")
+    }
+
+    @Test func drainingServesWhatALaneHasWaiting() {
+      var machine = machine(workers: 2)
+      submit("11", to: &machine)
+      _ = next(0, &machine)
+      submit("0", to: &machine)
+      _ = next(1, &machine)
+      let late = Waiter(7, batchClass: 1)
+      _ = machine.submit(late)
+      #expect(machine.drain().isEmpty)
+      #expect(machine.next(for: 1).isExit)
+      #expect(next(0, &machine) == [7])
+      #expect(machine.next(for: 0).isExit)
+    }
+
+    @Test func shuttingDownFailsTheWholeBatch() {
+      var machine = machine()
+      submit("111", to: &machine)
+      _ = next(0, &machine)
+      submit("12", to: &machine)
+      #expect(machine.shutDown().calls.count == 5)
+      #expect(machine.next(for: 0).isExit)
+    }
+
+    @Test func aThreadThatEndsGivesItsLaneBack() {
+      var machine = machine(workers: 2)
+      submit("1", to: &machine)
+      _ = next(0, &machine)
+      submit("0", to: &machine)
+      _ = machine.workerEnded(0)
+      _ = machine.submit(Waiter(5, batchClass: 1))
+      #expect(next(1, &machine) == [0])
+      #expect(next(1, &machine) == [5])
+    }
+  }
+}
