@@ -37,7 +37,7 @@ struct Dbbench: AsyncParsableCommand {
       """,
     subcommands: [
       CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
-      ServersCommand.self,
+      ServersCommand.self, SimulateCommand.self,
     ],
     defaultSubcommand: CompareCommand.self)
 }

@@ -1,12 +1,13 @@
 /// A middle value and the extremes around it.
-public struct MedianRange: Sendable, Equatable, Encodable {
+public struct MedianRange: Sendable, Equatable, Codable {
   public var median: Double
   public var minimum: Double
   public var maximum: Double
 
   /// `nil` for no values. The median of an even number of values is the mean of the two in the middle.
-  public init?(_ values: [Double]) {
-    let sorted = values.sorted()
+  public init?(_ values: [Double]) { self.init(sorted: values.sorted()) }
+
+  init?(sorted: [Double]) {
     guard let first = sorted.first, let last = sorted.last else { return nil }
     let middle = sorted.count / 2
     median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

@@ -3,9 +3,13 @@ public import InstructorStore
 /// How `dbbench` ends: the sysexits codes for "could not measure", small numbers for findings.
 public enum ExitStatus: Int32, Sendable {
   case success = 0
+  /// A workload has no verdict, and one was asked for.
+  case inconclusive = 2
+  /// An assertion about the figures does not hold.
+  case assertionMissed = 3
   /// The backends answered differently, or the data was not what it should be afterwards.
   case mismatch = 4
-  /// What was to be compared is not alike: the servers' durability differs.
+  /// What was measured decides nothing: the servers' durability or the runs' fingerprints differ, or the machine was busy.
   case void = 5
   case usage = 64
   case malformedInput = 65

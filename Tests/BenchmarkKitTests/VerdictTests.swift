@@ -1,0 +1,127 @@
+import FoundationEssentials
+import RealModule
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct VerdictTests {
+  private let rule = VerdictRule()
+
+  /// Log ratios around that of `ratio`, with a spread of about `spread`, the same every time.
+  private func blocks(_ ratio: Double, spread: Double = 0.02, count: Int = 12) -> [Double] {
+    let pattern = [0.3, -0.9, 0.6, -0.2, 1.1, -0.6, 0.1, -1.2, 0.8, 0.05, -0.45, 0.5]
+    return (0..<count).map { Double.log(ratio) + spread * (pattern[$0 % pattern.count] + 0.001 * Double($0)) }
+  }
+
+  private func family(_ first: [Double]) -> [[Double]] {
+    [first] + (1..<8).map { _ in blocks(1, spread: 0.3) }
+  }
+
+  @Test func aClearDifferenceIsFasterAtTheFirstLook() throws {
+    let verdict = rule.verdicts(family(blocks(3)))[0]
+    #expect(verdict.kind == .faster)
+    #expect(verdict.winner == 0)
+    #expect(verdict.look == 1)
+    #expect(verdict.ratio?.agreeing == 12)
+    #expect(try #require(verdict.adjustedPValue) == 8 * 0.00048828125)
+    let mirrored = rule.verdicts(family(blocks(1 / 3.0)))[0]
+    #expect(mirrored.kind == .faster && mirrored.winner == 1)
+  }
+
+  @Test func noVerdictBeforeAllOfTheFamilyHaveTheBlocksOfTheLook() {
+    var incomplete = family(blocks(3))
+    incomplete[5].removeLast()
+    #expect(rule.verdicts(incomplete).allSatisfy { $0.kind == .provisional && $0.look == nil })
+    #expect(rule.verdicts([[], []]).allSatisfy { $0.kind == .provisional && $0.ratio == nil })
+  }
+
+  @Test func blocksBetweenTheLooksChangeNothing() {
+    let atTheLook = rule.verdicts(family(blocks(1.05, spread: 0.1)))
+    let later = rule.verdicts(family(blocks(1.05, spread: 0.1, count: 18)))
+    #expect(atTheLook == later)
+    #expect(atTheLook[0].kind == .inconclusive)
+  }
+
+  @Test func theSecondLookDecidesWhatTheFirstLeftOpen() {
+    // One block on the other side, and not the smallest: 12 blocks are too few for Holm among eight.
+    var open = blocks(1.2, spread: 0.02, count: 24)
+    open[3] = -0.5
+    var all = family(open)
+    for index in 1..<8 { all[index] = blocks(1, spread: 0.3, count: 24) }
+    let first = rule.verdicts(all.map { Array($0.prefix(12)) })[0]
+    #expect(first.kind == .inconclusive && first.look == 1)
+    let second = rule.verdicts(all)[0]
+    #expect(second.kind == .faster && second.look == 2 && second.ratio?.blocks == 24)
+  }
+
+  @Test func equivalenceOutranksFaster() {
+    let verdict = rule.verdicts(family(blocks(1.02, spread: 0.002)))[0]
+    #expect(verdict.ratio?.agreeing == 12)
+    #expect(verdict.kind == .equivalent)
+    #expect(verdict.winner == nil)
+  }
+
+  @Test func moreBlocksThanAnybodyWaitsForIsNotDecidable() throws {
+    let noisy = rule.verdicts(family(blocks(1.05, spread: 0.3)))[0]
+    #expect(noisy.kind == .notDecidable)
+    let close = rule.verdicts(family(blocks(1.08, spread: 0.1)))[0]
+    #expect(close.kind == .inconclusive)
+    #expect((13...48).contains(try #require(close.blocksNeeded)))
+  }
+
+  @Test func theProjectionScalesWithVarianceOverDistanceSquared() throws {
+    func needed(_ ratio: Double, _ spread: Double) throws -> Int {
+      let estimate = try #require(RatioEstimate(logRatios: blocks(ratio, spread: spread)))
+      return try #require(BlockProjection(ratio: estimate, margin: 0.05, alpha: 0.04, family: 8)).blocks
+    }
+    let once = try needed(1.2, 0.5)
+    let twice = try needed(1.2, 1)
+    #expect((3.0...5.0).contains(Double(twice) / Double(once)))
+  }
+
+  @Test(arguments: [(8, 2), (16, 8), (8, 10)]) func plansThatCannotWinAreRefused(workloads: Int, blocks: Int)
+  {
+    let failure = #expect(throws: BenchmarkFailure.self) {
+      try LookSchedule(blocks: blocks).requireDecidable(workloads: workloads, lookCount: 1)
+    }
+    #expect(failure?.status == .usage)
+    let needed = workloads == 8 ? 11 : 12
+    #expect(failure?.description.contains("--blocks \(needed)") == true, "\(failure?.description ?? "")")
+  }
+
+  @Test func plansThatCanWinAreNot() throws {
+    try LookSchedule().requireDecidable(workloads: 16, lookCount: 1)
+    try LookSchedule(blocks: 8).requireDecidable(workloads: 1, lookCount: 1)
+    // Eight blocks are too few for sixteen workloads, sixteen are not.
+    try LookSchedule(blocks: 8).requireDecidable(workloads: 16, lookCount: 2)
+  }
+
+  @Test func theScheduleSpendsFivePercent() {
+    let schedule = LookSchedule()
+    #expect(schedule.looks.map(\.blocks) == [12, 24])
+    #expect((schedule.looks.map(\.alpha).reduce(0, +) - 0.05).magnitude < 1e-12)
+  }
+
+  /// The short form; `dbbench simulate --full` is the long one.
+  @Test func simulatedFamiliesKeepTheLimits() {
+    let simulation = VerdictSimulation(seed: 11)
+    let families = isFullTest ? 3_000 : 300
+    for (name, limit) in [("no difference", 0.05), ("no difference, drifting machine", 0.05)] {
+      guard let scenario = SimulationReport.scenarios.first(where: { $0.name == name }) else {
+        Issue.record("no scenario \(name)")
+        continue
+      }
+      let figures = simulation.run(scenario, families: families)
+      // Four standard deviations above the limit, as so few families can be off by chance.
+      let slack = 4 * Double.sqrt(limit * (1 - limit) / Double(families))
+      #expect(figures.wrongFasterShare <= limit + slack)
+      for coverage in figures.coverage { #expect((0.935...0.975).contains(coverage), "\(name): \(coverage)") }
+    }
+    guard let power = SimulationReport.scenarios.first(where: { $0.name == "10% in one workload" }) else {
+      Issue.record("no scenario for power")
+      return
+    }
+    let figures = simulation.run(power, families: families)
+    #expect((figures.foundShare ?? 0) >= 0.95)
+  }
+}
