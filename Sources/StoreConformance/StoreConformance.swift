@@ -19,7 +19,9 @@ public enum StoreConformance {
     getCases, updateCases, deleteCases, teamCases, assignCases, replacePrimaryCases, primaryRaceCases,
     versionCases, pageCases, filterCases, cursorCases, visibilityCases, injectionCases, errorCases,
     deadlineCases,
-    cancellationCases, bulkLoadCases,
+    cancellationCases, bulkLoadCases, leaderboardCases, reviewerCases, reviewCreateCases,
+    reviewCreateRetryCases, reviewChangeCases, reviewPageCases, reviewCursorCases, reviewSearchCases,
+    ratingCases, reviewAggregateCases, reviewTextCases, reviewBulkLoadCases,
   ].flatMap { $0 }
 
   /// Runs cases one after the other and tells `report` about each as it ends.

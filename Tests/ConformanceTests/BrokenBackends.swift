@@ -25,6 +25,20 @@ enum Defect: String, CaseIterable, CustomStringConvertible {
   case staleReads
   /// The constraint's name is lost on the way.
   case namelessConstraint
+  /// A page of reviews in the order of ids.
+  case unorderedReviews
+  /// Stars are kept as whole numbers.
+  case roundedStars
+  /// A rating is read, changed and written back without a lock.
+  case lostRatingUpdate
+  /// A search folds case as the language does, and finds canonical equivalents.
+  case foldedSearch
+  /// A cursor of one order or filter is taken by another.
+  case unboundReviewCursor
+  /// A create of a taken id answers with what is there.
+  case swallowedReviewConflict
+  /// The reviews of a deleted reviewer stay in the ratings.
+  case forgetfulCascade
 
   var description: String { rawValue }
 
@@ -46,6 +60,14 @@ enum Defect: String, CaseIterable, CustomStringConvertible {
     case .ignoredDeadline: ["deadlines/zero-or-less", "deadlines/scope"]
     case .staleReads: ["visibility/other-handle", "visibility/to-and-fro"]
     case .namelessConstraint: ["instructors.create/explicit-id-taken", "primary-race/assign"]
+    case .unorderedReviews: ["reviews.page/total-order", "reviews.page/moves-with-votes"]
+    case .roundedStars: ["reviews.create/every-step", "reviews.create/stored"]
+    case .lostRatingUpdate: ["aggregates/sixteen-writers", "aggregates/hot-course"]
+    case .foldedSearch: ["reviews.search/ascii-folding", "reviews.search/bytes"]
+    case .unboundReviewCursor: ["reviews.cursor/foreign"]
+    case .swallowedReviewConflict:
+      ["reviews.create/explicit-id-taken", "reviews.create-retry/other-content"]
+    case .forgetfulCascade: ["reviewers.delete/cascade", "aggregates/author-deleted-while-writing"]
     }
   }
 }
@@ -60,8 +82,9 @@ struct BrokenTarget: ConformanceTarget {
   private struct Namespace: StoreNamespace {
     let defect: Defect
     let origin = InMemoryStore()
+    let shown = ShownCounts()
     func openStore() async throws -> any StorageBackend {
-      BrokenStore(base: origin.makeHandle(), defect: defect)
+      BrokenStore(base: origin.makeHandle(), defect: defect, shown: shown)
     }
     func remove() async throws {}
   }
@@ -70,15 +93,16 @@ struct BrokenTarget: ConformanceTarget {
 private struct BrokenStore: StorageBackend {
   let base: InMemoryStore
   let defect: Defect
+  let shown: ShownCounts
   let copies = Copies()
 
   var name: String { base.name }
   var instructors: any InstructorRepository {
     BrokenInstructors(base: base.instructors, defect: defect, copies: copies)
   }
-  var reviews: any ReviewRepository { base.reviews }
-  var reviewers: any ReviewerRepository { base.reviewers }
-  var ratings: any RatingRepository { base.ratings }
+  var reviews: any ReviewRepository { BrokenReviews(base: base, defect: defect, shown: shown) }
+  var reviewers: any ReviewerRepository { BrokenReviewers(base: base, defect: defect, shown: shown) }
+  var ratings: any RatingRepository { BrokenRatings(base: base, shown: shown) }
   func migrate() async throws(StoreError) { try await base.migrate() }
   func ping() async throws(StoreError) { try await base.ping() }
   func reserveIDs(_ kind: EntityKind, count: Int) async throws(StoreError) -> ClosedRange<Int64> {

@@ -27,15 +27,22 @@ actor ConformanceSessions {
 
   /// Removes what the sessions made and prints how many cases ran on which backend.
   func finish() async {
-    for backend in BackendUnderTest.allCases {
+    for backend in Selection.backends {
       if let session = try? await sessions[backend]?.value {
         await session.finish()
         await session.target.shutDown()
       }
       let results = results[backend] ?? []
       let failed = results.count { !$0.passed }
+      let duration = results.reduce(Duration.zero) { $0 + $1.duration }
+      let slowest = results.sorted { $0.duration > $1.duration }.prefix(3).map {
+        "\($0.caseName) \($0.duration.inSeconds)"
+      }
       print(
-        "conformance: \(backend): \(results.count) of \(StoreConformance.allCases.count) cases run, \(failed) failed, seed \(seed)"
+        """
+        conformance: \(backend): \(results.count) of \(StoreConformance.allCases.count) cases run, \(failed) failed, \
+        \(duration.inSeconds), seed \(seed) (slowest: \(slowest.joined(separator: ", ")))
+        """
       )
     }
   }
@@ -72,4 +79,11 @@ struct ConformanceSessionsTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == ConformanceSessionsTrait {
   static var conformanceSessions: Self { Self() }
+}
+
+extension Duration {
+  fileprivate var inSeconds: String {
+    let tenths = (self / .milliseconds(100)).rounded()
+    return "\(tenths / 10) s"
+  }
 }

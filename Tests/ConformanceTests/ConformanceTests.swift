@@ -2,10 +2,10 @@ import InstructorStore
 import StoreConformance
 import Testing
 
-/// The whole contract against every backend. No case is named or left out here.
+/// The whole contract against every backend. No case is named or left out here; ``Selection`` is for developers.
 @Suite(.serialized, .conformanceSessions)
 struct ConformanceTests {
-  @Test(arguments: BackendUnderTest.allCases, StoreConformance.allCases)
+  @Test(arguments: Selection.backends, Selection.cases)
   func contract(backend: BackendUnderTest, conformanceCase: ConformanceCase) async throws {
     let sessions = try #require(ConformanceSessions.current)
     let result = await sessions.run(conformanceCase, on: backend)

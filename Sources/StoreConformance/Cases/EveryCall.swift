@@ -11,27 +11,48 @@ struct NamedCall: Sendable {
   }
 }
 
-/// What ``NamedCall/every(_:)`` works on: an instructor that exists, and ids and courses that nothing uses.
+/// What ``NamedCall/every(_:)`` works on: an instructor and a rated course with one review that exist, and ids and courses
+/// that nothing uses.
 struct CallSubjects: Sendable {
   let existing: Instructor
   let unusedIDs: [InstructorID]
   let unusedCourse: CourseID
+  let reviewer: Reviewer
+  let review: Review
+  let rating: CourseRating
 
-  /// Creates the instructor, as the primary of a course and an assistant of another.
+  /// Ids alone, for calls that never get so far as to look for anything.
+  static var absent: CallSubjects {
+    let reviewer = Reviewer(NewReviewer(name: "A"), id: 5)
+    return CallSubjects(
+      existing: Instructor(Samples.complete(courses: [.primary(1)]), id: 1), unusedIDs: [2, 3, 4],
+      unusedCourse: 2, reviewer: reviewer,
+      review: Review(.sample(of: 3, by: 5), id: 6, reviewerName: "A", reviewerPicture: nil), rating: .zero(3))
+  }
+
+  /// Creates the instructor, as the primary of a course and an assistant of another, a review and its rating.
   static func make(_ context: ConformanceContext, in store: any StorageBackend) async throws -> CallSubjects {
-    let courses = context.freshCourses(3)
+    let courses = context.freshCourses(4)
     let existing = try await store.instructors.create(
       context.newInstructor(
         id: context.freshID(), lastName: context.freshName(),
         courses: [.primary(courses[0]), .assistant(courses[1])]))
+    let author = try await store.reviewers.create(NewReviewer(name: "A")).id
+    let review = try await store.reviews.create(.sample(of: courses[3], by: author))
+    let rating = try await store.ratings.put(StarCounts([Stars(2): 3]), for: courses[3])
     return CallSubjects(
-      existing: existing, unusedIDs: context.freshIDs(3), unusedCourse: courses[2])
+      existing: existing, unusedIDs: context.freshIDs(3), unusedCourse: courses[2],
+      reviewer: try await store.reviewers.get(author), review: review, rating: rating)
   }
 }
 
 extension NamedCall {
   /// Every method with arguments that make it succeed; the writes among them change something.
   static func every(_ subjects: CallSubjects) -> [NamedCall] {
+    everyOfInstructors(subjects) + everyOfReviews(subjects)
+  }
+
+  private static func everyOfInstructors(_ subjects: CallSubjects) -> [NamedCall] {
     let id = subjects.existing.id
     let course = subjects.existing.courses[0].courseID
     let unused = subjects.unusedIDs
@@ -63,6 +84,9 @@ extension NamedCall {
       NamedCall("assign") { _ = try await $0.instructors.assign(.assistant(unusedCourse), to: id) },
       NamedCall("unassign") { _ = try await $0.instructors.unassign(course, from: id) },
       NamedCall("replacePrimary") { _ = try await $0.instructors.replacePrimary(of: unusedCourse, with: id) },
+      NamedCall("organizationLeaderboard") {
+        _ = try await $0.instructors.organizationLeaderboard(limit: 10)
+      },
       NamedCall("delete") { try await $0.instructors.delete(id) },
       NamedCall("bulkLoad") { store in
         try await store.bulkLoad(
@@ -70,6 +94,42 @@ extension NamedCall {
             instructors: BulkSource(count: 1) { _ in
               [NewInstructor(id: unused[2], firstName: "A", lastName: "B")]
             }))
+      },
+    ]
+  }
+
+  private static func everyOfReviews(_ subjects: CallSubjects) -> [NamedCall] {
+    let (review, author, course) = (subjects.review.id, subjects.reviewer.id, subjects.rating.courseID)
+    let unused = subjects.unusedIDs.map(\.rawValue)
+    return [
+      NamedCall("reviews.get") { _ = try await $0.reviews.get(review) },
+      NamedCall("reviews.page") { _ = try await $0.reviews.page(of: course, limit: 10) },
+      NamedCall("reviews.search") { _ = try await $0.reviews.search(in: course, for: "x", limit: 10) },
+      NamedCall("reviews.summary") { _ = try await $0.reviews.summary(of: course, limit: 10) },
+      NamedCall("reviewers.get") { _ = try await $0.reviewers.get(author) },
+      NamedCall("ratings.get") { _ = try await $0.ratings.get(course) },
+      NamedCall("ratings.recompute") { _ = try await $0.ratings.recompute(course) },
+      NamedCall("ratings.histogram") { _ = try await $0.ratings.histogram(of: [course]) },
+      NamedCall("ratings.histogram of none") { _ = try await $0.ratings.histogram(of: []) },
+      NamedCall("reviews.create") {
+        _ = try await $0.reviews.create(.sample(id: ReviewID(unused[0]), of: course, by: author))
+      },
+      NamedCall("reviews.create, id drawn") {
+        _ = try await $0.reviews.create(.sample(of: course, by: author))
+      },
+      NamedCall("reviews.markHelpful") { _ = try await $0.reviews.markHelpful(review) },
+      NamedCall("reviews.report") { _ = try await $0.reviews.report(review) },
+      NamedCall("reviews.update") { _ = try await $0.reviews.update(review, ReviewPatch(stars: Stars(1))) },
+      NamedCall("reviews.delete") { try await $0.reviews.delete(review) },
+      NamedCall("reviewers.create") {
+        _ = try await $0.reviewers.create(NewReviewer(id: ReviewerID(unused[0]), name: "B"))
+      },
+      NamedCall("reviewers.update") { _ = try await $0.reviewers.update(author, ReviewerPatch(name: "B")) },
+      NamedCall("ratings.put") { _ = try await $0.ratings.put(.zero, for: course) },
+      NamedCall("ratings.delete") { _ = try await $0.ratings.delete(course) },
+      NamedCall("reviewers.delete") { try await $0.reviewers.delete(author) },
+      NamedCall("bulkLoad of reviews") { store in
+        try await store.bulkLoad(ReviewRecords(count: 3, firstID: unused[1]).load)
       },
     ]
   }
@@ -90,6 +150,25 @@ extension NamedCall {
     NamedCall("unassign") { _ = try await $0.instructors.unassign(0, from: 1) },
     NamedCall("replacePrimary") { _ = try await $0.instructors.replacePrimary(of: 0, with: 1) },
     NamedCall("delete") { try await $0.instructors.delete(0) },
+    NamedCall("organizationLeaderboard") { _ = try await $0.instructors.organizationLeaderboard(limit: 0) },
+    NamedCall("reviews.create") { _ = try await $0.reviews.create(.sample(of: 1, by: 1, stars: 3.7)) },
+    NamedCall("reviews.get") { _ = try await $0.reviews.get(0) },
+    NamedCall("reviews.update") { _ = try await $0.reviews.update(1, ReviewPatch(stars: Stars(0.5))) },
+    NamedCall("reviews.delete") { try await $0.reviews.delete(-1) },
+    NamedCall("reviews.markHelpful") { _ = try await $0.reviews.markHelpful(0) },
+    NamedCall("reviews.report") { _ = try await $0.reviews.report(0) },
+    NamedCall("reviews.page") { _ = try await $0.reviews.page(of: 1, limit: 1_001) },
+    NamedCall("reviews.search") { _ = try await $0.reviews.search(in: 1, for: "", limit: 1) },
+    NamedCall("reviews.summary") { _ = try await $0.reviews.summary(of: 1, limit: 0) },
+    NamedCall("reviewers.create") { _ = try await $0.reviewers.create(NewReviewer(name: "")) },
+    NamedCall("reviewers.get") { _ = try await $0.reviewers.get(0) },
+    NamedCall("reviewers.update") { _ = try await $0.reviewers.update(1, ReviewerPatch(coursesTaken: -1)) },
+    NamedCall("reviewers.delete") { try await $0.reviewers.delete(0) },
+    NamedCall("ratings.get") { _ = try await $0.ratings.get(0) },
+    NamedCall("ratings.put") { _ = try await $0.ratings.put(StarCounts([Stars(1): -1]), for: 1) },
+    NamedCall("ratings.delete") { _ = try await $0.ratings.delete(0) },
+    NamedCall("ratings.recompute") { _ = try await $0.ratings.recompute(0) },
+    NamedCall("ratings.histogram") { _ = try await $0.ratings.histogram(of: [1, 0]) },
   ]
 
   /// Checks that none of ``every(_:)``'s writes was applied.
@@ -103,5 +182,14 @@ extension NamedCall {
       team, CourseTeam(courseID: subjects.unusedCourse, primary: nil, assistants: []),
       "the unused course's team",
       file: file, line: line)
+    try await store.expectStored(subjects.review, file: file, line: line)
+    try await store.expectStored(subjects.reviewer, file: file, line: line)
+    try expectEqual(
+      try await store.ratings.get(subjects.rating.courseID), subjects.rating, "the rating", file: file,
+      line: line)
+    for id in subjects.unusedIDs.map(\.rawValue) {
+      try await store.expectAbsent(ReviewID(id), file: file, line: line)
+      try await store.expectAbsent(ReviewerID(id), file: file, line: line)
+    }
   }
 }
