@@ -98,6 +98,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "DifferentialTests",
+      dependencies: [
+        "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend", "MongoBackend",
+      ],
+      exclude: ["Regressions"], swiftSettings: strict),
+    .testTarget(
       name: "BenchmarkKitTests",
       dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,123 @@
+import InstructorStore
+
+/// Runs sequences on one store and writes down what it answers, with ids as the operations name them.
+///
+/// The store must be empty and nobody else's. It is used again for the next sequence: every play has ids of its own, and
+/// ends by deleting what it made (ratings of its courses stay; no other play looks at them).
+actor DifferentialPlayer {
+  let store: any StorageBackend
+  /// Added to the small numbers of the operations.
+  private var firstID: Int64 = 0
+  private var drawn: [EntityKind: [Int64: Int64]] = [:]
+  private var namesOfDrawn: [EntityKind: [Int64: Int64]] = [:]
+  private var reviewers: Set<ReviewerID> = []
+  private var cursors: [Int: PageCursor] = [:]
+
+  static let idsPerPlay: Int64 = 100_000
+  private static let courses: ClosedRange<Int64> = 1...3
+
+  init(_ store: any StorageBackend) { self.store = store }
+
+  /// The answers to the operations in their order, and then the state they leave.
+  func play(_ sequence: DifferentialSequence, firstID: Int64) async throws -> [String] {
+    self.firstID = firstID
+    (drawn, namesOfDrawn, reviewers, cursors) = ([:], [:], [], [:])
+    var answers: [String] = []
+    for operation in sequence.operations {
+      do throws(StoreError) {
+        answers.append(try await answer(to: operation))
+      } catch {
+        answers.append(text(of: error))
+      }
+    }
+    answers.append(try await state())
+    try await reset()
+    return answers
+  }
+
+  /// Everything a reader can see of what the sequence left.
+  private func state() async throws -> String {
+    var lines = try await allInstructors().map { text(of: $0) }
+    for standing in try await store.instructors.organizationLeaderboard(limit: 1_000) {
+      lines.append(text(of: standing))
+    }
+    for course in Self.courses.map({ CourseID(firstID + $0) }) {
+      let team = try await store.instructors.team(of: course)
+      lines.append(text(of: team))
+      let summary = try await store.reviews.summary(of: course, limit: 1_000)
+      lines.append(text(of: summary.rating))
+      lines += summary.reviews.items.map { text(of: $0) }
+      let helpful = try await store.reviews.page(of: course, order: .mostHelpful, limit: 1_000)
+      lines.append(helpful.items.map { name($0.id.rawValue, .review) }.joined(separator: " "))
+    }
+    for id in reviewers.sorted(by: { name($0.rawValue, .reviewer) < name($1.rawValue, .reviewer) }) {
+      do throws(StoreError) {
+        lines.append(text(of: try await store.reviewers.get(id)))
+      } catch {
+        lines.append(text(of: error))
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func reset() async throws {
+    for instructor in try await allInstructors() { try await store.instructors.delete(instructor.id) }
+    for id in reviewers {
+      do throws(StoreError) {
+        try await store.reviewers.delete(id)
+      } catch {
+        guard error.code == .notFound else { throw error }
+      }
+    }
+  }
+
+  private func allInstructors() async throws -> [Instructor] {
+    try await store.instructors.list(.all, limit: 1_000).items
+  }
+
+  // MARK: Names of ids
+
+  /// The id that a small number of an operation stands for.
+  func resolve(_ number: Int64, _ kind: EntityKind?) -> Int64 {
+    if let kind, let id = drawn[kind]?[number] { return id }
+    return (1..<Self.idsPerPlay).contains(number) ? firstID + number : number
+  }
+
+  func name(_ id: Int64, _ kind: EntityKind?) -> String {
+    if let kind, let name = namesOfDrawn[kind]?[id] { return "\(name)" }
+    return (1..<Self.idsPerPlay).contains(id - firstID) ? "\(id - firstID)" : "\(id)"
+  }
+
+  private func note(_ id: Int64, _ kind: EntityKind, as name: Int64) {
+    drawn[kind, default: [:]][name] = id
+    namesOfDrawn[kind, default: [:]][id] = name
+  }
+
+  func note(_ instructor: Instructor, from operation: DifferentialOperation, index: Int = 0) {
+    guard operation.id == nil else { return }
+    note(
+      instructor.id.rawValue, .instructor,
+      as: DifferentialOperation.drawnID(step: operation.step, index: index))
+  }
+
+  func note(_ reviewer: Reviewer, from operation: DifferentialOperation) {
+    reviewers.insert(reviewer.id)
+    guard operation.id == nil else { return }
+    note(reviewer.id.rawValue, .reviewer, as: DifferentialOperation.drawnID(step: operation.step))
+  }
+
+  func note(_ review: Review, from operation: DifferentialOperation) {
+    guard operation.id == nil else { return }
+    note(review.id.rawValue, .review, as: DifferentialOperation.drawnID(step: operation.step))
+  }
+
+  // MARK: Cursors
+
+  func note(_ cursor: PageCursor?, from operation: DifferentialOperation) {
+    cursors[operation.step] = cursor
+  }
+
+  func cursor(for operation: DifferentialOperation) -> PageCursor? {
+    operation.cursorOf.flatMap { cursors[$0] } ?? operation.token.map { PageCursor(token: $0) }
+  }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+import InstructorStore
+import StoreConformance
+import Testing
+
+/// The same calls, the same answers: random sequences over the whole interface on every backend.
+///
+/// `DIFFERENTIAL_SEED` makes the same sequences again, `STORE_TESTS_FULL=1` makes 10,000 of them instead of 300. A failing
+/// sequence is shrunk, printed and kept in `Regressions`, whose sequences run first.
+@Suite(.serialized)
+struct DifferentialTests {
+  private static let operationsPerSequence = 50
+
+  @Test func backendsAgree() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let seed = environment["DIFFERENTIAL_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999)
+    let count = environment["STORE_TESTS_FULL"] == "1" ? 10_000 : 300
+    print("differential: seed \(seed) (DIFFERENTIAL_SEED=\(seed) makes the same sequences)")
+    try await DifferentialStores.with { stores in
+      let runner = DifferentialRunner(stores)
+      let regressions = try RegressionFiles.all()
+      for (name, sequence) in regressions {
+        if let divergence = try await runner.run(sequence) {
+          Issue.record("\(name) fails again: \(divergence)")
+        }
+      }
+      for number in 0..<count {
+        let sequence = DifferentialRunner.sequence(
+          seed: seed, number: number, operations: Self.operationsPerSequence)
+        guard try await runner.run(sequence) != nil else { continue }
+        try await report(sequence, name: "seed-\(seed)-\(number)", runner)
+        break
+      }
+      print(
+        """
+        differential: \(stores.map(\.name).joined(separator: ", ")): \(regressions.count) regressions, \
+        \(await runner.sequenceCount) sequences, \(await runner.operationCount) operations, seed \(seed)
+        """)
+    }
+  }
+
+  private func report(_ sequence: DifferentialSequence, name: String, _ runner: DifferentialRunner)
+    async throws
+  {
+    let smallest = try await runner.shrink(sequence)
+    guard let divergence = try await runner.run(smallest) else {
+      Issue.record("\(name) failed once and not when it was run again:\n\(sequence)")
+      return
+    }
+    let path = try RegressionFiles.add(smallest, name: name, found: divergence)
+    Issue.record("\(divergence)\nafter\n\(smallest)(kept in \(path))")
+  }
+}

@@ -1,0 +1,57 @@
+import InstructorStore
+import StoreConformance
+import Testing
+
+/// The differential test can fail, and then says why in a few operations.
+@Suite struct ShrinkTests {
+  @Test(arguments: [
+    (Mistake.tiesByAscendingID, 3), (.ignoredVersion, 3), (.freeUnassign, 2), (.countsDeletedAuthors, 3),
+  ])
+  func mistakeIsFoundAndShrunk(mistake: Mistake, operations: Int) async throws {
+    let runner = try await makeRunner(mistake)
+    var failing: DifferentialSequence?
+    for number in 0..<100 where failing == nil {
+      let sequence = DifferentialRunner.sequence(seed: 1, number: number, operations: 50)
+      if try await runner.run(sequence) != nil { failing = sequence }
+    }
+    let smallest = try await runner.shrink(try #require(failing, "found in 100 sequences"))
+    #expect(smallest.operations.count <= operations, "shrunk to\n\(smallest)")
+
+    // What is printed and kept fails in the same way when it is read again.
+    let read = try DifferentialSequence(text: "# a comment\n" + smallest.description)
+    #expect(read.operations == smallest.operations)
+    let divergence = try #require(try await runner.run(read))
+    #expect(divergence.answers.count == 2 && "\(divergence)".contains("broken"))
+    #expect(try await makeRunner(nil).run(read) == nil, "the sequence passes without the mistake")
+  }
+
+  @Test func sequencesAreTheSameAgainAndCoverEveryCall() async throws {
+    var seen: Set<DifferentialOperation.Call> = []
+    for number in 0..<20 {
+      let sequence = DifferentialRunner.sequence(seed: 9, number: number, operations: 50)
+      #expect(
+        sequence.operations == DifferentialRunner.sequence(seed: 9, number: number, operations: 50).operations
+      )
+      seen.formUnion(sequence.operations.map(\.call))
+    }
+    #expect(seen.count == DifferentialOperation.Call.allCases.count)
+  }
+
+  /// Nothing of one sequence shows in the next.
+  @Test func equalStoresAgree() async throws {
+    let runner = try await makeRunner(nil)
+    for number in 0..<200 {
+      let divergence = try await runner.run(
+        DifferentialRunner.sequence(seed: 3, number: number, operations: 50))
+      #expect(divergence == nil, "sequence \(number): \(divergence.map { "\($0)" } ?? "")")
+    }
+  }
+
+  private func makeRunner(_ mistake: Mistake?) async throws -> DifferentialRunner {
+    let (good, base) = (InMemoryStore(), InMemoryStore())
+    try await good.migrate()
+    try await base.migrate()
+    let other: any StorageBackend = mistake.map { MistakenStore(base: base, mistake: $0) } ?? base
+    return DifferentialRunner([("memory", good), ("broken", other)])
+  }
+}
