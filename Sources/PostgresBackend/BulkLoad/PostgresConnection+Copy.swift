@@ -20,7 +20,7 @@ extension PostgresConnection {
       let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 18))
       switch PQputCopyData(pointer, piece.bindMemory(to: CChar.self).baseAddress, Int32(piece.count)) {
       case 1: rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
-      case 0: try waitForSocket(call)
+      case 0: try waitForSocket(call, toSend: true)
       default: throw lost(call)
       }
       // In non-blocking mode libpq would buffer everything: wait until the server has taken most of it.
@@ -28,14 +28,14 @@ extension PostgresConnection {
         let unsent = PQflush(pointer)
         if unsent == 0 { break }
         if unsent < 0 { throw lost(call) }
-        try waitForSocket(call)
+        try waitForSocket(call, toSend: true)
       }
     }
     while true {
       let ending = PQputCopyEnd(pointer, nil)
       if ending == 1 { break }
       if ending < 0 { throw lost(call) }
-      try waitForSocket(call)
+      try waitForSocket(call, toSend: true)
     }
     try receive(call, expecting: PGRES_COMMAND_OK)
   }

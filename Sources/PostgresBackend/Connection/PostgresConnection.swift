@@ -242,9 +242,13 @@ final class PostgresConnection {
   }
 
   /// Waits once until something can be read, or written if anything waits to be sent; gives up when the caller has left.
-  func waitForSocket(_ call: Call) throws(StoreError) {
+  ///
+  /// - Parameter toSend: The caller waits for room to send: once nothing is left to be sent there is nothing to wait for,
+  ///   and the server, which waits for more, would say nothing either.
+  func waitForSocket(_ call: Call, toSend: Bool = false) throws(StoreError) {
     let unsent = PQflush(pointer)
     if unsent < 0 { throw lost(call) }
+    if unsent == 0, toSend { return }
     var descriptors = (
       pollfd(fd: PQsocket(pointer), events: Int16(POLLIN | (unsent > 0 ? POLLOUT : 0)), revents: 0),
       pollfd(fd: signal.readDescriptor, events: Int16(POLLIN), revents: 0)
