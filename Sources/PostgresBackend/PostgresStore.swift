@@ -16,6 +16,8 @@ public final class PostgresStore: StorageBackend {
   public var name: String { "postgres" }
   public var instructors: any InstructorRepository { repository }
 
+  public var executor: (any TaskExecutor)? { BlockingTaskExecutor.shared }
+
   let options: PostgresOptions
   let pool: ConnectionPool<PostgresDriver>
   let instructorIDs = IDAllocator()

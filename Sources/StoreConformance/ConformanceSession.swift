@@ -12,10 +12,17 @@ public final class ConformanceSession: Sendable {
   /// A case that takes longer has failed. It is cancelled and not waited for.
   public let caseTimeLimit: Duration
 
+  /// Whether the cases' tasks run on the store's own executor, where it has one.
+  public let prefersExecutor: Bool
+
   let numbers = FreshNumbers()
   private let sharedPlace: SharedPlace
 
-  public init(target: any ConformanceTarget, seed: UInt64, caseTimeLimit: Duration = .seconds(120)) {
+  public init(
+    target: any ConformanceTarget, seed: UInt64, caseTimeLimit: Duration = .seconds(120),
+    prefersExecutor: Bool = false
+  ) {
+    self.prefersExecutor = prefersExecutor
     self.target = target
     self.seed = seed
     self.caseTimeLimit = caseTimeLimit
@@ -42,7 +49,9 @@ public final class ConformanceSession: Sendable {
       let context = ConformanceContext(
         session: self, store: store, secondHandle: other, privatePlaces: privatePlaces,
         random: SeededGenerator(seed: seed, stream: conformanceCase.name))
-      try await conformanceCase.run(context)
+      try await withTaskExecutorPreference(prefersExecutor ? store.executor : nil) {
+        try await conformanceCase.run(context)
+      }
     } catch {
       failure = String(describing: error)
     }

@@ -6,6 +6,8 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
   case memory
   case postgres
   case postgresBatched
+  /// Batched, with the cases' tasks on the store's own executor.
+  case postgresInline
   case mongo
 
   /// Starts what the backend needs; called once per run of the tests.
@@ -13,10 +15,13 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
     switch self {
     case .memory: InMemoryTarget()
     case .postgres: try await PostgresTarget.start(dispatch: .direct)
-    case .postgresBatched: try await PostgresTarget.start(dispatch: .batched)
+    case .postgresBatched, .postgresInline: try await PostgresTarget.start(dispatch: .batched)
     case .mongo: try await MongoTarget.start(dispatch: .direct)
     }
   }
+
+  /// Whether the cases run where the store's executor is preferred.
+  var prefersExecutor: Bool { self == .postgresInline }
 
   var description: String { rawValue }
 }

@@ -50,7 +50,10 @@ actor ConformanceSessions {
   private func session(for backend: BackendUnderTest) async throws -> ConformanceSession {
     let task =
       sessions[backend]
-      ?? Task { [seed] in ConformanceSession(target: try await backend.makeTarget(), seed: seed) }
+      ?? Task { [seed] in
+        ConformanceSession(
+          target: try await backend.makeTarget(), seed: seed, prefersExecutor: backend.prefersExecutor)
+      }
     sessions[backend] = task
     return try await task.value
   }

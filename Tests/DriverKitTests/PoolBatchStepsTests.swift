@@ -192,5 +192,70 @@ extension DriverKitSuite {
       #expect(next(1, &machine) == [0])
       #expect(next(1, &machine) == [5])
     }
+
+    // MARK: Calls on their callers' threads
+
+    /// A machine whose workers sleep, each with a connection.
+    private func sleeping(_ workers: Int, lanes: Int = 1) -> Machine {
+      var machine = machine(workers: workers, lanes: lanes)
+      for _ in 0..<workers { _ = machine.submit(Waiter()) }
+      for worker in 0..<workers {
+        _ = machine.next(for: worker)
+        machine.connectionOpened(by: worker)
+      }
+      for worker in 0..<workers { _ = machine.next(for: worker) }
+      return machine
+    }
+
+    @Test func aCallerGetsThePlaceOfAWorkerThatSleeps() {
+      var machine = sleeping(2)
+      let call = Waiter()
+      #expect(machine.checkOut(for: call) == 1)
+      #expect(machine.worker(running: call) == 1)
+      #expect(machine.busyWorkers == 1)
+      #expect(machine.checkIn(1) == false)
+      #expect(machine.busyWorkers == 0)
+      #expect(machine.submit(Waiter()) == .wake(1))
+    }
+
+    @Test func aWorkerWithoutAConnectionLendsNothing() {
+      var machine = sleeping(2)
+      machine.connectionClosed(by: 1)
+      #expect(machine.checkOut(for: Waiter()) == 0)
+      #expect(machine.checkOut(for: Waiter()) == nil)
+    }
+
+    @Test func aCallerOvertakesNobody() {
+      var machine = sleeping(2)
+      _ = machine.submit(Waiter())
+      #expect(machine.checkOut(for: Waiter()) == nil)
+    }
+
+    @Test func aCallerTakesALaneOrNone() {
+      var machine = sleeping(3, lanes: 1)
+      #expect(machine.checkOut(for: Waiter(0, batchClass: 1)) == 2)
+      #expect(machine.checkOut(for: Waiter(1, batchClass: 1)) == nil)
+      #expect(machine.checkOut(for: Waiter(2, batchClass: 2)) == 1)
+      #expect(machine.checkIn(2) == false)
+      #expect(machine.checkOut(for: Waiter(3, batchClass: 1)) == 2)
+    }
+
+    @Test func whatCameMeanwhileWakesTheWorkerWhosePlaceComesBack() {
+      var machine = sleeping(1)
+      _ = machine.checkOut(for: Waiter())
+      #expect(machine.submit(Waiter(7)) == .wait)
+      #expect(machine.checkIn(0) == true)
+      #expect(machine.submit(Waiter(8)) == .wait)
+      #expect(next(0, &machine) == [7])
+    }
+
+    @Test func aPlaceThatComesBackToAClosedPoolWakesItsWorkerToEnd() {
+      var machine = sleeping(1)
+      _ = machine.checkOut(for: Waiter())
+      #expect(machine.drain().isEmpty)
+      #expect(machine.checkIn(0) == true)
+      #expect(machine.next(for: 0).isExit)
+      #expect(machine.checkOut(for: Waiter()) == nil)
+    }
   }
 }

@@ -234,9 +234,9 @@ extension DriverKitSuite {
 
     @Test func openConnectionsAreCounted() {
       var machine = Machine(workerLimit: 2, waitingLimit: 9)
-      machine.connectionOpened()
-      machine.connectionOpened()
-      machine.connectionClosed()
+      machine.connectionOpened(by: 0)
+      machine.connectionOpened(by: 1)
+      machine.connectionClosed(by: 0)
       #expect(machine.openConnections == 1)
     }
 

@@ -36,7 +36,10 @@ struct ArmRunner: Sendable {
       try await workload.prepare(slice, repository)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
-    var result = await workload.runSlice(request, repository)
+    // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.
+    var result = await withTaskExecutorPreference(arm.store.executor) {
+      await workload.runSlice(request, repository)
+    }
     try Task.checkCancellation()
     if let fatal = result.fatal {
       throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")

@@ -49,7 +49,7 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     let (deadline, queueDeadline, now) = try admit(context, timeout)
     let call = ExclusiveCall<Connection, Value>(
       context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, body: body)
-    await wait(for: call)
+    await finish(call, mayRunInline: timeout == nil)
     return try call.result()
   }
 
@@ -69,7 +69,7 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     let call = BatchedCall<Connection, Driver.Request>(
       context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, request: request,
       batchClass: batchClass, bytes: bytes)
-    await wait(for: call)
+    await finish(call, mayRunInline: timeout == nil)
     try call.checkEnding()
   }
 
@@ -85,16 +85,41 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     return (.after(limit, from: now), .after(min(limit, options.acquireTimeout), from: now), now)
   }
 
-  private func wait(for call: Call) async {
+  /// Returns when the call has ended.
+  ///
+  /// - Parameter mayRunInline: Whether the caller's own thread may serve it. Those of maintenance take too long.
+  private func finish(_ call: Call, mayRunInline: Bool) async {
     let core = core
     await withTaskCancellationHandler {
+      if mayRunInline, let executor = BlockingTaskExecutor.beginBlocking() {
+        let ending = runInline(call)
+        executor.didBlock()
+        switch ending {
+        case .ended: return
+        case .left: return await call.waitForLeavingError()
+        case .again: break
+        }
+      }
       await withUnsafeContinuation { continuation in
-        call.continuation = continuation
+        call.prepareToWait(continuation)
         core.submit(call)
       }
     } onCancel: {
       core.cancel(call)
     }
+  }
+
+  /// Serves the call on this thread over the connection of a driver thread that sleeps; for a caller that finds the
+  /// pool quiet, this saves the two hand-offs between threads.
+  private func runInline(_ call: Call) -> WorkerLoop<Driver>.InlineEnding {
+    guard let (worker, equipment) = core.checkOut(for: call) else { return .again }
+    guard let loop = equipment.loop.map({ unsafeDowncast($0, to: WorkerLoop<Driver>.self) }) else {
+      core.checkIn(worker, completedCalls: 0)
+      return call.move(from: .running, to: .created) ? .again : .left
+    }
+    let ending = loop.runInline(call)
+    core.checkIn(worker, completedCalls: ending == .ended ? 1 : 0)
+    return ending
   }
 
   package func statistics() -> StoreStatistics { core.statistics() }

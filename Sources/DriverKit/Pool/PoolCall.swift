@@ -7,7 +7,10 @@ package class PoolCall<Connection>: QueuedCall, @unchecked Sendable {
     self.init(context, effect, deadline: deadline, queueDeadline: deadline)
   }
 
-  /// Runs a call of batch class 0 on the driver thread and keeps what comes of it.
+  /// Whether it is a request for the driver's `run(_:on:)`.
+  var isBatched: Bool { false }
+
+  /// Runs a call that is none on the driver thread and keeps what comes of it.
   func run(on connection: Connection) {}
 }
 
@@ -54,7 +57,8 @@ package final class BatchedCall<Connection, Request: Sendable>: PoolCall<Connect
     super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline, start: start)
   }
 
-  package override var batchClass: UInt8 { batch }
+  package override var batchClass: UInt8 { mustRunAlone ? 0 : batch }
+  override var isBatched: Bool { true }
   override var batchBytes: Int { bytes }
 }
 

@@ -105,6 +105,15 @@ final class PoolCore: Sendable {
     }
   }
 
+  /// Queues a call that has run, not to its end, and whose batch class is 0 by now.
+  func submitAgain(_ call: Call) {
+    let semaphore: DispatchSemaphore? = state.withLock { state in
+      // A worker takes it: this one, if no other. Once the pool is shut down the call has been let go.
+      state.machine.submitAgain(call).flatMap { state.equipment[$0]?.semaphore }
+    }
+    semaphore?.signal()
+  }
+
   func cancel(_ call: Call) {
     guard let phase = call.claimFinish() else { return }
     state.withLock { state in
@@ -200,9 +209,7 @@ final class PoolCore: Sendable {
   func nextAction(for worker: Int, completedCalls: Int) -> PoolStateMachine<Call>.WorkAction {
     state.withLock { state in
       state.counters.completedCalls += completedCalls
-      if !state.raised.isEmpty, !state.machine.isShutDown, state.raised.remove(worker) != nil {
-        state.equipment[worker]?.signal.clear()
-      }
+      clearSignal(of: worker, &state)
       let action = state.machine.next(for: worker)
       if case .run(let calls) = action { count(calls, &state.counters) }
       return action
@@ -217,9 +224,40 @@ final class PoolCore: Sendable {
     for call in calls { counters.waitingNanoseconds &+= now &- min(call.start, now) }
   }
 
-  func connectionOpened() {
+  /// Lends the place and connection of a worker that sleeps to the thread that makes `call`, which then runs; `nil`
+  /// where there is none or others wait. ``checkIn(_:completedCalls:)`` must follow.
+  func checkOut(for call: Call) -> (worker: Int, equipment: WorkerEquipment)? {
+    state.withLock { state in
+      guard let worker = state.machine.checkOut(for: call) else { return nil }
+      guard let equipment = state.equipment[worker], call.move(from: .created, to: .running) else {
+        // Cancelled: submitting it will show that. The worker has slept on.
+        _ = state.machine.checkIn(worker)
+        return nil
+      }
+      count([call], &state.counters)
+      if call.deadline < state.nextExpiry { arm(call.deadline, &state) }
+      return (worker, equipment)
+    }
+  }
+
+  func checkIn(_ worker: Int, completedCalls: Int) {
+    let semaphore: DispatchSemaphore? = state.withLock { state in
+      state.counters.completedCalls += completedCalls
+      clearSignal(of: worker, &state)
+      return state.machine.checkIn(worker) ? state.equipment[worker]?.semaphore : nil
+    }
+    semaphore?.signal()
+  }
+
+  private func clearSignal(of worker: Int, _ state: inout State) {
+    if !state.raised.isEmpty, !state.machine.isShutDown, state.raised.remove(worker) != nil {
+      state.equipment[worker]?.signal.clear()
+    }
+  }
+
+  func connectionOpened(by worker: Int) {
     state.withLock {
-      $0.machine.connectionOpened()
+      $0.machine.connectionOpened(by: worker)
       $0.counters.connectionsOpened += 1
       $0.isServerLost = false
     }
@@ -227,9 +265,9 @@ final class PoolCore: Sendable {
 
   func connectFailed() { state.withLock { $0.isServerLost = true } }
 
-  func connectionClosed(isBroken: Bool) {
+  func connectionClosed(by worker: Int, isBroken: Bool) {
     state.withLock {
-      $0.machine.connectionClosed()
+      $0.machine.connectionClosed(by: worker)
       if isBroken { $0.counters.connectionsDiscarded += 1 }
     }
   }

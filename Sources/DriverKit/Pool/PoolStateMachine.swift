@@ -70,6 +70,12 @@ struct PoolStateMachine<Call: PoolWaiter> {
     case closed
   }
 
+  /// What a worker is at: calls of one line. A call's own class may change meanwhile.
+  private struct Run {
+    let line: Int
+    let calls: [Call]
+  }
+
   let limits: PoolLimits
   private var phase = Phase.open
   /// The waiting calls by batch class; those that are served alone come first.
@@ -77,9 +83,10 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var nextTicket: UInt64 = 0
   private var parked: [WorkerID] = []
   private var workers: Set<WorkerID> = []
-  private var running: [WorkerID: [Call]] = [:]
+  private var running: [WorkerID: Run] = [:]
   private var nextWorker = 0
-  private(set) var openConnections = 0
+  /// Workers that have a connection.
+  private var connected: Set<WorkerID> = []
 
   init(_ limits: PoolLimits) {
     var limits = limits
@@ -92,13 +99,14 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   var waitingCalls: Int { lines.reduce(0) { $0 + $1.alive } }
   var busyWorkers: Int { running.count }
+  var openConnections: Int { connected.count }
   var isIdle: Bool { running.isEmpty && waitingCalls == 0 }
   var workerCount: Int { workers.count }
   var isShutDown: Bool { phase == .closed }
 
   /// Every call that has not ended, for the search for passed deadlines.
   var waiting: some Sequence<Call> { lines.lazy.flatMap(\.calls) }
-  var runningCalls: some Sequence<(key: WorkerID, value: [Call])> { running }
+  var runningCalls: some Sequence<(key: WorkerID, value: [Call])> { running.mapValues(\.calls) }
 
   mutating func submit(_ call: Call) -> SubmitAction {
     guard phase == .open else { return .refuseClosed }
@@ -106,10 +114,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
     if call.hasLeft { return .wait }
     // As many calls as there are workers without one are as good as taken; the rest is the queue.
     if waitingCalls - (limits.workers - running.count) >= limits.waitingCalls { return .refuseFull }
-    let line = line(of: call)
-    while lines.count <= line { lines.append(WaitingLine()) }
-    lines[line].append(call, ticket: nextTicket)
-    nextTicket += 1
+    enqueue(call)
     // A worker is on its way, to a call that has left or that another took: it takes this one.
     let arriving = workers.count - running.count - parked.count
     if workersWanted <= arriving { return .wait }
@@ -120,6 +125,21 @@ struct PoolStateMachine<Call: PoolWaiter> {
     nextWorker += 1
     workers.insert(worker)
     return .start(worker)
+  }
+
+  /// Queues a call that was accepted before and is still with a worker, which comes back for it if no other does.
+  /// Returns the worker to wake, if one sleeps.
+  mutating func submitAgain(_ call: Call) -> WorkerID? {
+    guard phase != .closed, !call.hasLeft else { return nil }
+    enqueue(call)
+    return parked.popLast()
+  }
+
+  private mutating func enqueue(_ call: Call) {
+    let line = line(of: call)
+    while lines.count <= line { lines.append(WaitingLine()) }
+    lines[line].append(call, ticket: nextTicket)
+    nextTicket += 1
   }
 
   private func line(of call: Call) -> Int { limits.batchCalls == 1 ? 0 : Int(call.batchClass) }
@@ -136,7 +156,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   /// How many more workers may serve a class; more than usual where more waits than fits a batch.
   private func lanesFree(_ line: WaitingLine<Call>) -> Int {
-    max(0, limits.lanes + (line.alive - 1) / limits.batchCalls - line.lanes)
+    max(0, limits.lanes + max(0, line.alive - 1) / limits.batchCalls - line.lanes)
   }
 
   /// A worker is free; what should it do?
@@ -150,7 +170,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
         : lines[line].popBatch(calls: limits.batchCalls, bytes: limits.batchBytes)
       if calls.isEmpty { continue }
       if line > 0 { lines[line].lanes += 1 }
-      running[worker] = calls
+      running[worker] = Run(line: line, calls: calls)
       return .run(calls)
     }
     if phase == .draining { return .exit }
@@ -170,9 +190,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
   }
 
   private mutating func finishRun(of worker: WorkerID) {
-    guard let calls = running.removeValue(forKey: worker) else { return }
-    let line = calls.first.map(line(of:)) ?? 0
-    if line > 0 { lines[line].lanes -= 1 }
+    guard let run = running.removeValue(forKey: worker) else { return }
+    if run.line > 0 { lines[run.line].lanes -= 1 }
   }
 
   /// The thread of a worker could not be started, or has ended.
@@ -196,10 +215,37 @@ struct PoolStateMachine<Call: PoolWaiter> {
     lines[line(of: call)].markDead(call)
   }
 
-  func worker(running call: Call) -> WorkerID? { running.first { $0.value.contains { $0 === call } }?.key }
+  func worker(running call: Call) -> WorkerID? {
+    running.first { $0.value.calls.contains { $0 === call } }?.key
+  }
 
-  mutating func connectionOpened() { openConnections += 1 }
-  mutating func connectionClosed() { openConnections -= 1 }
+  mutating func connectionOpened(by worker: WorkerID) { connected.insert(worker) }
+  mutating func connectionClosed(by worker: WorkerID) { connected.remove(worker) }
+
+  // MARK: Calls on their callers' threads
+
+  /// Gives the place of a worker that sleeps and has a connection to the thread that makes `call`; `nil` where there is
+  /// none, or where others wait and would be overtaken. ``checkIn(_:)`` must follow.
+  mutating func checkOut(for call: Call) -> WorkerID? {
+    let line = line(of: call)
+    while lines.count <= line { lines.append(WaitingLine()) }
+    guard phase == .open, waitingCalls == 0, line == 0 || lanesFree(lines[line]) > 0,
+      let index = parked.lastIndex(where: { connected.contains($0) })
+    else { return nil }
+    let worker = parked.remove(at: index)
+    if line > 0 { lines[line].lanes += 1 }
+    running[worker] = Run(line: line, calls: [call])
+    return worker
+  }
+
+  /// Takes the place back. Returns whether the worker must be woken, because there is something for it to do.
+  mutating func checkIn(_ worker: WorkerID) -> Bool {
+    finishRun(of: worker)
+    let arriving = workers.count - running.count - parked.count - 1
+    if phase != .open || workersWanted > arriving { return true }
+    parked.append(worker)
+    return false
+  }
 
   /// Takes no more calls. Returns the workers to wake, so that they end when the queue is empty.
   mutating func drain() -> [WorkerID] {
@@ -213,6 +259,6 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func shutDown() -> (calls: [Call], wake: [WorkerID]) {
     phase = .closed
     defer { parked.removeAll() }
-    return (removeQueue() + running.values.joined(), parked)
+    return (removeQueue() + running.values.flatMap(\.calls), parked)
   }
 }

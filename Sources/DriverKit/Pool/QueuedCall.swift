@@ -33,7 +33,21 @@ package class QueuedCall: @unchecked Sendable {
   private let state = Atomic<UInt8>(State.created.rawValue)
   /// When the call was made, in nanoseconds on the monotonic clock.
   let start: UInt64
+  /// Set before the call is submitted; a call that runs on its caller's thread has none.
   var continuation: UnsafeContinuation<Void, Never>?
+  /// Who came first to a call that runs on its caller's thread: the error of somebody who let the caller go, or the
+  /// caller that waits for it.
+  private let rendezvous = Atomic<UInt8>(Rendezvous.nobody)
+  private enum Rendezvous {
+    static let nobody: UInt8 = 0
+    static let caller: UInt8 = 1
+    static let error: UInt8 = 2
+  }
+  /// Whether it was in a batch and is to run by itself now. Touched by the driver thread before the call is queued
+  /// again, which publishes it.
+  private(set) var mustRunAlone = false
+  /// Whether it ran before, on a connection that broke.
+  var hasRunAgain = false
   /// What went wrong on the driver thread, if anything did.
   private(set) var failure: StoreError?
   /// Why the caller was let go before there was an answer.
@@ -65,6 +79,10 @@ package class QueuedCall: @unchecked Sendable {
     failure?.operation = "\(context.operation)"
   }
 
+  /// Has the call run again, by itself and on a connection of its own, when that is free: for a driver that finds it
+  /// would keep the others of its batch waiting. Nothing of it may have been applied.
+  package final func runAloneLater() { mustRunAlone = true }
+
   /// Forgets an error, before the call is run again.
   package final func forgetFailure() { failure = nil }
 
@@ -77,7 +95,26 @@ package class QueuedCall: @unchecked Sendable {
   /// Resumes the caller with an error. Only for whoever claimed the finish.
   final func deliver(_ error: StoreError) {
     leavingError = error
-    continuation?.resume()
+    if rendezvous.exchange(Rendezvous.error, ordering: .acquiringAndReleasing) == Rendezvous.caller {
+      continuation?.resume()
+    }
+  }
+
+  /// Before the call is submitted: the caller waits for whoever finishes it.
+  final func prepareToWait(_ continuation: UnsafeContinuation<Void, Never>) {
+    self.continuation = continuation
+    rendezvous.store(Rendezvous.caller, ordering: .releasing)
+  }
+
+  /// For a caller that found, after running the call on its own thread, that somebody else has finished it: waits for
+  /// the error, which is on its way.
+  final func waitForLeavingError() async {
+    await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+      self.continuation = continuation
+      if rendezvous.exchange(Rendezvous.caller, ordering: .acquiringAndReleasing) == Rendezvous.error {
+        continuation.resume()
+      }
+    }
   }
 
   /// For the caller, once it was resumed: throws what ended the call, unless it was an answer.

@@ -2,6 +2,8 @@ import Dispatch
 import InstructorStore
 
 /// What one driver thread does all day: take calls, see to a usable connection, run them.
+///
+/// While the thread sleeps, the pool may lend its place and connection to the thread of a caller; see ``runInline(_:)``.
 final class WorkerLoop<Driver: ConnectionDriver> {
   typealias Connection = Driver.Connection
 
@@ -14,7 +16,8 @@ final class WorkerLoop<Driver: ConnectionDriver> {
   let equipment: WorkerEquipment
 
   private var connection: Connection?
-  private var idleSince: UInt64 = .max
+  /// When the connection was used last, in nanoseconds on the monotonic clock.
+  private var lastUse: UInt64 = 0
   /// Calls that have an answer or error their callers are still to be told of.
   private var kept: [QueuedCall] = []
   /// Calls that ended with an answer or error since the pool heard of it last.
@@ -28,6 +31,7 @@ final class WorkerLoop<Driver: ConnectionDriver> {
   }
 
   func run() {
+    equipment.loop = self
     work: while true {
       // The pool hears of it first: a caller that comes back with its next call finds this worker free.
       let action = core.nextAction(for: worker, completedCalls: completed)
@@ -36,41 +40,38 @@ final class WorkerLoop<Driver: ConnectionDriver> {
       kept.removeAll(keepingCapacity: true)
       switch action {
       case .exit: break work
-      case .park:
-        idleSince = min(idleSince, Deadline.now())
-        equipment.semaphore.wait()
+      case .park: equipment.semaphore.wait()
       case .run(let calls):
         checkIdleConnection()
         serve(calls)
+        lastUse = Deadline.now()
       }
     }
     if let connection {
       driver.close(connection)
-      core.connectionClosed(isBroken: false)
+      core.connectionClosed(by: worker, isBroken: false)
     }
+    equipment.loop = nil
     core.workerEnded(worker)
   }
 
   private func checkIdleConnection() {
-    // The clock is looked at only after a sleep: a busy thread has none to be idle in.
-    if idleSince != .max, let open = connection, Deadline.now() - idleSince > Self.idleNanosecondsBeforeCheck,
+    if let open = connection, Deadline.now() &- lastUse > Self.idleNanosecondsBeforeCheck,
       !driver.isAlive(open)
     {
       discard(open)
     }
-    idleSince = .max
   }
 
   private func serve(_ batch: [QueuedCall]) {
     var calls = batch
     advance(&calls, from: .queued, to: .connecting)
-    // Reads whose connection breaks, one that the server has closed meanwhile for example, deserve a second try.
-    var mayRunAgain = true
     while !calls.isEmpty {
       guard let open = connect(for: calls) else { return }
       advance(&calls, from: .connecting, to: .running)
       if calls.isEmpty { return }
       run(calls, on: open)
+      if calls.count > 1 { returnToQueue(&calls) }
       if driver.isReusable(open) {
         for call in calls where call.claimFinish() != nil {
           kept.append(call)
@@ -80,8 +81,7 @@ final class WorkerLoop<Driver: ConnectionDriver> {
       }
       var again: [QueuedCall] = []
       for call in calls {
-        if mayRunAgain, call.effect == .read, call.isLost, call.move(from: .running, to: .connecting) {
-          call.forgetFailure()
+        if runsAgain(call, as: .connecting) {
           again.append(call)
         } else if call.claimFinish() != nil {
           // Closing may take a while: not on the caller's time.
@@ -91,8 +91,54 @@ final class WorkerLoop<Driver: ConnectionDriver> {
       }
       discard(open)
       calls = again
-      mayRunAgain = false
     }
+  }
+
+  /// Queues those again that are to run by themselves.
+  private func returnToQueue(_ calls: inout [QueuedCall]) {
+    guard calls.contains(where: \.mustRunAlone) else { return }
+    // Those whose callers have gone meanwhile are finished as the others are, without effect.
+    for call in calls where call.mustRunAlone { call.forgetFailure() }
+    calls.removeAll { call in
+      guard call.mustRunAlone, call.move(from: .running, to: .queued) else { return false }
+      core.submitAgain(call)
+      return true
+    }
+  }
+
+  /// A read whose connection broke, one that the server has closed meanwhile for example, deserves a second try.
+  private func runsAgain(_ call: QueuedCall, as state: QueuedCall.State) -> Bool {
+    guard call.effect == .read, call.isLost, !call.hasRunAgain, call.move(from: .running, to: state) else {
+      return false
+    }
+    call.hasRunAgain = true
+    call.forgetFailure()
+    return true
+  }
+
+  /// How a call ended that ran on its caller's thread.
+  enum InlineEnding {
+    /// With an answer or error.
+    case ended
+    /// Its caller was let go meanwhile, by somebody who delivers the error.
+    case left
+    /// Not yet: it has to be submitted.
+    case again
+  }
+
+  /// Runs a call on the thread of its caller, which has this worker's place and its open connection for as long.
+  func runInline(_ call: QueuedCall) -> InlineEnding {
+    checkIdleConnection()
+    // Making a connection takes longer than a caller may have.
+    guard let open = connection else { return call.move(from: .running, to: .created) ? .again : .left }
+    run([call], on: open)
+    if driver.isReusable(open) {
+      lastUse = Deadline.now()
+      return call.claimFinish() == nil ? .left : .ended
+    }
+    discard(open)
+    if runsAgain(call, as: .created) { return .again }
+    return call.claimFinish() == nil ? .left : .ended
   }
 
   /// Moves calls on; those whose callers have gone drop out.
@@ -109,7 +155,7 @@ final class WorkerLoop<Driver: ConnectionDriver> {
       let opened = try driver.connect(
         for: first.context, deadline: .after(core.options.connectTimeout), signal: equipment.signal)
       connection = opened
-      core.connectionOpened()
+      core.connectionOpened(by: worker)
       return opened
     } catch {
       core.connectFailed()
@@ -127,8 +173,9 @@ final class WorkerLoop<Driver: ConnectionDriver> {
   private func run(_ calls: [QueuedCall], on connection: Connection) {
     guard let first = calls.first else { return }
     // The pool is private to its handle, which submits no other kinds.
-    if first.batchClass == 0 {
-      unsafeDowncast(first, to: PoolCall<Connection>.self).run(on: connection)
+    let call = unsafeDowncast(first, to: PoolCall<Connection>.self)
+    if !call.isBatched {
+      call.run(on: connection)
     } else {
       let batch = calls.map { unsafeDowncast($0, to: BatchedCall<Connection, Driver.Request>.self) }
       driver.run(batch, on: connection)
@@ -138,6 +185,6 @@ final class WorkerLoop<Driver: ConnectionDriver> {
   private func discard(_ broken: Connection) {
     connection = nil
     driver.close(broken)
-    core.connectionClosed(isBroken: true)
+    core.connectionClosed(by: worker, isBroken: true)
   }
 }

@@ -11,6 +11,17 @@ public protocol StorageBackend: Sendable {
   var reviewers: any ReviewerRepository { get }
   var ratings: any RatingRepository { get }
 
+  /// Where a task runs best that makes one call to this store after the other; `nil` where it makes no difference.
+  ///
+  /// ```swift
+  /// let reader = Task(executorPreference: store.executor) { try await store.instructors.get(id) }
+  /// ```
+  /// The threads of this executor may block, so a call that finds the store quiet is served by the thread it is made on,
+  /// without the two hand-offs between threads that otherwise weigh as much as a local round trip. Nothing else
+  /// changes: deadlines, cancellation and batching are the same. The executor has about as many threads as there are
+  /// cores and is shared by all stores; long computations belong elsewhere.
+  var executor: (any TaskExecutor)? { get }
+
   /// Creates the schema or brings it up to date. Safe to run from many processes at once, and again.
   ///
   /// - Throws: `schemaMismatch` where the schema is newer than this code and no longer serves it.
@@ -47,4 +58,9 @@ public protocol StorageBackend: Sendable {
   /// Lets calls under way finish (no longer than the default deadline), then releases everything. Every later call is
   /// `closed`. Closing twice does nothing.
   func close() async
+}
+
+extension StorageBackend {
+  /// None: its calls don't wait for anything.
+  public var executor: (any TaskExecutor)? { nil }
 }

@@ -132,7 +132,7 @@ extension ConnectionPool where Driver == FakeDriver {
       context, effect, deadline: .after(timeout), queueDeadline: .after(queueTimeout), body: body)
     onSubmit(call)
     await withUnsafeContinuation { continuation in
-      call.continuation = continuation
+      call.prepareToWait(continuation)
       core.submit(call)
     }
     do throws(StoreError) { return .success(try call.result()) } catch { return .failure(error) }
