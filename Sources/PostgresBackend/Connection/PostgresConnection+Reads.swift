@@ -3,13 +3,11 @@ import DriverKit
 import InstructorStore
 
 extension PostgresConnection {
-  typealias Read = BatchedCall<PostgresConnection, PipelinedRead>
-
   /// Runs reads in one pipeline with one sync: one exchange, however many they are.
   ///
   /// The server skips what follows a failed statement up to the sync; those run again by themselves, as does a read
   /// whose plan the server has dropped. Reads have no effects, so an answer that came is good whatever happens next.
-  func run(_ reads: [Read]) {
+  func run(reads: [Request]) {
     guard let unit = reads.count == 1 ? reads.first : CallGroup<PostgresConnection>(reads) else { return }
     do throws(StoreError) {
       try PostgresStore.requireSchema(self, unit)
@@ -22,13 +20,13 @@ extension PostgresConnection {
 
   /// A read that was sent, and whether a statement to prepare went before it.
   private struct Sent {
-    let read: Read
+    let read: Request
     let isPreparing: Bool
   }
 
   /// Returns the reads that got no answer of their own although the connection is good.
-  private func pipeline(_ reads: [Read], _ unit: Call) -> [Read] {
-    var again: [Read] = []
+  private func pipeline(_ reads: [Request], _ unit: Call) -> [Request] {
+    var again: [Request] = []
     var sent: [Sent] = []
     sent.reserveCapacity(reads.count)
     var answered = 0
@@ -51,16 +49,11 @@ extension PostgresConnection {
     }
   }
 
-  private func send(_ reads: [Read], _ sent: inout [Sent], _ unit: Call) throws(ExchangeFailure) {
+  private func send(_ reads: [Request], _ sent: inout [Sent], _ unit: Call) throws(ExchangeFailure) {
     var preparing: [Int] = []
     for read in reads where !read.isAbandoned {
       let statement = read.request.statement
-      let isNew = !isPrepared(statement) && !preparing.contains(statement.number)
-      if isNew { preparing.append(statement.number) }
-      sent.append(Sent(read: read, isPreparing: isNew))
-      if isNew, PQsendPrepare(pointer, statement.name, statement.sql, 0, nil) != 1 {
-        throw ExchangeFailure(error: lost(unit))
-      }
+      sent.append(Sent(read: read, isPreparing: try sendPrepare(statement, &preparing, unit)))
       parameters.reset()
       read.request.bind(parameters)
       if !send(statement) { throw ExchangeFailure(error: lost(unit)) }
@@ -90,12 +83,14 @@ extension PostgresConnection {
     return isGood || failure != nil
   }
 
-  private func runAlone(_ read: Read) {
+  private func runAlone(_ read: Request) {
     do throws(StoreError) {
-      try exchange(read, [read.request.statement]) { _, parameters in
-        read.request.bind(parameters)
-      } receive: { (_, result: borrowing PostgresResult) throws(DecodingFailure) in
-        try read.request.receive(result)
+      try retrying(read) { () throws(StoreError) in
+        try exchange(read, [read.request.statement]) { _, parameters in
+          read.request.bind(parameters)
+        } receive: { (_, result: borrowing PostgresResult) throws(DecodingFailure) in
+          try read.request.receive(result)
+        }
       }
     } catch {
       read.keep(error)

@@ -58,6 +58,9 @@ final class PostgresConnection {
     return recv(PQsocket(pointer), &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
   }
 
+  /// A call that may share a pipeline with others.
+  typealias Request = BatchedCall<PostgresConnection, PipelinedRequest>
+
   // MARK: Exchanges
 
   /// Runs one statement as an atomic unit and decodes its answer.
@@ -217,6 +220,19 @@ final class PostgresConnection {
       sqlState: state)
   }
 
+  /// Sends what prepares the statement, unless it is prepared already or will be by something sent before it, which
+  /// `preparing` keeps account of. Returns whether it did: then one answer more comes.
+  func sendPrepare(
+    _ statement: Statement, _ preparing: inout [Int], _ call: Call
+  ) throws(ExchangeFailure) -> Bool {
+    if isPrepared(statement) || preparing.contains(statement.number) { return false }
+    preparing.append(statement.number)
+    guard PQsendPrepare(pointer, statement.name, statement.sql, 0, nil) == 1 else {
+      throw ExchangeFailure(error: lost(call))
+    }
+    return true
+  }
+
   func isPrepared(_ statement: Statement) -> Bool {
     statement.number < prepared.count && prepared[statement.number]
   }
@@ -279,6 +295,27 @@ final class PostgresConnection {
   }
 
   // MARK: Transactions and plain commands
+
+  /// How often a unit starts again after others got in its way (deadlock, serialization).
+  private static let attemptLimit = 20
+
+  /// Runs a unit; if others got in its way and nothing of it was applied, again, a bounded number of times and not
+  /// past its deadline.
+  func retrying<Value>(_ call: Call, _ unit: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    var backoff = Backoff()
+    var generator = SystemRandomNumberGenerator()
+    for _ in 1..<Self.attemptLimit {
+      do throws(StoreError) {
+        return try unit()
+      } catch {
+        guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned, isReusable else {
+          throw error
+        }
+        signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+      }
+    }
+    return try unit()
+  }
 
   /// Runs `body` in an explicit transaction, for units whose later statements depend on earlier answers.
   ///

@@ -29,7 +29,10 @@ struct PostgresDriver: ConnectionDriver {
     return connection
   }
 
-  func run(_ batch: [PostgresConnection.Read], on connection: PostgresConnection) { connection.run(batch) }
+  func run(_ batch: [PostgresConnection.Request], on connection: PostgresConnection) {
+    if batch.first?.effect == .write { connection.run(writes: batch) } else { connection.run(reads: batch) }
+  }
+
   func isAlive(_ connection: PostgresConnection) -> Bool { connection.isAlive }
   func isReusable(_ connection: PostgresConnection) -> Bool { connection.isReusable }
   func close(_ connection: PostgresConnection) {}  // The handle closes when the last reference goes.

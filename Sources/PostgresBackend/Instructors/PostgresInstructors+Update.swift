@@ -13,20 +13,17 @@ extension PostgresInstructors {
     try validation.identifier(id)
     try validation.version(ifVersion)
     try validation.patch(patch)
-    return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
-      if patch.isEmpty {
+    if patch.isEmpty {
+      return try await lease(context, .read) { (connection, call) throws(StoreError) in
         guard let stored = try Self.read(id, connection, call) else { throw context.notFound(id) }
         try Self.check(stored, ifVersion, context)
         return stored
       }
-      return try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
-        try connection.query(call, InstructorWrites.update) { parameters in
-          InstructorWrites.bindUpdate(id, patch, ifVersion, parameters)
-        } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-          try InstructorRow.decodeFirst(result)
-        }
-      }
     }
+    let update = UpdateInstructor(id, patch, ifVersion: ifVersion)
+    try await pool.write(context, update)
+    guard let updated = update.updated else { throw context.error(.internalError, "nothing was updated") }
+    return updated
   }
 
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
@@ -123,7 +120,7 @@ extension PostgresInstructors {
   ///   - failFirst: What keeps `write` from changing the stored instructor, whatever its version.
   ///   - elseFail: What else does. Where nothing explains it, the reason went away meanwhile, and the write is run
   ///     again.
-  private static func change<Value>(
+  static func change<Value>(
     _ id: InstructorID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call,
     _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
     elseFail: (Instructor) -> StoreError? = { _ in nil }

@@ -15,9 +15,6 @@ struct PostgresInstructors: InstructorRepository {
     return context
   }
 
-  /// How often a unit starts again after others got in its way (deadlock, serialization).
-  private static let attemptLimit = 20
-
   /// Leases a session whose schema has been looked at. A unit of which nothing was applied because others got in
   /// its way starts again, a bounded number of times and not past its deadline.
   func lease<Value: Sendable>(
@@ -26,19 +23,7 @@ struct PostgresInstructors: InstructorRepository {
   ) async throws(StoreError) -> Value {
     try await pool.lease(context, effect) { (connection, call) throws(StoreError) in
       try PostgresStore.requireSchema(connection, call)
-      var backoff = Backoff()
-      var generator = SystemRandomNumberGenerator()
-      for _ in 1..<Self.attemptLimit {
-        do throws(StoreError) {
-          return try body(connection, call)
-        } catch {
-          guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned,
-            connection.isReusable
-          else { throw error }
-          connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
-        }
-      }
-      return try body(connection, call)
+      return try connection.retrying(call) { () throws(StoreError) in try body(connection, call) }
     }
   }
 

@@ -1,8 +1,8 @@
 import DriverKit
 import InstructorStore
 
-/// One statement that reads and may share a pipeline with others, and the place for its answer.
-class PipelinedRead: @unchecked Sendable {
+/// One statement that may share a pipeline with others, and the place for its answer.
+class PipelinedRequest: @unchecked Sendable {
   // Unchecked, because the answer is a variable: the thread that has the connection writes it, and the caller reads
   // it when the call is over. The pool orders the two.
 
@@ -11,10 +11,11 @@ class PipelinedRead: @unchecked Sendable {
   init(_ statement: Statement) { self.statement = statement }
 
   func bind(_ parameters: ParameterBuffer) {}
+  /// Called again with another answer where the request had to be run again.
   func receive(_ result: borrowing PostgresResult) throws(DecodingFailure) {}
 }
 
-private final class DecodedRead<Value: Sendable>: PipelinedRead, @unchecked Sendable {
+private final class DecodedRead<Value: Sendable>: PipelinedRequest, @unchecked Sendable {
   typealias Bind = @Sendable (ParameterBuffer) -> Void
   typealias Decode = @Sendable (borrowing PostgresResult) throws(DecodingFailure) -> Value
 
@@ -39,6 +40,7 @@ private final class DecodedRead<Value: Sendable>: PipelinedRead, @unchecked Send
 /// write that waits for a lock.
 enum PipelineClass {
   static let reads: UInt8 = 1
+  static let writes: UInt8 = 2
 }
 
 extension ConnectionPool where Driver == PostgresDriver {
@@ -58,5 +60,10 @@ extension ConnectionPool where Driver == PostgresDriver {
     try await perform(context, .read, batchClass: PipelineClass.reads, read)
     guard let value = read.value else { throw context.error(.internalError, "the server gave no answer") }
     return value
+  }
+
+  /// Runs a write in one transaction with whatever writes wait beside it, where none of them fails.
+  func write(_ context: CallContext, _ write: GroupedWrite) async throws(StoreError) {
+    try await perform(context, .write, batchClass: PipelineClass.writes, write, bytes: write.bytes)
   }
 }

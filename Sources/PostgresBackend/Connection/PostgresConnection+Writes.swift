@@ -1,0 +1,183 @@
+import CLibPQ
+import DriverKit
+import InstructorStore
+
+extension PostgresConnection {
+  /// For how long a group waits for a row that somebody else has locked. Whoever asked for the row then waits by itself.
+  private static let lockTimeout = Statement("SELECT set_config('lock_timeout', '20ms', true)")
+
+  /// Runs writes in one implicit transaction, with one sync: one commit, however many they are. A write is
+  /// acknowledged when the sync was read.
+  ///
+  /// If one fails, nothing was applied: it runs by itself, and so do those before and those after it, each as a group.
+  /// So a group in which k writes fail costs at most 2 k further groups and no statement runs more than a few times. A
+  /// connection that is lost before the sync leaves the outcome of every write of the group unknown.
+  func run(writes: [Request]) {
+    guard let first = writes.first, let unit = CallGroup<PostgresConnection>(writes) else { return }
+    do throws(StoreError) {
+      try PostgresStore.requireSchema(self, unit)
+    } catch {
+      for write in writes { write.keep(error) }
+      return
+    }
+    if writes.count == 1 {
+      runAlone(first)
+    } else {
+      run(group: writes.sorted { grouped($0).lockOrder < grouped($1).lockOrder }[...])
+    }
+  }
+
+  /// The pool's writes are of this kind.
+  private func grouped(_ write: Request) -> GroupedWrite {
+    unsafeDowncast(write.request, to: GroupedWrite.self)
+  }
+
+  private func runAlone(_ write: Request) {
+    // Its caller left before it was sent again.
+    if write.isAbandoned { return }
+    write.forgetFailure()
+    do throws(StoreError) {
+      try retrying(write) { () throws(StoreError) in try grouped(write).runAlone(self, write) }
+    } catch {
+      write.keep(error)
+    }
+  }
+
+  private func run(group writes: ArraySlice<Request>) {
+    var rest = writes[...]
+    while rest.count > 1 {
+      if isBroken { return keepUnsent(rest) }
+      switch attempt(rest) {
+      case .over: return
+      case .failed(let index, let failure):
+        run(group: rest[..<index])
+        let write = rest[index]
+        if failure.error.code == .timeout(.lock) {
+          // On a connection of its own, where it keeps nobody waiting.
+          write.runAloneLater()
+        } else if isBroken {
+          keepUnsent(rest[index...index])
+        } else {
+          runAlone(write)
+        }
+        rest = rest[(index + 1)...]
+      case .failedAsAWhole:
+        let half = rest.startIndex + rest.count / 2
+        run(group: rest[..<half])
+        rest = rest[half...]
+      }
+    }
+    if isBroken { keepUnsent(rest) } else if let last = rest.first { runAlone(last) }
+  }
+
+  /// The connection broke; of these, nothing is under way.
+  private func keepUnsent(_ writes: ArraySlice<Request>) {
+    for write in writes {
+      var error = lost(write)
+      error.outcome = .notApplied
+      write.keep(error)
+    }
+  }
+
+  private enum Attempt {
+    /// Committed, or lost with the connection: every write has its answer or error.
+    case over
+    /// Nothing was applied, because of the write with this index.
+    case failed(Int, ExchangeFailure)
+    /// Nothing was applied, and no write is known to be at fault.
+    case failedAsAWhole
+  }
+
+  private func attempt(_ group: ArraySlice<Request>) -> Attempt {
+    // A write whose caller has left is not sent, or not again.
+    var sent: [Int] = []
+    for index in group.indices where !group[index].isAbandoned {
+      do throws(StoreError) {
+        try grouped(group[index]).begin(self, group[index])
+        sent.append(index)
+      } catch {
+        group[index].keep(error)
+      }
+    }
+    guard let unit = CallGroup<PostgresConnection>(sent.map { group[$0] }) else { return .over }
+    if isBroken {
+      for index in sent { keepUnsent(group[index...index]) }
+      return .over
+    }
+    do throws(ExchangeFailure) {
+      let preparing = try send(group, sent, unit)
+      let failed = try receive(group, sent, preparing, unit)
+      // What the server said as it went down proves nothing.
+      guard !isBroken else { throw ExchangeFailure(error: lost(unit)) }
+      if let failed { return failed }
+    } catch {
+      // The sync was not read, or can't be trusted.
+      for index in sent {
+        var error = error.error
+        error.entityID = group[index].entityID
+        error.outcome = .unknown
+        group[index].keep(error)
+      }
+      return .over
+    }
+    for index in sent where !grouped(group[index]).isDone { runAlone(group[index]) }
+    return .over
+  }
+
+  /// Sends the group and a sync. Returns, for the lock timeout and for each write, whether its statement is prepared with
+  /// it; the first is `nil` where no lock is to be waited for.
+  private func send(
+    _ group: ArraySlice<Request>, _ sent: [Int], _ unit: Call
+  ) throws(ExchangeFailure) -> (lockTimeout: Bool?, writes: [Bool]) {
+    var preparing: [Int] = []
+    var lockTimeout: Bool?
+    if sent.contains(where: { grouped(group[$0]).lockOrder > 0 }) {
+      lockTimeout = try sendPrepare(Self.lockTimeout, &preparing, unit)
+      parameters.reset()
+      if !send(Self.lockTimeout) { throw ExchangeFailure(error: lost(unit)) }
+    }
+    var isNew: [Bool] = []
+    for index in sent {
+      let request = group[index].request
+      isNew.append(try sendPrepare(request.statement, &preparing, unit))
+      parameters.reset()
+      request.bind(parameters)
+      if !send(request.statement) { throw ExchangeFailure(error: lost(unit)) }
+    }
+    guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
+    return (lockTimeout, isNew)
+  }
+
+  /// Reads up to the sync. Returns what failed, if anything did; then nothing was applied.
+  private func receive(
+    _ group: ArraySlice<Request>, _ sent: [Int], _ isPreparing: (lockTimeout: Bool?, writes: [Bool]),
+    _ unit: Call
+  ) throws(ExchangeFailure) -> Attempt? {
+    var failure: ExchangeFailure?
+    var failedIndex: Int?
+    if let isNew = isPreparing.lockTimeout {
+      if isNew, try answer(unit, &failure, { _ in }) { markPrepared(Self.lockTimeout) }
+      _ = try answer(unit, &failure) { _ in }
+    }
+    for (position, index) in sent.enumerated() {
+      let write = group[index]
+      let hadFailed = failure != nil
+      if isPreparing.writes[position], try answer(unit, &failure, { _ in }) {
+        markPrepared(write.request.statement)
+      }
+      var isUndecodable = false
+      _ = try answer(unit, &failure) { result in
+        do throws(DecodingFailure) { try write.request.receive(result) } catch { isUndecodable = true }
+      }
+      if isUndecodable {
+        write.keep(
+          write.context.error(.corruptData, "the server's answer is not of the form this store writes"))
+      }
+      if !hadFailed, failure != nil { failedIndex = index }
+    }
+    try readSync(unit, &failure)
+    guard let failure else { return nil }
+    for index in sent { group[index].forgetFailure() }
+    return failedIndex.map { .failed($0, failure) } ?? .failedAsAWhole
+  }
+}

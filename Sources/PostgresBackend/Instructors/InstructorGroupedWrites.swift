@@ -1,0 +1,83 @@
+import DriverKit
+import InstructorStore
+
+/// A create whose id comes from the allocator and that has no courses: it waits for nobody's locks.
+final class InsertInstructor: GroupedWrite, @unchecked Sendable {
+  private let new: NewInstructor
+  private let ids: IDAllocator
+  private var id: InstructorID?
+  private var created: Instructor?
+
+  init(_ new: NewInstructor, _ ids: IDAllocator) {
+    self.new = new
+    self.ids = ids
+    super.init(InstructorWrites.insert)
+  }
+
+  /// What was created, once the call has ended without an error.
+  var result: Instructor? { created ?? id.map { Instructor(new, id: $0) } }
+
+  override var bytes: Int {
+    let texts = [new.middleInitial, new.academicTitle, new.title, new.organization]
+    return texts.reduce(100 + new.firstName.utf8.count + new.lastName.utf8.count) {
+      $0 + ($1?.utf8.count ?? 0)
+    }
+  }
+
+  override func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    if id != nil { return }
+    let drawn = InstructorID(
+      try ids.draw { (count) throws(StoreError) in
+        try IDReservation.reserve(.instructor, count: count, connection, call)
+      })
+    id = drawn
+    call.noteEntity(drawn.rawValue)
+  }
+
+  override func bind(_ parameters: ParameterBuffer) {
+    InstructorWrites.bindInsert(new, id?.rawValue ?? 0, parameters)
+  }
+
+  override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    created = try PostgresInstructors.createWithDrawnID(new, ids, connection, call)
+  }
+}
+
+/// A patch of one instructor: it locks this row and nothing else.
+final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
+  private let id: InstructorID
+  private let patch: InstructorPatch
+  private let ifVersion: Int64?
+  private(set) var updated: Instructor?
+
+  init(_ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?) {
+    self.id = id
+    self.patch = patch
+    self.ifVersion = ifVersion
+    super.init(InstructorWrites.update)
+  }
+
+  override var lockOrder: Int64 { id.rawValue }
+  /// No more than the texts of an instructor.
+  override var bytes: Int { 1_000 }
+  override var isDone: Bool { updated != nil }
+
+  override func bind(_ parameters: ParameterBuffer) {
+    InstructorWrites.bindUpdate(id, patch, ifVersion, parameters)
+  }
+
+  override func receive(_ result: borrowing PostgresResult) throws(DecodingFailure) {
+    updated = try InstructorRow.decodeFirst(result)
+  }
+
+  override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    updated = try PostgresInstructors.change(id, ifVersion, connection, call) { () throws(StoreError) in
+      try connection.query(call, statement) {
+        bind($0)
+      } decode: {
+        (result: borrowing PostgresResult) throws(DecodingFailure) in
+        try InstructorRow.decodeFirst(result)
+      }
+    }
+  }
+}
