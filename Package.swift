@@ -62,12 +62,15 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
+    // Plain C loops over libpq and libmongoc, which `dbbench reference` compares the library with.
+    .target(name: "CReferenceLoops", dependencies: ["CLibPQ", "CLibMongoC"]),
     .executableTarget(
       name: "dbbench",
       dependencies: [
-        "BenchmarkKit", "CatalogGenerator", "EphemeralServers", "InstructorStore", "MongoBackend",
+        "BenchmarkKit", "CReferenceLoops", "CatalogGenerator", "EphemeralServers", "InstructorStore", "MongoBackend",
         "PostgresBackend",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
       ],
       swiftSettings: strict),
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkKit
+import CReferenceLoops
 
 #if canImport(Glibc)
   import Glibc
@@ -17,6 +18,9 @@ struct Main {
     // reads the counters.
     setenv("MONGOC_DISABLE_SHM", "1", 1)
     shm_unlink("/mongoc-\(getpid())")
+    if CommandLine.argc > 2, CommandLine.arguments[1] == ChildProgram.loopArgument {
+      exit(dbbench_reference_main(CommandLine.argc - 2, CommandLine.unsafeArgv + 2))
+    }
     Output.exit(await Launcher.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
@@ -31,13 +35,14 @@ struct Dbbench: AsyncParsableCommand {
       of instructors and courses into both, checks that both give the same answers, and times eight workloads on \
       them in turn. Everything it starts and makes is removed again.
 
-      Exit status: 0 fine; 4 the backends answered differently; 5 the servers' durability differs; 64 wrong usage; 66 a file can't be written; 69 a \
-      server can't be reached or its program is missing; 70 a defect; 73 the target holds something dbbench did not \
-      make; 77 wrong password or missing privilege; 129, 130 and 143 interrupted.
+      Exit status: 0 fine; 3 a measure is below its bar; 4 the backends answered differently; 5 the servers' durability \
+      differs; 64 wrong usage; 66 a file can't be written; 69 a server can't be reached or its program is missing; 70 a \
+      defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; 129, 130 and \
+      143 interrupted.
       """,
     subcommands: [
       CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
-      ServersCommand.self, SimulateCommand.self,
+      ReferenceCommand.self, ServersCommand.self, SimulateCommand.self,
     ],
     defaultSubcommand: CompareCommand.self)
 }

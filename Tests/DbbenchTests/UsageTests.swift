@@ -79,11 +79,10 @@ import Testing
     #expect(!counters().subtracting(before).contains("mongoc-\(pid)"))
   }
 
-  @Test func batchedDispatchIsWarnedAbout() async throws {
+  @Test func thePlanTellsTheDispatchAndTheConnections() async throws {
     let output = try await Tool.run(["run", "--dispatch", "batched", "--dry-run"])
     #expect(output.status == 0)
-    #expect(output.standardError.contains("behaves as direct"))
-    #expect(output.standardError.contains("over 8 connections"))
+    #expect(output.standardError.contains("over 8 connections, batched"))
   }
 
   @Test func anUnreachableServerIsSaidSo() async throws {

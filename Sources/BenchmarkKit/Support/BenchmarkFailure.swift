@@ -5,7 +5,7 @@ public enum ExitStatus: Int32, Sendable {
   case success = 0
   /// A workload has no verdict, and one was asked for.
   case inconclusive = 2
-  /// An assertion about the figures does not hold.
+  /// An assertion about the figures does not hold, or a measure is below its bar.
   case assertionMissed = 3
   /// The backends answered differently, or the data was not what it should be afterwards.
   case mismatch = 4

@@ -67,7 +67,7 @@ enum PostgresSchema {
     dataTables.map { "ALTER TABLE \($0) \(isRefusing ? "ENABLE" : "DISABLE") TRIGGER refuse_while_loading" }
   }
 
-  private static let instructors = [
+  static let instructors = [
     """
     CREATE TABLE instructors (
       id bigint NOT NULL,

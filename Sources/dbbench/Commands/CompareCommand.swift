@@ -59,7 +59,6 @@ struct CompareCommand: AsyncParsableCommand {
       blocks: blocks ?? (minutes == nil ? ComparisonPlan.defaultBlocks : 24),
       timeLimit: minutes.map { .seconds($0 * 60) }, acceptsDifferences: acceptDifferences)
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
-    DispatchText.warn(loop.dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()

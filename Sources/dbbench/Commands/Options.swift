@@ -60,12 +60,7 @@ struct LoopOptions: ParsableArguments {
 /// What is said about `--dispatch`.
 enum DispatchText {
   static let help: String =
-    "direct: one call, one exchange. batched: calls that wait share one; for now it behaves as direct."
-
-  static func warn(_ mode: DispatchMode) {
-    guard mode == .batched else { return }
-    Output.note("warning: --dispatch batched behaves as direct for now; the result says 'batched' all the same")
-  }
+    "direct: one call, one exchange. batched: calls that wait share one, as they do by default in a service."
 }
 
 /// What is printed.

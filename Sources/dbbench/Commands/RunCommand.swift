@@ -64,7 +64,6 @@ struct RunCommand: AsyncParsableCommand {
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
-    DispatchText.warn(loop.dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()

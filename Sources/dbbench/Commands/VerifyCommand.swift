@@ -45,7 +45,6 @@ struct VerifyCommand: AsyncParsableCommand {
       plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + Double(steps) * 0.004)
       plan.print()
     }
-    DispatchText.warn(dispatch)
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     let line = ProgressLine()

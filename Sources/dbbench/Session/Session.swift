@@ -1,5 +1,6 @@
 import BenchmarkKit
 import EphemeralServers
+import FoundationEssentials
 
 /// What a command needs on which servers.
 struct SessionRequest: Sendable {
@@ -26,6 +27,7 @@ struct PlacedTarget: Sendable {
   let scratch: (any BenchmarkTarget)?
   /// What the places are called there.
   let schema: String
+  let url: String
   let isThrowaway: Bool
 
   static let scratchSuffix = "_load"
@@ -35,6 +37,10 @@ struct PlacedTarget: Sendable {
 struct Session: Sendable {
   let places: [PlacedTarget]
   private let servers: EphemeralServers?
+
+  /// A folder for large files that belong to the run: that of the throwaway servers, which goes with them, if there are
+  /// any.
+  var temporaryFolder: String { servers?.directory ?? FileManager.default.temporaryDirectory.path }
 
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
@@ -97,7 +103,7 @@ struct Session: Sendable {
           target: try known.kind.target(url, schema),
           scratch: request.needsScratch
             ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
-          schema: schema, isThrowaway: own == nil))
+          schema: schema, url: url, isThrowaway: own == nil))
     }
     self.places = places
     self.servers = servers

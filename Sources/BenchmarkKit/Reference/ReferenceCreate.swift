@@ -1,0 +1,47 @@
+import InstructorStore
+
+/// Creates one instructor whose id the store draws, as a service does; with two courses, or with none.
+///
+/// Nothing is undone: whoever measures it removes in bulk what is not of the catalog.
+struct ReferenceCreate<Shape: CreateShape>: Workload {
+  private let context: WorkloadContext
+  private let courses: ScatteredCourses
+
+  init(_ context: WorkloadContext) {
+    self.context = context
+    courses = ScatteredCourses(from: IdentifierSpace.createdCourses, seed: context.seed)
+  }
+
+  func operation(_ index: Int) -> InstructorCreate.Operation {
+    let shared = IdentifierSpace.sharedCourses + Int64(index % InstructorCreate.sharedCourses)
+    var new = context.catalog.newcomer(
+      index, id: 1, courses: Shape.hasCourses ? [.primary(courses[index]), .assistant(CourseID(shared))] : [])
+    new.id = nil
+    return InstructorCreate.Operation(new: new)
+  }
+
+  func execute(_ operation: InstructorCreate.Operation, on repository: any InstructorRepository)
+    async throws(StoreError) -> Instructor
+  {
+    try await repository.create(operation.new, isRetry: false)
+  }
+}
+
+protocol CreateShape: Sendable { static var hasCourses: Bool { get } }
+enum WithoutCourses: CreateShape { static let hasCourses = false }
+enum WithTwoCourses: CreateShape { static let hasCourses = true }
+
+extension ReferenceOperation {
+  /// The library's side of it; `nil` for a load.
+  func workload(_ context: WorkloadContext) -> PreparedWorkload? {
+    switch self {
+    case .get: PreparedWorkload(rawValue, InstructorGet(context))
+    case .team: PreparedWorkload(rawValue, CourseTeamRead(context))
+    case .create: PreparedWorkload(rawValue, ReferenceCreate<WithoutCourses>(context))
+    case .createWithCourses: PreparedWorkload(rawValue, ReferenceCreate<WithTwoCourses>(context))
+    case .update: PreparedWorkload(rawValue, InstructorUpdate(context))
+    case .delete: PreparedWorkload(rawValue, InstructorDelete(context))
+    case .load: nil
+    }
+  }
+}
