@@ -19,8 +19,8 @@ public struct MongoOptions: Sendable {
   /// data: faster, and a crash can lose acknowledged writes. For measurements of that.
   public var isDurable: Bool
   /// Whether calls that wait at the same time may share an exchange with the server.
-  ///
-  /// - Note: Both modes send one command per call for now.
+  /// Then `get`, `primary`, `team` and `create` do, one command for as many as wait; a call that comes alone is sent as
+  /// it would be without.
   public var dispatch: DispatchMode
 
   public init(

@@ -21,6 +21,7 @@ public final class MongoStore: StorageBackend {
 
   public let name = "\(MongoStore.backendName)"
   public let instructors: any InstructorRepository
+  public var executor: (any TaskExecutor)? { core.servesInline ? BlockingTaskExecutor.shared : nil }
   let core: MongoCore
 
   private init(_ core: MongoCore) {
@@ -82,15 +83,19 @@ final class MongoCore: Sendable {
   let pool: ConnectionPool<MongoDriver>
   let gate = SchemaGate()
   let ids = IDAllocator()
+  /// libmongoc's own sockets, which TLS runs over, know no deadline per call: no caller's thread may wait for them.
+  let servesInline: Bool
 
   init(_ address: MongoAddress, _ options: MongoOptions) {
     self.options = options
     database = address.database
+    servesInline = address.usesOwnSockets
     pool = ConnectionPool(
-      driver: MongoDriver(address: address), name: "mongo",
+      driver: MongoDriver(address: address, gate: gate, ids: ids), name: "mongo",
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit, timeout: options.timeout,
-        acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout))
+        acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout,
+        dispatch: options.dispatch, servesInline: servesInline))
   }
 
   func call(_ operation: StaticString) -> CallContext {

@@ -9,6 +9,8 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
   /// Batched, with the cases' tasks on the store's own executor.
   case postgresInline
   case mongo
+  case mongoBatched
+  case mongoInline
 
   /// Starts what the backend needs; called once per run of the tests.
   func makeTarget() async throws -> any ConformanceTarget {
@@ -17,11 +19,12 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
     case .postgres: try await PostgresTarget.start(dispatch: .direct)
     case .postgresBatched, .postgresInline: try await PostgresTarget.start(dispatch: .batched)
     case .mongo: try await MongoTarget.start(dispatch: .direct)
+    case .mongoBatched, .mongoInline: try await MongoTarget.start(dispatch: .batched)
     }
   }
 
   /// Whether the cases run where the store's executor is preferred.
-  var prefersExecutor: Bool { self == .postgresInline }
+  var prefersExecutor: Bool { self == .postgresInline || self == .mongoInline }
 
   var description: String { rawValue }
 }

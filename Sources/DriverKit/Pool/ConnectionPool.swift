@@ -91,7 +91,7 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
   private func finish(_ call: Call, mayRunInline: Bool) async {
     let core = core
     await withTaskCancellationHandler {
-      if mayRunInline, let executor = BlockingTaskExecutor.beginBlocking() {
+      if mayRunInline, options.servesInline, let executor = BlockingTaskExecutor.beginBlocking() {
         let ending = runInline(call)
         executor.didBlock()
         switch ending {

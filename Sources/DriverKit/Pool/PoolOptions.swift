@@ -25,11 +25,14 @@ package struct PoolOptions: Sendable {
   /// How many connections serve calls of one batch class at a time, unless more calls wait than fit an exchange:
   /// with fewer at work, exchanges are larger.
   package var lanes: Int
+  /// Whether a caller's own thread may serve its call. Not where a driver can't end its wait by the call's deadline.
+  package var servesInline: Bool
 
   package init(
     connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration,
     connectTimeout: Duration,
-    dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes
+    dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes,
+    servesInline: Bool = true
   ) {
     self.connections = connections
     self.waitingCalls = waitingCalls
@@ -39,6 +42,7 @@ package struct PoolOptions: Sendable {
     batchCalls = dispatch == .batched ? Self.callsPerBatch : 1
     self.batchBytes = batchBytes
     self.lanes = lanes
+    self.servesInline = servesInline
   }
 
   private static let callsPerBatch = 256

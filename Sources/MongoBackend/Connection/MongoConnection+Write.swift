@@ -29,21 +29,10 @@ extension MongoConnection {
 
   /// Throws the error that a write's reply holds, if any.
   func check(_ parts: ReplyParts) throws(CommandFailure) {
-    var failure: CommandFailure
-    if let error = parts.writeError {
-      failure = CommandFailure(.server, wasSent: true)
-      failure.code = error.code
-      failure.duplicate = error.duplicate
-      failure.index = error.index
-    } else if let code = parts.writeConcernCode {
-      failure = CommandFailure(.unacknowledged, wasSent: true)
-      failure.code = code
-    } else {
-      return
-    }
+    guard var failure = parts.writeErrors.first.map({ CommandFailure($0) }) ?? parts.unacknowledged else { return }
     failure.isTransient = parts.isTransient
     failure.isUnknownCommit = parts.isUnknownCommit
-    if ServerCode.meaning(of: failure.code).leavesServer { markBroken() }
+    if failure.leavesServer { markBroken() }
     throw failure
   }
 

@@ -5,6 +5,8 @@ import InstructorStore
 /// Makes connections for the pool.
 struct MongoDriver: ConnectionDriver {
   let address: MongoAddress
+  let gate: SchemaGate
+  let ids: IDAllocator
 
   /// Snapshot reads outside transactions came with MongoDB 5.0.
   private static let minimumWireVersion: Int64 = 13
@@ -63,6 +65,8 @@ struct MongoDriver: ConnectionDriver {
     }
     guard isPrimary else { throw CommandFailure(.noPrimary) }
   }
+
+  func run(_ batch: [SharedCall], on connection: MongoConnection) { connection.serve(batch, gate, ids) }
 
   func isAlive(_ connection: MongoConnection) -> Bool { connection.isAlive }
 

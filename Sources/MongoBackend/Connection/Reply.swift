@@ -35,8 +35,8 @@ struct ReplyParts {
   var cursorID: Int64 = 0
   /// The array of documents of `firstBatch` or `nextBatch`.
   var batch: UnsafeRawBufferPointer?
-  /// The first error among a write's statements. The reply says `ok: 1` all the same.
-  var writeError: WriteError?
+  /// The errors of a write's statements. The reply says `ok: 1` all the same.
+  var writeErrors: [WriteError] = []
   var writeConcernCode: Int32?
   /// Of a failed command: what broke a unique index.
   var duplicate: Constraint?
@@ -84,17 +84,19 @@ struct ReplyParts {
 
   private mutating func takeWriteErrors(_ errors: UnsafeRawBufferPointer) throws(CorruptDocument) {
     var reader = BSONReader(errors)
-    guard let first = try reader.next(), let document = first.nested else { return }
-    var error = WriteError()
-    var fields = BSONReader(document)
-    while let field = try fields.next() {
-      if field.isNamed("index") { error.index = Int(field.number) }
-      if field.isNamed("code") { error.code = Int32(truncatingIfNeeded: field.number) }
-      if field.isNamed("keyPattern"), let pattern = field.nested {
-        error.duplicate = try Self.constraint(pattern)
+    while let element = try reader.next() {
+      guard let document = element.nested else { throw CorruptDocument(reason: "an error is no document") }
+      var error = WriteError()
+      var fields = BSONReader(document)
+      while let field = try fields.next() {
+        if field.isNamed("index") { error.index = Int(field.number) }
+        if field.isNamed("code") { error.code = Int32(truncatingIfNeeded: field.number) }
+        if field.isNamed("keyPattern"), let pattern = field.nested {
+          error.duplicate = try Self.constraint(pattern)
+        }
       }
+      writeErrors.append(error)
     }
-    writeError = error
   }
 
   private mutating func takeLabels(_ labels: UnsafeRawBufferPointer) throws(CorruptDocument) {

@@ -44,6 +44,8 @@ struct CommandFailure: Error {
   /// The server's labels for what a transaction should do about it.
   var isTransient = false
   var isUnknownCommit = false
+  /// Of a command with several documents: whether some of them may be written although it failed.
+  var mayHaveDonePart = false
   /// For logs: what the driver or the server said. Never part of a description.
   var message = ""
 
@@ -56,6 +58,17 @@ struct CommandFailure: Error {
   init(_ corrupt: CorruptDocument) {
     self.init(.corrupt, wasSent: true, message: "\(corrupt.reason)")
   }
+
+  /// The error of one of a write's statements.
+  init(_ error: ReplyParts.WriteError) {
+    self.init(.server, wasSent: true)
+    code = error.code
+    duplicate = error.duplicate
+    index = error.index
+  }
+
+  /// Whether the server said that it is no longer the one to talk to.
+  var leavesServer: Bool { ServerCode.meaning(of: code).leavesServer }
 
   var isDuplicateKey: Bool { kind == .server && code == ServerCode.duplicateKey }
 
@@ -73,7 +86,8 @@ struct CommandFailure: Error {
   /// - Parameter entityID: What a write is about.
   func storeError(_ context: CallContext, _ effect: CallEffect, entityID: Int64? = nil) -> StoreError {
     let (code, reason, provesNotApplied) = meaning
-    let isUnknown = effect == .write && wasSent && !provesNotApplied
+    let isProven = provesNotApplied && !(mayHaveDonePart && !ServerCode.refusesWholeCommand(self.code))
+    let isUnknown = effect == .write && wasSent && !isProven
     return context.error(
       code, reason, constraint: code == .conflict ? duplicate : nil, entityID: entityID,
       outcome: isUnknown ? .unknown : .notApplied, underlying: underlying)
@@ -119,5 +133,15 @@ struct CommandFailure: Error {
 
   private var underlying: MongoDriverError? {
     code == 0 && message.isEmpty ? nil : MongoDriverError(code: code, message: message)
+  }
+}
+
+extension ReplyParts {
+  /// Where the write is done and not acknowledged as it should be.
+  var unacknowledged: CommandFailure? {
+    guard let writeConcernCode else { return nil }
+    var failure = CommandFailure(.unacknowledged, wasSent: true)
+    failure.code = writeConcernCode
+    return failure
   }
 }

@@ -26,6 +26,16 @@ struct ServerCode: Equatable {
   /// A read that needs another moment: the collection's catalog entry just changed, or the snapshot is too old.
   static let snapshotCodes: Set<Int32> = [246, 239, 134]
 
+  /// Whether a code is of what is looked at before a command begins: then nothing of it was done, however many documents
+  /// it has.
+  static func refusesWholeCommand(_ serverCode: Int32) -> Bool {
+    switch serverCode {
+    // Not a primary; rights; the command itself.
+    case 10_107, 13_435, 13_436, 10_058, 13, 18, 2, 9, 14, 40, 40_415: true
+    default: false
+    }
+  }
+
   static func meaning(of serverCode: Int32) -> ServerCode {
     switch serverCode {
     case duplicateKey, 11_001, 12_582: ServerCode(.conflict, "a value that must be unique is taken")

@@ -4,8 +4,10 @@ import InstructorStore
 extension MongoInstructors {
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     let context = core.call("instructors.get")
-    let found = try await read(context, .instructor(id)) { (validation) throws(StoreError) in
+    let found: Instructor? = try await core.share(context) { (validation) throws(StoreError) in
       try validation.identifier(id)
+    } _: { answer in
+      .instructor(id, answer)
     }
     guard let found else { throw context.notFound(id) }
     return found
@@ -21,17 +23,10 @@ extension MongoInstructors {
   }
 
   func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
-    try await read(core.call("instructors.primary"), .primary(of: course)) {
-      (validation) throws(StoreError) in
+    try await core.share(core.call("instructors.primary")) { (validation) throws(StoreError) in
       try validation.identifier(course, "courseID")
-    }
-  }
-
-  private func read(
-    _ context: CallContext, _ request: ReadRequest, validate: (Validation) throws(StoreError) -> Void
-  ) async throws(StoreError) -> Instructor? {
-    try await core.run(context, .read, validate: validate) { connection, call throws(StoreError) in
-      try connection.attempt(call) { () throws(CommandFailure) in try connection.read(request, call) }
+    } _: { answer in
+      .primary(course, answer)
     }
   }
 }

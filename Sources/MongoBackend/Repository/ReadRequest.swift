@@ -1,10 +1,7 @@
 import InstructorStore
 
-/// A read of at most one instructor, apart from how it is sent.
-///
-/// A value of its own, so that a connection can later take all requests that wait and ask for them in one command:
-/// requests of one kind differ in their key only, and an answer tells by its document which requests it serves.
-enum ReadRequest: Hashable, Sendable {
+/// A read of at most one instructor by a command of its own.
+enum ReadRequest: Sendable {
   case instructor(InstructorID)
   case primary(of: CourseID)
 
