@@ -1,10 +1,11 @@
 import DriverKit
 public import InstructorStore
 
-/// Instructors in a MongoDB replica set (one server is enough), version 5.0 or later.
+/// Instructors, and reviews of their courses, in a MongoDB replica set (one server is enough), version 5.0 or later.
 ///
 /// One document per instructor holds its courses, and a unique index over the courses it is primary of keeps "one
-/// primary per course", so nearly every call is one command. Writes are acknowledged by a majority with its journal on
+/// primary per course", so nearly every call is one command. A review carries its reviewer's name, so that a page of
+/// reviews is one; writing a review is a transaction, as it counts in two other documents. Writes are acknowledged by a majority with its journal on
 /// disk, and reads see what a majority has; ``MongoOptions/isDurable`` alone can weaken that.
 ///
 /// **Concurrency.** Calls may come from any task. Each of the store's connections has a thread of its own, so that no
@@ -21,12 +22,18 @@ public final class MongoStore: StorageBackend {
 
   public let name = "\(MongoStore.backendName)"
   public let instructors: any InstructorRepository
+  public let reviews: any ReviewRepository
+  public let reviewers: any ReviewerRepository
+  public let ratings: any RatingRepository
   public var executor: (any TaskExecutor)? { core.servesInline ? BlockingTaskExecutor.shared : nil }
   let core: MongoCore
 
   private init(_ core: MongoCore) {
     self.core = core
     instructors = MongoInstructors(core: core)
+    reviews = MongoReviews(core: core)
+    reviewers = MongoReviewers(core: core)
+    ratings = MongoRatings(core: core)
   }
 
   /// Connects to the deployment at `url` and looks at its primary once.
@@ -71,9 +78,22 @@ public final class MongoStore: StorageBackend {
     }
   }
 
-  public func statistics() -> StoreStatistics { core.pool.statistics() }
+  public func statistics() -> StoreStatistics {
+    var sum = core.pool.statistics()
+    let queue = core.reviewQueue.statistics
+    sum.waitingCalls += queue.waitingCalls
+    sum.completedCalls += queue.completedCalls
+    sum.timedOutCalls += queue.timedOutCalls
+    sum.cancelledCalls += queue.cancelledCalls
+    sum.refusedCalls += queue.refusedCalls
+    return sum
+  }
 
-  public func close() async { await core.pool.close() }
+  public func close() async {
+    // The writes that wait there still need connections.
+    await core.reviewQueue.close()
+    await core.pool.close()
+  }
 }
 
 /// What the store and its repositories share.
@@ -82,7 +102,10 @@ final class MongoCore: Sendable {
   let database: String
   let pool: ConnectionPool<MongoDriver>
   let gate = SchemaGate()
-  let ids = IDAllocator()
+  let reviewQueue: CourseQueue
+  let instructorIDs = IDAllocator()
+  let reviewerIDs = IDAllocator()
+  let reviewIDs = IDAllocator()
   /// libmongoc's own sockets, which TLS runs over, know no deadline per call: no caller's thread may wait for them.
   let servesInline: Bool
 
@@ -91,12 +114,16 @@ final class MongoCore: Sendable {
     database = address.database
     servesInline = address.usesOwnSockets
     pool = ConnectionPool(
-      driver: MongoDriver(address: address, gate: gate, ids: ids), name: "mongo",
+      driver: MongoDriver(address: address, gate: gate, ids: instructorIDs), name: "mongo",
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit, timeout: options.timeout,
         acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout,
         dispatch: options.dispatch, servesInline: servesInline))
+    reviewQueue = CourseQueue(pool, limit: options.waitingCallsLimit)
   }
+
+  /// When a call that begins now must be over.
+  func deadline() -> Deadline { .after(StoreTimeout.current ?? options.timeout) }
 
   func call(_ operation: StaticString) -> CallContext {
     CallContext(backend: MongoStore.backendName, operation: operation)
@@ -105,15 +132,18 @@ final class MongoCore: Sendable {
   /// The checks that come before a call's own: closed, cancelled, `validate`, a deadline of zero or less; then runs
   /// `body` on a connection whose database has the right schema.
   func run<Value: Sendable>(
-    _ context: CallContext, _ effect: CallEffect,
+    _ context: CallContext, _ effect: CallEffect, timeout: Duration? = nil,
     validate: (Validation) throws(StoreError) -> Void = { _ in },
     _ body: @escaping @Sendable (MongoConnection, MongoCall) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try pool.admit(context)
     try validate(Validation(context))
-    return try await pool.lease(context, effect) { [gate] connection, call throws(StoreError) in
+    return try await pool.lease(context, effect, timeout: timeout) {
+      [gate] connection, call throws(StoreError) in
       try gate.pass(connection, call)
-      return try body(connection, call)
+      do throws(StoreError) { return try body(connection, call) } catch {
+        throw gate.explained(error, connection, call)
+      }
     }
   }
 }

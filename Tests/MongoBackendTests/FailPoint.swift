@@ -13,6 +13,21 @@ struct FailingStore {
   static func with(
     connections: Int = 2, _ body: (FailingStore) async throws -> Void
   ) async throws {
+    await turns.begin()
+    let result: Result<Void, any Error>
+    do { result = .success(try await withStores(connections: connections, body)) } catch {
+      result = .failure(error)
+    }
+    await turns.end()
+    try result.get()
+  }
+
+  /// The server has one fail point of this kind: whoever sets it would end another test's.
+  private static let turns = Turns()
+
+  private static func withStores(
+    connections: Int, _ body: (FailingStore) async throws -> Void
+  ) async throws {
     let url = try await MongoTestServer.server().url
     let name = MongoTestServer.freshDatabaseName()
     let options = MongoOptions(database: name, connections: connections)
@@ -56,6 +71,24 @@ struct FailingStore {
 
   func set(_ times: Int32?, _ data: @escaping @Sendable (inout BSONWriter) -> Void) async throws {
     try await set(times, data: data)
+  }
+}
+
+/// One after the other, first come, first served.
+private actor Turns {
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func begin() async {
+    guard isTaken else {
+      isTaken = true
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func end() {
+    if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import InstructorStore
 import Testing
 
@@ -7,38 +6,8 @@ import Testing
 /// What the server says it did for every operation, as its profiler wrote it down.
 @Suite(.serialized)
 struct QueryPlanTests {
-  private struct Profile: Decodable {
-    var op: String
-    var planSummary: String?
-    var keysExamined: Int?
-    var docsExamined: Int?
-    var nreturned: Int?
-    var hasSortStage: Bool?
-  }
-
-  /// Runs `body` and returns the profile of what it sent to the collection of instructors.
-  private func profile(
-    _ store: MongoStore, _ body: () async throws -> Void
-  ) async throws -> [Profile] {
-    try await store.command { $0.append("profile", Int32(0)) }
-    _ = try? await store.command { $0.append("drop", "system.profile" as StaticString) }
-    try await store.command { writer in
-      writer.append("profile", Int32(2))
-      writer.append("slowms", Int32(0))
-    }
-    try await body()
-    try await store.command { $0.append("profile", Int32(0)) }
-    let database = store.core.database
-    let json = try await store.command { writer in
-      writer.append("find", "system.profile" as StaticString)
-      writer.document("filter") { $0.append("ns", "\(database).instructors") }
-      writer.append("batchSize", Int32(10_000))
-    }
-    struct Answer: Decodable {
-      struct Cursor: Decodable { var firstBatch: [Profile] }
-      var cursor: Cursor
-    }
-    return try JSONDecoder().decode(Answer.self, from: Data(json.utf8)).cursor.firstBatch
+  private func profile(_ store: MongoStore, _ body: () async throws -> Void) async throws -> [Profile] {
+    try await Profile.take(of: Collections.instructors, store, body)
   }
 
   @Test("Every read walks an index as far as it returns, sorts nothing in memory, and is one exchange")

@@ -10,11 +10,11 @@ extension MongoConnection {
   }
 
   /// Serves creates by one unordered insert, in which every document has an outcome of its own.
-  func create(_ calls: [SharedCall], _ unit: MongoCall, _ ids: IDAllocator) {
+  func create(_ calls: [SharedCall], _ unit: MongoCall, _ ids: IDAllocator, _ gate: SchemaGate) {
     if let call = calls.first, calls.count == 1 {
       guard case .create(let new, let answer) = call.request else { return }
       do throws(StoreError) { answer.value = try create(new, isRetry: false, ids, call) } catch {
-        call.keep(error)
+        call.keep(gate.explained(error, self, call))
       }
       return
     }
@@ -29,7 +29,7 @@ extension MongoConnection {
     }
     for (create, failure) in zip(pending, failures) {
       if let failure {
-        if failure.isDuplicateKey {
+        if failure.isDuplicateKey || failure.code == ServerCode.documentRefused {
           // By itself it finds out which rule it breaks, and draws another id where its own is taken.
           create.call.runAloneLater()
         } else {

@@ -87,7 +87,7 @@ extension MongoConnection {
     }
     switch first.request {
     case .instructor, .primary, .team: read(calls, unit)
-    case .create: create(calls, unit, ids)
+    case .create: create(calls, unit, ids, gate)
     }
   }
 }

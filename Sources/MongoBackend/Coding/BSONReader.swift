@@ -59,6 +59,12 @@ struct BSONElement {
     return Int32(truncatingIfNeeded: element.integer)
   }
 
+  /// Milliseconds since 1970.
+  func date() throws(CorruptDocument) -> Int64 {
+    guard type == .dateTime else { throw CorruptDocument(reason: "a time is not a date") }
+    return element.integer
+  }
+
   func text() throws(CorruptDocument) -> String {
     guard type == .utf8, let bytes = element.bytes else {
       throw CorruptDocument(reason: "a text is of another type")

@@ -14,22 +14,28 @@ extension MongoConnection {
     limit: Int,
     _ build: (inout BSONWriter) -> Void, each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
   ) throws(CommandFailure) -> Int {
+    try againWhileUnready(call, session: session) { () throws(CommandFailure) in
+      let reply = try run(concern, call, session: session) { writer in
+        writer.append("find", collection)
+        build(&writer)
+        writer.append("limit", Int64(limit))
+        // One more than the limit: with the same number the server would keep the cursor open.
+        writer.append("batchSize", Int64(limit + 1))
+      }
+      return try follow(collection, reply, call, session: session, each)
+    }
+  }
+
+  /// Runs a read again, under the deadline, that the server can't serve from a snapshot just now. Not in a transaction,
+  /// which has to begin again as a whole.
+  func againWhileUnready<Value>(
+    _ call: MongoCall, session: OpaquePointer?, _ read: () throws(CommandFailure) -> Value
+  ) throws(CommandFailure) -> Value {
     var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: 50)
     var generator = SystemRandomNumberGenerator()
     while true {
       let failure: CommandFailure
-      do throws(CommandFailure) {
-        let reply = try run(concern, call, session: session) { writer in
-          writer.append("find", collection)
-          build(&writer)
-          writer.append("limit", Int64(limit))
-          // One more than the limit: with the same number the server would keep the cursor open.
-          writer.append("batchSize", Int64(limit + 1))
-        }
-        return try follow(collection, reply, call, session: session, each)
-      } catch {
-        failure = error
-      }
+      do throws(CommandFailure) { return try read() } catch { failure = error }
       guard failure.kind == .server, ServerCode.snapshotCodes.contains(failure.code), session == nil,
         !call.deadline.hasPassed, !call.isAbandoned
       else { throw failure }
@@ -39,8 +45,8 @@ extension MongoConnection {
   }
 
   /// Hands over the documents of `reply` and of all further batches.
-  private func follow(
-    _ collection: StaticString, _ reply: consuming Reply, _ call: MongoCall, session: OpaquePointer?,
+  func follow(
+    _ collection: StaticString, _ reply: consuming Reply, _ call: MongoCall, session: OpaquePointer? = nil,
     _ each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
   ) throws(CommandFailure) -> Int {
     var reply = reply

@@ -10,8 +10,12 @@ enum TransactionEnd<Value> {
 }
 
 extension MongoConnection {
-  /// How often one call runs its transaction before it gives up against other writers.
-  private static let maximumAttempts = 100
+  /// How often one call runs its transaction before it gives up against other writers: more than fit into any usual
+  /// deadline, which is what ends it.
+  private static let maximumAttempts = 10_000
+  /// The longest wait between two attempts. Against other processes on one hot course whoever waits for long comes too
+  /// late again and again.
+  private static let maximumBackoffMilliseconds = 40.0
 
   /// Runs `body` in a transaction with snapshot reads and a durable majority commit.
   ///
@@ -25,7 +29,7 @@ extension MongoConnection {
     try prepare(call, deadline: call.deadline, isShielded: false)
     let session = try TransactionSession(self)
     let retriesEnd = Deadline.after(.milliseconds(Int64(call.deadline.remainingMilliseconds) * 4 / 5))
-    var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: 100)
+    var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: Self.maximumBackoffMilliseconds)
     var generator = SystemRandomNumberGenerator()
     var attempt = 1
     while true {
@@ -125,6 +129,8 @@ private struct TransactionSession: ~Copyable {
       rollBack(connection, call)
       throw CommandFailure(.abandoned)
     }
+    var backoff = Backoff(firstMilliseconds: 2, maximumMilliseconds: 50)
+    var generator = SystemRandomNumberGenerator()
     while true {
       do throws(CommandFailure) {
         try connection.prepare(call, deadline: call.deadline, isShielded: true)
@@ -140,6 +146,8 @@ private struct TransactionSession: ~Copyable {
       } catch {
         // Sent again, a commit that was done already is confirmed.
         if error.isUnknownCommit, !connection.isBroken, !call.deadline.hasPassed, !call.isAbandoned {
+          connection.signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+          connection.signal.clear()
           continue
         }
         if error.isTransient, !error.isUnknownCommit { connection.hasOpenTransaction = false }

@@ -21,6 +21,8 @@ struct ServerCode: Equatable {
   }
 
   static let duplicateKey: Int32 = 11_000
+  static let writeConflict: Int32 = 112
+  static let documentRefused: Int32 = 121
   static let namespaceNotFound: Int32 = 26
   static let namespaceExists: Int32 = 48
   /// A read that needs another moment: the collection's catalog entry just changed, or the snapshot is too old.
@@ -46,7 +48,7 @@ struct ServerCode: Equatable {
     case 290: ServerCode(.timeout(.response), "the transaction lived too long and was undone")
 
     // Other writers.
-    case 112: ServerCode(.contended, "another write of the same document won")
+    case writeConflict: ServerCode(.contended, "another write of the same document won")
     case 251, 225: ServerCode(.contended, "the transaction was undone")
     case 365: ServerCode(.contended, "the server undid the write for lack of cache")
     case 246, 239, 134: ServerCode(.contended, "the server can't read from a snapshot now")
@@ -87,7 +89,7 @@ struct ServerCode: Equatable {
     // The schema.
     case 26, 27, 48, 85, 86, 67, 166, 167:
       ServerCode(.schemaMismatch, "the database's collections or indexes are not what this code expects")
-    case 121: ServerCode(.internalError, "the collection's validator refused the document")
+    case documentRefused: ServerCode(.internalError, "the collection's validator refused the document")
 
     // Errors in the command itself are found before anything is done.
     case 2, 9, 14, 40, 52, 59, 72, 73, 40_324, 40_415:

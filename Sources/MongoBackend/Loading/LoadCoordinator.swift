@@ -8,8 +8,6 @@ import InstructorStore
 struct LoadCoordinator {
   private static let renewalNanoseconds: UInt64 = 5_000_000_000
   private static let commandTimeout = Duration.seconds(60)
-  /// An index over hundreds of millions of assignments takes long, and nothing else can be done meanwhile.
-  private static let indexTimeout = Duration.seconds(4 * 3_600)
 
   let job: LoadJob
   let connection: MongoConnection
@@ -26,20 +24,25 @@ struct LoadCoordinator {
 
   func run(_ startHelpers: () -> Void) throws(StoreError) -> BulkLoadResult {
     let maintenance = MaintenanceSession(connection, call, .after(Self.commandTimeout))
-    let wasEmpty: Bool
+    var wasEmpty = false
     do throws(CommandFailure) {
       guard try maintenance.markLoading(holder: holder) else { throw CommandFailure(.beingLoaded) }
       gate.reset()
-      wasEmpty = try maintenance.isEmpty()
+      // From here on no handle can add anything, not even one that has not seen the marker.
+      for collection in CollectionDefinition.all { try maintenance.refuseDocuments(of: collection) }
+      wasEmpty = true
+      for collection in CollectionDefinition.all where wasEmpty {
+        wasEmpty = try maintenance.isEmpty(collection)
+      }
       if wasEmpty { try maintenance.dropIndexesForLoad(holder: holder) }
     } catch {
-      _ = try? maintenance.unmark(holder: holder)
+      if error.kind != .beingLoaded { throw undo(error.storeError(call.context, .read), wasEmpty) }
       throw error.storeError(call.context, .read)
     }
-    insertRows(startHelpers)
+    insertRows(wasEmpty, startHelpers)
     do throws(StoreError) {
       if let failure = job.failure { throw failure }
-      try finish(wasEmpty)
+      try finish()
       return job.result
     } catch {
       job.stop(error)
@@ -47,14 +50,20 @@ struct LoadCoordinator {
     }
   }
 
-  private func insertRows(_ startHelpers: () -> Void) {
+  /// Everything that other threads help with.
+  private func insertRows(_ buildsIndexes: Bool, _ startHelpers: () -> Void) {
     var renewal = Deadline.now() + Self.renewalNanoseconds
     startHelpers()
-    job.insertBatches(connection, call) {
+    job.insertRows(connection, call) {
       if call.isAbandoned { job.stop(call.context.error(.closed, "the store was closed")) }
       guard Deadline.now() > renewal else { return }
       renewal = Deadline.now() + Self.renewalNanoseconds
       renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), .rows)
+    }
+    if job.failure == nil {
+      renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), .indexes)
+      job.openIndexes(buildsIndexes ? LoadIndexes.all : [])
+      job.buildIndexes(connection, call)
     }
     job.waitForHelpers()
   }
@@ -70,26 +79,17 @@ struct LoadCoordinator {
     }
   }
 
-  private func finish(_ wasEmpty: Bool) throws(StoreError) {
-    let maintenance = MaintenanceSession(connection, call, .after(Self.indexTimeout))
-    let total = IndexDefinition.instructors.count
+  /// Opens the store again, in an order that loses nobody's write wherever it is interrupted: what is loaded counts as
+  /// complete before the first document of somebody else's can come.
+  private func finish() throws(StoreError) {
+    let maintenance = MaintenanceSession(connection, call, .after(Self.commandTimeout))
     do throws(CommandFailure) {
-      if wasEmpty {
-        renew(maintenance, .indexes)
-        if job.failure == nil {
-          job.report(.indexes, done: 0, total: total)
-          // All of them in one pass over the documents.
-          try maintenance.createInstructorIndexes()
-          job.report(.indexes, done: total, total: total)
-        }
-      }
-      if job.failure == nil {
-        try maintenance.moveCounter(.instructor, past: job.largest)
-        // Durable and known to a majority, and everything before it is then as well.
-        try maintenance.unmark(holder: holder)
-      }
+      for (kind, id) in job.largest { try maintenance.moveCounter(kind, past: id) }
+      try maintenance.keepRows(holder: holder)
+      for collection in CollectionDefinition.all { try maintenance.create(collection) }
+      // Durable and known to a majority, and everything before it is then as well.
+      try maintenance.unmark(holder: holder)
     } catch {
-      if error.isDuplicateKey { throw call.context.conflict(error.duplicate ?? .primaryOfCourse) }
       throw error.storeError(call.context, .write)
     }
     if let failure = job.failure { throw failure }
@@ -101,12 +101,13 @@ struct LoadCoordinator {
     var result = error
     result.outcome = .unknown
     do throws(CommandFailure) {
-      if wasEmpty {
-        try maintenance.dropInstructors()
-        try maintenance.createInstructors()
-        try maintenance.createInstructorIndexes()
-      } else {
-        try maintenance.moveCounter(.instructor, past: job.largest)
+      for collection in CollectionDefinition.all {
+        if wasEmpty { try maintenance.drop(collection) }
+        try maintenance.create(collection)
+        if wasEmpty { try maintenance.createIndexes(collection.indexes, of: collection) }
+      }
+      if !wasEmpty {
+        for (kind, id) in job.largest { try maintenance.moveCounter(kind, past: id) }
       }
       try maintenance.unmark(holder: holder)
       if wasEmpty { result.outcome = .notApplied }

@@ -2,157 +2,189 @@ import DriverKit
 import InstructorStore
 import Synchronization
 
-/// The rows of a bulk load, shared by the driver threads that insert them.
+/// A bulk load, shared by the driver threads that work on it: rows first, source after source, then the indexes.
 final class LoadJob: Sendable {
   /// Records asked for and sent at a time.
   private static let recordsPerBatch = 2_000
-  /// The most bytes of one insert command; the server takes 16 MiB.
-  private static let bytesPerCommand = 8 << 20
-  /// How long the server may take for one batch.
-  private static let batchTimeout = Duration.seconds(120)
+  /// How long a thread without work sleeps before it looks again: at the end of a source, where another still inserts.
+  private static let pauseMilliseconds = 2.0
 
   let context: CallContext
   private let load: BulkLoad
-  private let nextRecord = Atomic<Int>(0)
-  private let assignments = Atomic<Int>(0)
-  private let largestID = Atomic<Int64>(0)
+  private let sources: [LoadSource]
   private let isStopped = Atomic<Bool>(false)
 
-  private struct Helpers {
-    var active = 0
-    var mayEnter = true
-    var failure: StoreError?
+  private struct Progress {
+    /// The source whose records are inserted, and the first of them that nobody has taken.
+    var source = 0
+    var nextRecord = 0
+    var nextIndex = 0
+    /// Batches, or indexes, that somebody works on.
+    var underWay = 0
     var recordsDone = 0
+    var indexesDone = 0
+    var indexes: [LoadIndexes]?
+    var failure: StoreError?
+    var helpers = 0
+    var mayEnter = true
   }
-  private let helpers = Mutex(Helpers())
+  private let progress = Mutex(Progress())
   private let everybodyLeft = WakeSignal()
 
   init(_ load: BulkLoad, _ context: CallContext) {
     self.load = load
     self.context = context
+    let reviewers = LoadedReviewers()
+    sources = [
+      LoadSource(instructors: load.instructors), LoadSource(reviewers: load.reviewers, notedIn: reviewers),
+      LoadSource(reviews: load.reviews, of: reviewers), LoadSource(ratings: load.ratings),
+    ]
   }
 
-  var failure: StoreError? { helpers.withLock { $0.failure } }
+  var failure: StoreError? { progress.withLock { $0.failure } }
+
   var result: BulkLoadResult {
     BulkLoadResult(
-      instructors: helpers.withLock { $0.recordsDone }, assignments: assignments.load(ordering: .acquiring))
+      instructors: load.instructors.count,
+      assignments: sources[0].assignments.load(ordering: .acquiring), reviewers: load.reviewers.count,
+      reviews: load.reviews.count, ratings: load.ratings.count)
   }
-  var largest: Int64 { largestID.load(ordering: .acquiring) }
+
+  /// The largest ids loaded.
+  var largest: [(EntityKind, Int64)] {
+    sources.compactMap { source in source.kind.map { ($0, source.largestID.load(ordering: .acquiring)) } }
+  }
 
   /// Ends the load before the next batch. The first reason counts.
   func stop(_ reason: StoreError) {
-    helpers.withLock { $0.failure = $0.failure ?? reason }
+    progress.withLock { $0.failure = $0.failure ?? reason }
     isStopped.store(true, ordering: .releasing)
   }
 
-  func report(_ phase: BulkLoadProgress.Phase, done: Int, total: Int) {
+  private func report(_ phase: BulkLoadProgress.Phase, done: Int, total: Int) {
     load.onProgress?(BulkLoadProgress(phase: phase, done: done, total: total))
   }
 
-  /// Inserts batches until there are no more. For a thread that came to help.
+  // MARK: Helpers
+
+  /// Works on rows and indexes until there are no more. For a thread that came to help.
   func help(_ connection: MongoConnection, _ call: MongoCall) {
-    let mayEnter = helpers.withLock { helpers in
-      if helpers.mayEnter { helpers.active += 1 }
-      return helpers.mayEnter
+    let mayEnter = progress.withLock { progress in
+      if progress.mayEnter { progress.helpers += 1 }
+      return progress.mayEnter
     }
     guard mayEnter else { return }
-    insertBatches(connection, call) {}
-    let isLast = helpers.withLock { helpers in
-      helpers.active -= 1
-      return helpers.active == 0
+    insertRows(connection, call) {}
+    buildIndexes(connection, call)
+    let isLast = progress.withLock { progress in
+      progress.helpers -= 1
+      return progress.helpers == 0
     }
     if isLast { everybodyLeft.raise() }
   }
 
-  /// Waits until nobody inserts any more. Blocks; for a driver thread.
+  /// Waits until nobody works on it any more. Blocks; for a driver thread.
   func waitForHelpers() {
-    while helpers.withLock({ helpers in
-      helpers.mayEnter = false
-      return helpers.active > 0
+    while progress.withLock({ progress in
+      progress.mayEnter = false
+      return progress.helpers > 0
     }) {
       everybodyLeft.wait(milliseconds: 100)
+    }
+  }
+
+  // MARK: Rows
+
+  private enum Work {
+    case batch(LoadSource, Range<Int>)
+    /// The last batches of a source are under way; the next must not begin before: reviews need their reviewers.
+    case wait
+    case none
+  }
+
+  private func nextBatch() -> Work {
+    progress.withLock { progress in
+      while progress.source < sources.count {
+        let source = sources[progress.source]
+        if progress.nextRecord < source.count {
+          let end = min(progress.nextRecord + Self.recordsPerBatch, source.count)
+          defer { progress.nextRecord = end }
+          progress.underWay += 1
+          return .batch(source, progress.nextRecord..<end)
+        }
+        if progress.underWay > 0 { return .wait }
+        progress.source += 1
+        progress.nextRecord = 0
+      }
+      return .none
     }
   }
 
   /// Inserts batch after batch, as long as there are records and nothing went wrong anywhere.
   ///
   /// - Parameter betweenBatches: Called before every batch.
-  func insertBatches(_ connection: MongoConnection, _ call: MongoCall, _ betweenBatches: () -> Void) {
-    let count = load.instructors.count
+  func insertRows(_ connection: MongoConnection, _ call: MongoCall, _ betweenBatches: () -> Void) {
     while !isStopped.load(ordering: .acquiring) {
       betweenBatches()
-      let start = nextRecord.wrappingAdd(Self.recordsPerBatch, ordering: .relaxed).oldValue
-      guard start < count, !isStopped.load(ordering: .acquiring) else { return }
-      let range = start..<min(start + Self.recordsPerBatch, count)
-      do throws(StoreError) {
-        try insert(range, connection, call)
-      } catch {
-        return stop(error)
+      switch nextBatch() {
+      case .none: return
+      case .wait: pause(connection)
+      case .batch(let source, let range):
+        do throws(StoreError) { try source.insert(range, connection, call) } catch { stop(error) }
+        let done = progress.withLock { progress in
+          progress.underWay -= 1
+          progress.recordsDone += range.count
+          return progress.recordsDone
+        }
+        report(.rows, done: done, total: load.recordCount)
       }
-      let done = helpers.withLock { helpers in
-        helpers.recordsDone += range.count
-        return helpers.recordsDone
-      }
-      report(.rows, done: done, total: count)
     }
   }
 
-  private func insert(_ range: Range<Int>, _ connection: MongoConnection, _ call: MongoCall)
-    throws(StoreError)
-  {
-    let records = load.instructors.records(range)
-    guard records.count == range.count else {
-      throw context.invalid("the source made \(records.count) records where \(range.count) were asked for")
-    }
-    let validation = Validation(context)
-    var instructors: [Instructor] = []
-    instructors.reserveCapacity(records.count)
-    for (offset, record) in records.enumerated() {
-      do throws(StoreError) { try validation.instructor(record) } catch {
-        throw error.at(index: range.lowerBound + offset)
-      }
-      guard let id = record.id else {
-        throw context.invalid("a record of a bulk load needs an id").at(index: range.lowerBound + offset)
-      }
-      instructors.append(Instructor(record, id: id))
-    }
-    var next = 0
-    while next < instructors.count {
-      let first = next
-      do throws(CommandFailure) {
-        next = try insert(instructors, from: first, connection, call)
-      } catch {
-        var failure = error.storeError(context, .write)
-        if error.isDuplicateKey {
-          failure = context.conflict(error.duplicate ?? .instructorID)
-          if let index = error.index { failure.index = range.lowerBound + first + index }
-        }
-        throw failure
-      }
-    }
-    for instructor in instructors { largestID.max(instructor.id.rawValue, ordering: .relaxed) }
-    assignments.add(instructors.reduce(0) { $0 + $1.courses.count }, ordering: .relaxed)
+  private func pause(_ connection: MongoConnection) {
+    connection.signal.wait(milliseconds: Self.pauseMilliseconds)
+    connection.signal.clear()
   }
 
-  /// Sends one insert of as many instructors as fit, and returns the number of the next.
-  private func insert(
-    _ instructors: [Instructor], from first: Int, _ connection: MongoConnection, _ call: MongoCall
-  ) throws(CommandFailure) -> Int {
-    var next = first
-    _ = try connection.write(.loadWrite, call, deadline: .after(Self.batchTimeout), isShielded: true) {
-      writer in
-      writer.append("insert", Collections.instructors)
-      // All documents are tried, so that no time is lost on a duplicate that ends the load anyway.
-      writer.append("ordered", false)
-      // Checked above by the same limits.
-      writer.append("bypassDocumentValidation", true)
-      writer.array("documents") { writer in
-        while next < instructors.count, writer.count < Self.bytesPerCommand {
-          writer.document(at: next - first) { $0.appendInstructor(instructors[next]) }
-          next += 1
+  // MARK: Indexes
+
+  /// Lets everybody build these.
+  func openIndexes(_ indexes: [LoadIndexes]) {
+    progress.withLock { $0.indexes = indexes }
+    report(.indexes, done: 0, total: indexes.reduce(0) { $0 + $1.indexes.count })
+  }
+
+  private enum IndexWork {
+    case build(LoadIndexes)
+    case wait
+    case none
+  }
+
+  private func nextIndexes() -> IndexWork {
+    progress.withLock { progress in
+      guard let indexes = progress.indexes else { return .wait }
+      guard progress.nextIndex < indexes.count else { return progress.underWay > 0 ? .wait : .none }
+      progress.underWay += 1
+      defer { progress.nextIndex += 1 }
+      return .build(indexes[progress.nextIndex])
+    }
+  }
+
+  /// Builds indexes until all are there, or something went wrong anywhere.
+  func buildIndexes(_ connection: MongoConnection, _ call: MongoCall) {
+    while !isStopped.load(ordering: .acquiring) {
+      switch nextIndexes() {
+      case .none: return
+      case .wait: pause(connection)
+      case .build(let work):
+        do throws(StoreError) { try work.build(connection, call) } catch { stop(error) }
+        let (done, total) = progress.withLock { progress in
+          progress.underWay -= 1
+          progress.indexesDone += work.indexes.count
+          return (progress.indexesDone, progress.indexes?.reduce(0) { $0 + $1.indexes.count } ?? 0)
         }
+        report(.indexes, done: done, total: total)
       }
     }
-    return next
   }
 }

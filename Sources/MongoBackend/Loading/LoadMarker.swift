@@ -1,7 +1,9 @@
 import DriverKit
 import InstructorStore
 
-/// The marker of a bulk load, a field of the schema document: `loading: {holder, until, wasEmpty}`.
+/// The marker of a bulk load, a field of the schema document: `loading: {holder, until, wasEmpty, code}`.
+///
+/// `code` is the schema version of the code that loads, which tells what collections it means; the first had none.
 ///
 /// While it is there, every other call is `schemaMismatch`. Its holder keeps moving `until`, by the server's clock; when
 /// that is over, the holder has died.
@@ -22,6 +24,7 @@ extension MaintenanceSession {
         writer.append("holder", holder)
         writer.document("until") { $0.appendNow(plus: LoadMarker.rowsMilliseconds) }
         writer.append("wasEmpty", false)
+        writer.append("code", SchemaVersion.current)
       }
     } == 1
   }
@@ -35,7 +38,18 @@ extension MaintenanceSession {
         writer.append("loading.wasEmpty", true)
       } == 1
     guard isHolder else { throw CommandFailure(.beingLoaded) }
-    try dropInstructorIndexes()
+    for collection in CollectionDefinition.all { try dropIndexes(of: collection) }
+  }
+
+  /// Notes that the load is complete, so that whoever finds it dead keeps the rows.
+  func keepRows(holder: String) throws(CommandFailure) {
+    let isHolder =
+      try updateMarker { writer in
+        writer.append("loading.holder", holder)
+      } set: { writer in
+        writer.append("loading.wasEmpty", false)
+      } == 1
+    guard isHolder else { throw CommandFailure(.beingLoaded) }
   }
 
   /// Says that the load is still under way; `false` where somebody took it over.

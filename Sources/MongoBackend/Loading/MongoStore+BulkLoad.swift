@@ -11,7 +11,8 @@ extension MongoStore {
   /// Loads records over as many connections as the machine has processors, 2,000 to a batch.
   ///
   /// While it runs the schema document carries a marker, and every call through any handle, this one included, is
-  /// `schemaMismatch`; a handle that had looked at the schema before learns of it within ``schemaFreshness``. Batches are
+  /// `schemaMismatch`; a handle that had looked at the schema before learns of it within ``schemaFreshness``, and by its
+  /// first write, which the server refuses: no write is accepted that a failed load would take with it. Batches are
   /// acknowledged from the server's memory; the durable majority write that removes the marker at the end comes after
   /// them in the journal and the oplog, so a load that returned is as durable as any write.
   ///
@@ -23,7 +24,9 @@ extension MongoStore {
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let context = core.call("bulkLoad")
     try core.pool.admit(context)
-    guard load.instructors.count >= 0 else { throw context.invalid("the number of records is negative") }
+    for count in [load.instructors.count, load.reviewers.count, load.reviews.count, load.ratings.count] {
+      guard count >= 0 else { throw context.invalid("the number of records is negative") }
+    }
     if let timeout = StoreTimeout.current, timeout <= .zero {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }

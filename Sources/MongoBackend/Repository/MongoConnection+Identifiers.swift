@@ -65,18 +65,18 @@ extension IDAllocator {
   /// The most often that ids are drawn again. Each time the counter moves twice as far: 30 times pass 10¹² ids.
   static let maximumRedraws = 30
 
-  /// The next id for a new instructor.
+  /// The next ids for new entities of one kind; each kind has an allocator of its own.
   ///
   /// - Parameter redraw: How often the ids drawn for this call were taken already (by imports with explicit ids,
   ///   which never move the counter). Each time the counter jumps further, so that a long run of taken ids is soon
   ///   behind.
   func draw(
-    count: Int, redraw: Int, _ connection: MongoConnection, _ call: MongoCall
+    _ kind: EntityKind, count: Int, redraw: Int, _ connection: MongoConnection, _ call: MongoCall
   ) throws(StoreError) -> [Int64] {
     if redraw > 0 { discardBlocks() }
     return try draw(count: count) { needed throws(StoreError) in
       let jump = redraw == 0 ? needed : max(needed, Self.blockSize << min(redraw, 20))
-      let block = try connection.reserveIDs(.instructor, count: jump, call)
+      let block = try connection.reserveIDs(kind, count: jump, call)
       return block.upperBound - Int64(needed) + 1...block.upperBound
     }
   }

@@ -14,7 +14,7 @@ extension MongoInstructors {
     return try await core.run(context, .write) { (validation) throws(StoreError) in
       try validation.instructor(new)
       if new.id == nil { throw context.invalid("isRetry needs the id of the earlier create") }
-    } _: { [ids = core.ids] connection, call throws(StoreError) in
+    } _: { [ids = core.instructorIDs] connection, call throws(StoreError) in
       try connection.create(new, isRetry: true, ids, call)
     }
   }
@@ -57,7 +57,7 @@ extension MongoConnection {
     if let given = new.id {
       id = given
     } else {
-      id = InstructorID(try ids.draw(count: 1, redraw: redraw, self, call)[0])
+      id = InstructorID(try ids.draw(.instructor, count: 1, redraw: redraw, self, call)[0])
     }
     call.noteEntity(id.rawValue)
     return id

@@ -6,7 +6,7 @@ extension MongoInstructors {
     let context = core.call("instructors.createMany")
     return try await core.run(context, .write) { (validation) throws(StoreError) in
       try validation.instructors(items)
-    } _: { [ids = core.ids] connection, call throws(StoreError) in
+    } _: { [ids = core.instructorIDs] connection, call throws(StoreError) in
       // A drawn id must not take one that another item asks for.
       let explicit = Set(items.compactMap { $0.id?.rawValue })
       var redraw = 0
@@ -43,8 +43,10 @@ extension MongoConnection {
     let needed = items.count { $0.id == nil }
     var drawn: [Int64] = []
     while drawn.count < needed {
-      drawn += try ids.draw(count: needed - drawn.count, redraw: drawn.isEmpty ? redraw : 0, self, call)
-        .filter { !explicit.contains($0) }
+      drawn += try ids.draw(
+        .instructor, count: needed - drawn.count, redraw: drawn.isEmpty ? redraw : 0, self, call
+      )
+      .filter { !explicit.contains($0) }
     }
     var next = drawn.makeIterator()
     var instructors: [Instructor] = []

@@ -42,54 +42,66 @@ struct MaintenanceSession {
     }
   }
 
-  // MARK: Instructors
+  // MARK: Collections
 
   /// Makes the collection with its validator, or gives the existing one the current validator.
-  func createInstructors() throws(CommandFailure) {
+  func create(_ collection: CollectionDefinition) throws(CommandFailure) {
     do throws(CommandFailure) {
       try run { writer in
-        writer.append("create", Collections.instructors)
-        writer.document("validator") { InstructorValidator.append(to: &$0) }
+        writer.append("create", collection.name)
+        writer.document("validator", collection.validator)
       }
     } catch {
       guard error.code == ServerCode.namespaceExists else { throw error }
       try run { writer in
-        writer.append("collMod", Collections.instructors)
-        writer.document("validator") { InstructorValidator.append(to: &$0) }
+        writer.append("collMod", collection.name)
+        writer.document("validator", collection.validator)
       }
     }
   }
 
-  func dropInstructors() throws(CommandFailure) {
+  /// Has the server refuse every document that anybody writes from now on, unless they bypass the validator, until
+  /// ``create(_:)`` gives the collection its own again.
+  func refuseDocuments(of collection: CollectionDefinition) throws(CommandFailure) {
+    try run { writer in
+      writer.append("collMod", collection.name)
+      writer.document("validator") { $0.append("$expr", false) }
+    }
+  }
+
+  func drop(_ collection: CollectionDefinition) throws(CommandFailure) {
     do throws(CommandFailure) {
-      try run { $0.append("drop", Collections.instructors) }
+      try run { $0.append("drop", collection.name) }
     } catch {
       guard error.code == ServerCode.namespaceNotFound else { throw error }
     }
   }
 
   /// Builds every index that is not there, all in one pass over the documents.
-  func createInstructorIndexes() throws(CommandFailure) {
+  func createIndexes(_ indexes: [IndexDefinition], of collection: CollectionDefinition)
+    throws(CommandFailure)
+  {
+    guard !indexes.isEmpty else { return }
     try run { writer in
-      writer.append("createIndexes", Collections.instructors)
+      writer.append("createIndexes", collection.name)
       writer.array("indexes") { writer in
-        for (position, index) in IndexDefinition.instructors.enumerated() {
+        for (position, index) in indexes.enumerated() {
           writer.document(at: position) { index.append(to: &$0) }
         }
       }
     }
   }
 
-  func dropInstructorIndexes() throws(CommandFailure) {
+  func dropIndexes(of collection: CollectionDefinition) throws(CommandFailure) {
     try run { writer in
-      writer.append("dropIndexes", Collections.instructors)
+      writer.append("dropIndexes", collection.name)
       writer.append("index", "*" as StaticString)
     }
   }
 
-  /// Whether there is no instructor, those included that a majority does not know yet.
-  func isEmpty() throws(CommandFailure) -> Bool {
-    try connection.find(Collections.instructors, .bare, call, limit: 1) { writer in
+  /// Whether there is no document, those included that a majority does not know yet.
+  func isEmpty(_ collection: CollectionDefinition) throws(CommandFailure) -> Bool {
+    try connection.find(collection.name, .bare, call, limit: 1) { writer in
       writer.document("projection") { $0.append("_id", Int32(1)) }
     } each: { (_) throws(CorruptDocument) in
     } == 0
@@ -116,11 +128,11 @@ struct MaintenanceSession {
     }
   }
 
-  /// The schema document of a migrated database that nobody loads.
+  /// The schema document of a migrated database that nobody loads. A newer version stays.
   func writeSchemaVersion() throws(CommandFailure) {
     try update(Collections.schema, id: SchemaState.documentID, upsert: true) { writer in
       writer.document("u") { writer in
-        writer.document("$set") { writer in
+        writer.document("$max") { writer in
           writer.append("version", SchemaVersion.current)
           writer.append("oldestCode", SchemaVersion.oldestCode)
         }

@@ -55,10 +55,14 @@ struct Migration {
       let state = try connection.readSchema(call)
       if let loading = state.loading {
         guard try maintenance.takeOverLoad() else { throw CommandFailure(.beingLoaded) }
-        if loading.wasEmpty { try maintenance.dropInstructors() }
+        if loading.wasEmpty {
+          for collection in loading.collections { try maintenance.drop(collection) }
+        }
       }
-      try maintenance.createInstructors()
-      try maintenance.createInstructorIndexes()
+      for collection in CollectionDefinition.all {
+        try maintenance.create(collection)
+        try maintenance.createIndexes(collection.indexes, of: collection)
+      }
       try maintenance.createCounters()
       // The last step: from here on other calls find the schema.
       try maintenance.writeSchemaVersion()

@@ -25,6 +25,17 @@ final class SchemaGate: Sendable {
     openUntil.store(until, ordering: .relaxed)
   }
 
+  /// What it means that the server refused a document: that somebody loads the database, most likely, as a load has
+  /// every other write refused.
+  func explained(_ error: StoreError, _ connection: MongoConnection, _ call: MongoCall) -> StoreError {
+    guard let cause = error.underlying as? MongoDriverError, cause.code == ServerCode.documentRefused else {
+      return error
+    }
+    reset()
+    do throws(StoreError) { try pass(connection, call) } catch { return error }
+    return error
+  }
+
   /// The next call reads the schema document.
   func reset() { openUntil.store(0, ordering: .relaxed) }
 }

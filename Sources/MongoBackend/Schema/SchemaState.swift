@@ -1,7 +1,7 @@
 import DriverKit
 import InstructorStore
 
-/// What the schema document says: `{_id: "schema", version, oldestCode, loading?: {holder, until, wasEmpty}}`.
+/// What the schema document says: `{_id: "schema", version, oldestCode, loading?: {holder, until, wasEmpty, code}}`.
 struct SchemaState {
   static let documentID: StaticString = "schema"
 
@@ -13,8 +13,13 @@ struct SchemaState {
   /// A bulk load that is under way, or whose process has died.
   struct Loading {
     var holder = ""
-    /// Whether the collection was empty when it began, so that its indexes are gone and its rows may be removed.
+    /// Whether the collections were empty when it began, so that their indexes are gone and their rows may be removed.
     var wasEmpty = false
+    /// The schema version of the code that loads.
+    var code: Int64 = 1
+
+    /// What may be removed where that was so.
+    var collections: [CollectionDefinition] { code < 2 ? [.instructors] : CollectionDefinition.all }
   }
 
   init() {}
@@ -29,6 +34,7 @@ struct SchemaState {
       var fields = BSONReader(marker)
       while let field = try fields.next() {
         if field.isNamed("holder") { loading.holder = try field.text() }
+        if field.isNamed("code") { loading.code = try field.int64() }
         if field.isNamed("wasEmpty") { loading.wasEmpty = field.number != 0 }
       }
       self.loading = loading
