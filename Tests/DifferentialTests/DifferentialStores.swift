@@ -1,4 +1,5 @@
 import EphemeralServers
+import FoundationEssentials
 import InstructorStore
 import MongoBackend
 import PostgresBackend
@@ -27,24 +28,26 @@ enum DifferentialStores {
     guard let postgres = servers.postgres?.url, let mongo = servers.mongo?.url else { throw MissingServer() }
     var stores: [Named] = [("memory", InMemoryStore())]
     for dispatch in DispatchMode.allCases {
-      let name = dispatch.rawValue
-      try await PostgresMaintenance(postgres, schema: "differential_\(name)").create()
-      try await MongoMaintenance(mongo, database: "differential_\(name)").create()
-      stores.append(
-        (
-          "postgres, \(name)",
-          try await PostgresStore.open(
-            postgres, options: PostgresOptions(schema: "differential_\(name)", dispatch: dispatch))
-        ))
-      stores.append(
-        (
-          "mongo, \(name)",
-          try await MongoStore.open(
-            mongo, options: MongoOptions(database: "differential_\(name)", dispatch: dispatch))
-        ))
+      let place = "differential_\(dispatch)"
+      if isWanted("postgres") {
+        try await PostgresMaintenance(postgres, schema: place).create()
+        let options = PostgresOptions(schema: place, dispatch: dispatch)
+        stores.append(("postgres, \(dispatch)", try await PostgresStore.open(postgres, options: options)))
+      }
+      if isWanted("mongo") {
+        try await MongoMaintenance(mongo, database: place).create()
+        let options = MongoOptions(database: place, dispatch: dispatch)
+        stores.append(("mongo, \(dispatch)", try await MongoStore.open(mongo, options: options)))
+      }
     }
     for (_, store) in stores { try await store.migrate() }
     return stores
+  }
+
+  /// `DIFFERENTIAL_BACKENDS=postgres` compares memory with PostgreSQL alone.
+  private static func isWanted(_ backend: String) -> Bool {
+    let wanted = ProcessInfo.processInfo.environment["DIFFERENTIAL_BACKENDS"]
+    return wanted?.split(separator: ",").contains { $0 == backend } ?? true
   }
 
   private static func close(_ stores: [Named]) async {
