@@ -5,8 +5,8 @@ import Testing
 
 /// The same calls, the same answers: random sequences over the whole interface on every backend.
 ///
-/// `DIFFERENTIAL_SEED` makes the same sequences again, `STORE_TESTS_FULL=1` makes 10,000 of them instead of 300. A failing
-/// sequence is shrunk, printed and kept in `Regressions`, whose sequences run first.
+/// `DIFFERENTIAL_SEED` makes the same sequences again; `STORE_TESTS_FULL=1` makes 10,000 of them instead of 300, and
+/// `DIFFERENTIAL_SEQUENCES` as many as it says. A failing sequence is shrunk, printed and kept in `Regressions`, whose sequences run first.
 @Suite(.serialized)
 struct DifferentialTests {
   private static let operationsPerSequence = 50
@@ -14,7 +14,9 @@ struct DifferentialTests {
   @Test func backendsAgree() async throws {
     let environment = ProcessInfo.processInfo.environment
     let seed = environment["DIFFERENTIAL_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999)
-    let count = environment["STORE_TESTS_FULL"] == "1" ? 10_000 : 300
+    let count =
+      environment["DIFFERENTIAL_SEQUENCES"].flatMap { Int($0) }
+      ?? (environment["STORE_TESTS_FULL"] == "1" ? 10_000 : 300)
     print("differential: seed \(seed) (DIFFERENTIAL_SEED=\(seed) makes the same sequences)")
     try await DifferentialStores.with { stores in
       let runner = DifferentialRunner(stores)

@@ -37,6 +37,31 @@ import Testing
     #expect(seen.count == DifferentialOperation.Call.allCases.count)
   }
 
+  /// Sequences of which most calls fail, or fail for one reason, would compare little.
+  @Test func sequencesSucceedAndFailInManyWays() async throws {
+    let runner = try await makeRunner(nil)
+    for number in 0..<300 {
+      _ = try await runner.run(DifferentialRunner.sequence(seed: 5, number: number, operations: 50))
+    }
+    let counts = await runner.answerCounts
+    let successes = DifferentialOperation.Call.allCases.map { ($0, counts[$0.rawValue] ?? 0) }
+    for (call, count) in successes { #expect(count >= 50, "\(call) succeeded \(count) times") }
+    let succeeded = successes.reduce(0) { $0 + $1.1 }
+    #expect(succeeded > 15_000 / 2, "\(succeeded) of 15,000 calls succeeded")
+    for kind in [
+      "createInstructor conflict [instructor_id]", "createInstructor conflict [primary_of_course]",
+      "createInstructors conflict [primary_of_course]", "assign conflict [course_assignment]",
+      "assign conflict [primary_of_course]", "unassign notFound", "updateInstructor conflict [version]",
+      "replacePrimary referenceViolation [instructor_reference]", "createReviewer conflict [reviewer_id]",
+      "updateReviewer conflict [version]", "deleteReviewer notFound", "createReview conflict [review_id]",
+      "createReview referenceViolation [reviewer_reference]", "updateReview conflict [version]",
+      "deleteReview conflict [version]", "page invalidArgument", "search invalidArgument",
+      "putRating conflict [version]", "deleteRating notFound", "deleteRating conflict [version]",
+    ] {
+      #expect(counts[kind, default: 0] >= 5, "\(kind): \(counts[kind, default: 0]) times")
+    }
+  }
+
   /// Nothing of one sequence shows in the next.
   @Test func equalStoresAgree() async throws {
     let runner = try await makeRunner(nil)

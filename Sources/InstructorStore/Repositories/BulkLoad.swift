@@ -23,7 +23,8 @@ public struct BulkLoad: Sendable {
   /// As they are to be stored: version 1, with their reviewer's name and picture. Sources in the order of courses load
   /// fastest.
   public var reviews: BulkSource<Review>
-  /// As they are to be stored: version 1 with a base and 0 without. At most one for a course.
+  /// As they are to be stored: version 1 with a base and 0 without. At most one for a course, and none for a course that was
+  /// ever rated: its rating may be kept although it is zero again.
   public var ratings: BulkSource<CourseRating>
   /// Told about progress now and then, from an arbitrary thread. It must return quickly.
   public var onProgress: (@Sendable (BulkLoadProgress) -> Void)?

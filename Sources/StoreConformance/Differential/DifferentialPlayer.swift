@@ -1,5 +1,11 @@
 import InstructorStore
 
+/// What one store said to one call: ASCII, with ids as the operations name them.
+struct DifferentialAnswer: Sendable {
+  var text: String
+  var error: StoreError?
+}
+
 /// Runs sequences on one store and writes down what it answers, with ids as the operations name them.
 ///
 /// The store must be empty and nobody else's. It is used again for the next sequence: every play has ids of its own, and
@@ -19,18 +25,18 @@ actor DifferentialPlayer {
   init(_ store: any StorageBackend) { self.store = store }
 
   /// The answers to the operations in their order, and then the state they leave.
-  func play(_ sequence: DifferentialSequence, firstID: Int64) async throws -> [String] {
+  func play(_ sequence: DifferentialSequence, firstID: Int64) async throws -> [DifferentialAnswer] {
     self.firstID = firstID
     (drawn, namesOfDrawn, reviewers, cursors) = ([:], [:], [], [:])
-    var answers: [String] = []
+    var answers: [DifferentialAnswer] = []
     for operation in sequence.operations {
       do throws(StoreError) {
-        answers.append(try await answer(to: operation))
+        answers.append(DifferentialAnswer(text: try await answer(to: operation)))
       } catch {
-        answers.append(text(of: error))
+        answers.append(DifferentialAnswer(text: text(of: error), error: error))
       }
     }
-    answers.append(try await state())
+    answers.append(DifferentialAnswer(text: try await state()))
     try await reset()
     return answers
   }

@@ -12,6 +12,9 @@ public actor DifferentialRunner {
   /// What was run so far.
   public private(set) var sequenceCount = 0
   public private(set) var operationCount = 0
+  /// How often each call ended how, by what the first store said: `createReview` where it succeeded,
+  /// `createReview conflict [review_id]` where it didn't. Sequences that mostly fail would prove little.
+  public private(set) var answerCounts: [String: Int] = [:]
 
   /// - Parameter stores: Two or more with their names, migrated, empty and nobody else's. The first is what the others are
   ///   compared with.
@@ -37,8 +40,15 @@ public actor DifferentialRunner {
     let transcripts = try await concurrently(players.count) { [players] index in
       try await players[index].play(sequence, firstID: firstID)
     }
+    for (operation, answer) in zip(sequence.operations, transcripts[0]) {
+      var key = operation.call.rawValue
+      if let error = answer.error {
+        key += " \(error.code)" + (error.constraint.map { " [\($0.rawValue)]" } ?? "")
+      }
+      answerCounts[key, default: 0] += 1
+    }
     for position in 0...sequence.operations.count {
-      let answers = transcripts.map { $0[position] }
+      let answers = transcripts.map { $0[position].text }
       guard answers.contains(where: { $0 != answers[0] }) else { continue }
       return Divergence(
         position: position,
