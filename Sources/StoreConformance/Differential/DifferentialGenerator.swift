@@ -5,8 +5,11 @@ import InstructorStore
 struct DifferentialGenerator {
   private var random: SeededGenerator
   private var step = 0
-  /// What earlier steps may have drawn.
-  private var drawn: [DifferentialOperation.Call: [Int64]] = [:]
+  /// The ids that earlier steps have asked for or drawn and none has deleted since, by the call that creates them: most
+  /// references are to these.
+  private var made: [DifferentialOperation.Call: [Int64]] = [:]
+  /// Earlier creates with an id, to be tried again.
+  private var creates: [DifferentialOperation] = []
   /// Earlier calls whose answer may hold a cursor.
   private var pages: [DifferentialOperation] = []
 
@@ -28,29 +31,34 @@ struct DifferentialGenerator {
     return weights.flatMap { Array(repeating: $0.0, count: $0.1) }
   }()
 
+  /// So that there is something to work on.
+  private static let firstCalls: [DifferentialOperation.Call] = [
+    .createReviewer, .createInstructor, .createReviewer, .createReview, .createInstructor, .createReview,
+  ]
+
   mutating func sequence(of count: Int) -> DifferentialSequence {
     DifferentialSequence(operations: (0..<count).map { _ in next() })
   }
 
   private mutating func next() -> DifferentialOperation {
-    var operation = DifferentialOperation(pick(Self.calls), step: step)
+    let call = step < Self.firstCalls.count ? Self.firstCalls[step] : pick(Self.calls)
+    var operation = DifferentialOperation(call, step: step)
     defer { step += 1 }
+    if let retried = retriedCreate(call) { return retried }
     if let following = followingPage(operation.call) { return following }
     switch operation.call {
-    case .createInstructor: operation = newInstructor()
+    case .createInstructor:
+      operation = newInstructor()
+      note(operation)
     case .createInstructors:
       let count = chance(20) ? 0 : Int.random(in: 1...4, using: &random)
       operation.items = (0..<count).map { _ in newInstructor() }
-      for (index, item) in (operation.items ?? []).enumerated() where item.id == nil {
-        drawn[.createInstructor, default: []].append(DifferentialOperation.drawnID(step: step, index: index))
-      }
+      for (index, item) in (operation.items ?? []).enumerated() { note(item, index: index) }
     case .getInstructor: operation.id = id(.createInstructor)
     case .getInstructors:
       operation.ids = (0..<Int.random(in: 0...5, using: &random)).map { _ in id(.createInstructor) }
     case .updateInstructor: fillInstructorPatch(&operation)
-    case .deleteInstructor:
-      operation.id = id(.createInstructor)
-      operation.ifVersion = version()
+    case .deleteInstructor: fillDelete(&operation, of: .createInstructor)
     case .team, .primary, .getRating, .recompute: operation.course = course()
     case .assign, .unassign:
       operation.id = id(.createInstructor)
@@ -66,13 +74,16 @@ struct DifferentialGenerator {
       operation.limit = limit()
       if operation.call == .listInstructors { fillCursor(&operation) }
     case .leaderboard: operation.limit = limit()
-    case .createReviewer: fillNewReviewer(&operation)
+    case .createReviewer:
+      fillNewReviewer(&operation)
+      note(operation)
     case .getReviewer: operation.id = id(.createReviewer)
     case .updateReviewer: fillReviewerPatch(&operation)
-    case .deleteReviewer, .deleteReview:
-      operation.id = id(operation.call == .deleteReview ? .createReview : .createReviewer)
-      operation.ifVersion = version()
-    case .createReview: fillNewReview(&operation)
+    case .deleteReviewer: fillDelete(&operation, of: .createReviewer)
+    case .deleteReview: fillDelete(&operation, of: .createReview)
+    case .createReview:
+      fillNewReview(&operation)
+      note(operation)
     case .getReview, .markHelpful, .report: operation.id = id(.createReview)
     case .updateReview:
       operation.id = id(.createReview)
@@ -168,17 +179,36 @@ struct DifferentialGenerator {
       chance(20) ? pick([.min, -62_135_596_800_001, 253_402_300_800_000]) : pick([0, 1, 1, 2, -1])
   }
 
+  private mutating func fillDelete(
+    _ operation: inout DifferentialOperation, of entity: DifferentialOperation.Call
+  ) {
+    let id = id(entity)
+    operation.id = id
+    operation.ifVersion = version()
+    made[entity]?.removeAll { $0 == id }
+  }
+
   /// An explicit id most of the time; the store draws the others, and later steps may name those.
   private mutating func fillID(_ operation: inout DifferentialOperation) {
-    operation.isRetry = chance(5) ? true : nil
-    if chance(4) {
-      operation.id = nil
-      if operation.isRetry == nil {
-        drawn[operation.call, default: []].append(DifferentialOperation.drawnID(step: step))
-      }
-    } else {
-      operation.id = id(operation.call)
+    operation.isRetry = chance(10) ? true : nil
+    if !chance(4) {
+      operation.id = chance(50) ? invalidID() : Int64.random(in: 1...10, using: &random)
     }
+  }
+
+  private mutating func note(_ create: DifferentialOperation, index: Int = 0) {
+    let drawn = DifferentialOperation.drawnID(step: step, index: index)
+    made[create.call, default: []].append(create.id ?? drawn)
+    if create.id != nil { creates.append(create) }
+  }
+
+  /// Now and then the same create as before, as after an error of unknown outcome.
+  private mutating func retriedCreate(_ call: DifferentialOperation.Call) -> DifferentialOperation? {
+    let earlier = creates.filter { $0.call == call }
+    guard chance(8), var create = earlier.randomElement(using: &random) else { return nil }
+    create.step = step
+    create.isRetry = true
+    return create
   }
 
   /// Now and then the next page of an earlier one, of the size it happens to get.
@@ -203,21 +233,23 @@ struct DifferentialGenerator {
   }
 
   private mutating func id(_ entity: DifferentialOperation.Call) -> Int64 {
-    if chance(30) { return pick([0, -1, 1 << 62, .max, .min]) }
-    if chance(4), let drawn = drawn[entity]?.randomElement(using: &random) { return drawn }
-    return Int64.random(in: 1...(entity == .createReviewer ? 3 : 6), using: &random)
+    if chance(50) { return invalidID() }
+    if !chance(6), let id = made[entity]?.randomElement(using: &random) { return id }
+    return Int64.random(in: 1...10, using: &random)
   }
 
+  private mutating func invalidID() -> Int64 { pick([0, -1, 1 << 62, .max, .min]) }
+
   private mutating func course() -> Int64 {
-    chance(40) ? pick([0, -7, 1 << 62]) : Int64.random(in: 1...3, using: &random)
+    chance(60) ? pick([0, -7, 1 << 62]) : Int64.random(in: 1...3, using: &random)
   }
 
   private mutating func halves() -> Int {
-    chance(25) ? pick([0, 1, 11, -3, .max]) : Int.random(in: Limits.starHalves, using: &random)
+    chance(40) ? pick([0, 1, 11, -3, .max]) : Int.random(in: Limits.starHalves, using: &random)
   }
 
   private mutating func version() -> Int64? {
-    chance(4) ? (chance(12) ? pick([0, -1]) : Int64.random(in: 1...4, using: &random)) : nil
+    chance(4) ? (chance(12) ? pick([0, -1]) : Int64.random(in: 1...3, using: &random)) : nil
   }
 
   private mutating func ratingVersion() -> Int64? {
@@ -233,7 +265,7 @@ struct DifferentialGenerator {
   }
 
   private mutating func text(_ texts: [String]) -> String {
-    chance(30) ? pick(["", "a\0", String(repeating: "x", count: 9_000)]) : pick(texts)
+    chance(60) ? pick(["", "a\0", String(repeating: "x", count: 9_000)]) : pick(texts)
   }
 
   private mutating func chance(_ oneIn: Int) -> Bool { Int.random(in: 0..<oneIn, using: &random) == 0 }
