@@ -65,16 +65,19 @@ extension DriverKitSuite {
     @Test func withBatchingOffEveryCallRunsAloneOnAnyWorker() {
       var machine = machine(workers: 3, batch: 1)
       let calls = (0..<3).map { Waiter($0, batchClass: 1) }
-      #expect(calls.map { machine.submit($0) } == [.start(0), .start(1), .start(2)])
+      #expect(
+        calls.map { machine.submit($0) } == [
+          .accepted(.start(0)), .accepted(.start(1)), .accepted(.start(2)),
+        ])
       #expect((0..<3).map { next($0, &machine) } == [[0], [1], [2]])
     }
 
     @Test func whatWaitsForALaneGoesIntoItsNextBatch() {
       var machine = machine()
-      #expect(machine.submit(Waiter(0, batchClass: 1)) == .start(0))
+      #expect(machine.submit(Waiter(0, batchClass: 1)) == .accepted(.start(0)))
       #expect(next(0, &machine) == [0])
       // No thread is started or woken for these.
-      for number in 1..<4 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .wait) }
+      for number in 1..<4 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .accepted(.wait)) }
       #expect(next(0, &machine) == [1, 2, 3])
     }
 
@@ -82,8 +85,8 @@ extension DriverKitSuite {
       var machine = machine()
       submit("1", to: &machine)
       _ = next(0, &machine)
-      #expect(machine.submit(Waiter(1, batchClass: 2)) == .start(1))
-      #expect(machine.submit(Waiter(2)) == .start(2))
+      #expect(machine.submit(Waiter(1, batchClass: 2)) == .accepted(.start(1)))
+      #expect(machine.submit(Waiter(2)) == .accepted(.start(2)))
       #expect(next(1, &machine) == [1])
       #expect(next(2, &machine) == [2])
     }
@@ -92,10 +95,10 @@ extension DriverKitSuite {
       var machine = machine(batch: 3)
       submit("1", to: &machine)
       _ = next(0, &machine)
-      for number in 1...3 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .wait) }
-      #expect(machine.submit(Waiter(4, batchClass: 1)) == .start(1))
+      for number in 1...3 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .accepted(.wait)) }
+      #expect(machine.submit(Waiter(4, batchClass: 1)) == .accepted(.start(1)))
       #expect(next(1, &machine) == [1, 2, 3])
-      #expect(machine.submit(Waiter(5, batchClass: 1)) == .wait)
+      #expect(machine.submit(Waiter(5, batchClass: 1)) == .accepted(.wait))
       #expect(next(1, &machine).isEmpty)
       #expect(next(0, &machine) == [4, 5])
     }
@@ -108,7 +111,7 @@ extension DriverKitSuite {
       _ = next(1, &machine)
       submit("1", to: &machine)
       #expect(machine.next(for: 0).isPark)
-      #expect(machine.submit(Waiter(9)) == .wake(0))
+      #expect(machine.submit(Waiter(9)) == .accepted(.wake(0)))
       #expect(next(0, &machine) == [9])
       #expect(next(1, &machine) == [0])
     }
@@ -213,9 +216,9 @@ extension DriverKitSuite {
       #expect(machine.checkOut(for: call) == 1)
       #expect(machine.worker(running: call) == 1)
       #expect(machine.busyWorkers == 1)
-      #expect(machine.checkIn(1) == false)
+      #expect(machine.checkIn(1) == .sleepOn)
       #expect(machine.busyWorkers == 0)
-      #expect(machine.submit(Waiter()) == .wake(1))
+      #expect(machine.submit(Waiter()) == .accepted(.wake(1)))
     }
 
     @Test func aWorkerWithoutAConnectionLendsNothing() {
@@ -236,16 +239,16 @@ extension DriverKitSuite {
       #expect(machine.checkOut(for: Waiter(0, batchClass: 1)) == 2)
       #expect(machine.checkOut(for: Waiter(1, batchClass: 1)) == nil)
       #expect(machine.checkOut(for: Waiter(2, batchClass: 2)) == 1)
-      #expect(machine.checkIn(2) == false)
+      #expect(machine.checkIn(2) == .sleepOn)
       #expect(machine.checkOut(for: Waiter(3, batchClass: 1)) == 2)
     }
 
     @Test func whatCameMeanwhileWakesTheWorkerWhosePlaceComesBack() {
       var machine = sleeping(1)
       _ = machine.checkOut(for: Waiter())
-      #expect(machine.submit(Waiter(7)) == .wait)
-      #expect(machine.checkIn(0) == true)
-      #expect(machine.submit(Waiter(8)) == .wait)
+      #expect(machine.submit(Waiter(7)) == .accepted(.wait))
+      #expect(machine.checkIn(0) == .wake)
+      #expect(machine.submit(Waiter(8)) == .accepted(.wait))
       #expect(next(0, &machine) == [7])
     }
 
@@ -253,9 +256,67 @@ extension DriverKitSuite {
       var machine = sleeping(1)
       _ = machine.checkOut(for: Waiter())
       #expect(machine.drain().isEmpty)
-      #expect(machine.checkIn(0) == true)
+      #expect(machine.checkIn(0) == .wake)
       #expect(machine.next(for: 0).isExit)
       #expect(machine.checkOut(for: Waiter()) == nil)
+    }
+
+    @Test func whoeverDefersServesWhatWaits() {
+      var machine = sleeping(2, lanes: 2)
+      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .deferred)
+      #expect(machine.submit(Waiter(1, batchClass: 1), mayDefer: true) == .deferred)
+      let taken = machine.checkOutForWaiting()
+      #expect(taken?.worker == 1)
+      #expect(taken?.calls.map(\.number) == [0, 1])
+      #expect(machine.checkOutForWaiting().map(\.worker) == nil)
+      #expect(machine.submit(Waiter(2, batchClass: 1), mayDefer: true) == .deferred)
+      #expect(machine.checkIn(1) == .sleepOnAndServeLater)
+      #expect(machine.checkOutForWaiting()?.calls.map(\.number) == [2])
+    }
+
+    @Test func aDriverThreadLeavesWhatOthersHavePromisedToServe() {
+      var machine = sleeping(2, lanes: 2)
+      _ = machine.submit(Waiter(0))
+      #expect(next(1, &machine) == [0])
+      #expect(machine.submit(Waiter(1, batchClass: 1), mayDefer: true) == .deferred)
+      #expect(machine.next(for: 1).isPark)
+      #expect(machine.checkOutForWaiting()?.calls.map(\.number) == [1])
+    }
+
+    @Test func aCallOfAnotherThreadDoesNotWaitForAPromise() {
+      var machine = sleeping(2, lanes: 2)
+      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .deferred)
+      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wake(1)))
+      #expect(next(1, &machine) == [0, 1])
+    }
+
+    @Test func whatRunsAloneIsNeverDeferred() {
+      var machine = sleeping(2)
+      #expect(machine.submit(Waiter(), mayDefer: true) == .accepted(.wake(1)))
+    }
+
+    @Test func withoutAConnectionNothingIsDeferred() {
+      var machine = sleeping(1)
+      machine.connectionClosed(by: 0)
+      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .accepted(.wake(0)))
+    }
+
+    @Test func aWorkerServesWhatWasDeferredWhereNobodyElseDoes() {
+      var machine = sleeping(1)
+      _ = machine.submit(Waiter(0, batchClass: 1), mayDefer: true)
+      #expect(machine.wakeForWaiting() == .wake(0))
+      #expect(machine.wakeForWaiting() == .wait)
+      #expect(next(0, &machine) == [0])
+    }
+
+    @Test func aDrainedPoolServesWhatWasDeferred() {
+      var machine = sleeping(1)
+      _ = machine.submit(Waiter(0, batchClass: 1), mayDefer: true)
+      #expect(machine.drain() == [0])
+      #expect(machine.checkOutForWaiting().map(\.worker) == nil)
+      #expect(machine.wakeForWaiting() == .wait)
+      #expect(next(0, &machine) == [0])
+      #expect(machine.next(for: 0).isExit)
     }
   }
 }

@@ -182,5 +182,27 @@ extension DriverKitSuite {
       let executor = BlockingTaskExecutor(threads: 2) { _ in false }
       #expect(await Task(executorPreference: executor) { Self.isOnExecutor }.value == false)
     }
+
+    /// Many callers on the executor's threads: batches are served there, and nobody's answer is lost.
+    @Test func manyCallersAreServedInBatches() async {
+      let driver = FakeDriver()
+      let pool = makePool(driver, connections: 2)
+      _ = await pool.result { _, _ in }
+      await withTaskGroup(of: Void.self) { group in
+        for caller in 0..<64 {
+          group.addTask(executorPreference: executor) {
+            for call in 0..<200 {
+              let number = caller * 1_000 + call
+              #expect(await pool.send(number, batchClass: caller % 8 == 0 ? 2 : 1).value == number)
+              if call % 50 == 0 { #expect(await pool.result { _, _ in number }.value == number) }
+            }
+          }
+        }
+      }
+      let statistics = pool.statistics()
+      #expect(statistics.completedCalls == 64 * 204 + 1)
+      #expect(statistics.exchanges < statistics.completedCalls / 2)
+      await pool.close()
+    }
   }
 }

@@ -110,17 +110,18 @@ private struct Model {
     let available = limits.workers - running.count
     let mustRefuse = countedWaiting - available >= limits.waitingCalls
     switch machine.submit(call) {
-    case .start(let worker):
+    case .accepted(.start(let worker)):
       expect(!mustRefuse, "accepted beyond the limit")
       expect(parked.isEmpty, "a thread was started while one slept")
       expect(workers < limits.workers, "more workers than allowed")
       arriving.insert(worker)
       starting.insert(worker)
-    case .wake(let worker):
+    case .accepted(.wake(let worker)):
       expect(!mustRefuse, "accepted beyond the limit")
       expect(parked.remove(worker) != nil, "woke a worker that did not sleep")
       arriving.insert(worker)
-    case .wait: expect(!mustRefuse, "accepted beyond the limit")
+    case .accepted(.wait): expect(!mustRefuse, "accepted beyond the limit")
+    case .deferred: expect(false, "deferred for no executor")
     case .refuseFull:
       expect(mustRefuse, "refused while there was room")
       return

@@ -37,7 +37,7 @@ extension DriverKitSuite {
     @Test func theFirstCallStartsAWorkerWhichTakesIt() {
       var machine = Machine(workerLimit: 2, waitingLimit: 10)
       let call = Waiter()
-      #expect(machine.submit(call) == .start(0))
+      #expect(machine.submit(call) == .accepted(.start(0)))
       #expect(machine.waitingCalls == 1)
       #expect(machine.next(for: 0).call === call)
       #expect(machine.waitingCalls == 0)
@@ -52,7 +52,7 @@ extension DriverKitSuite {
       #expect(machine.next(for: 0).isPark)
       #expect(machine.busyWorkers == 0)
       #expect(machine.isIdle)
-      #expect(machine.submit(Waiter()) == .wake(0))
+      #expect(machine.submit(Waiter()) == .accepted(.wake(0)))
     }
 
     @Test func theWorkerParkedLastIsWokenFirst() {
@@ -60,8 +60,8 @@ extension DriverKitSuite {
       for _ in 0..<2 { _ = machine.submit(Waiter()) }
       for worker in [0, 1] { _ = machine.next(for: worker) }
       for worker in [1, 0] { _ = machine.next(for: worker) }
-      #expect(machine.submit(Waiter()) == .wake(0))
-      #expect(machine.submit(Waiter()) == .wake(1))
+      #expect(machine.submit(Waiter()) == .accepted(.wake(0)))
+      #expect(machine.submit(Waiter()) == .accepted(.wake(1)))
     }
 
     @Test func callsAreServedInTheOrderTheyCame() {
@@ -75,8 +75,8 @@ extension DriverKitSuite {
       var machine = Machine(workerLimit: 1, waitingLimit: 2)
       _ = machine.submit(Waiter())
       _ = machine.next(for: 0)
-      #expect(machine.submit(Waiter()) == .wait)
-      #expect(machine.submit(Waiter()) == .wait)
+      #expect(machine.submit(Waiter()) == .accepted(.wait))
+      #expect(machine.submit(Waiter()) == .accepted(.wait))
       #expect(machine.submit(Waiter()) == .refuseFull)
       #expect(machine.waitingCalls == 2)
     }
@@ -84,18 +84,20 @@ extension DriverKitSuite {
     @Test func callsThatAWokenWorkerIsAboutToTakeDoNotFillTheQueue() {
       var machine = Machine(workerLimit: 3, waitingLimit: 1)
       // Three for the workers that are being started, one that waits.
-      #expect((0..<4).map { _ in machine.submit(Waiter()) } == [.start(0), .start(1), .start(2), .wait])
+      #expect(
+        (0..<4).map { _ in machine.submit(Waiter()) }
+          == [.accepted(.start(0)), .accepted(.start(1)), .accepted(.start(2)), .accepted(.wait)])
       #expect(machine.submit(Waiter()) == .refuseFull)
     }
 
     @Test func withoutAQueueOnlyAFreeWorkerAccepts() {
       var machine = Machine(workerLimit: 1, waitingLimit: 0)
-      #expect(machine.submit(Waiter()) == .start(0))
+      #expect(machine.submit(Waiter()) == .accepted(.start(0)))
       #expect(machine.submit(Waiter()) == .refuseFull)
       _ = machine.next(for: 0)
       #expect(machine.submit(Waiter()) == .refuseFull)
       _ = machine.next(for: 0)
-      #expect(machine.submit(Waiter()) == .wake(0))
+      #expect(machine.submit(Waiter()) == .accepted(.wake(0)))
     }
 
     @Test func aCallThatLeftMakesRoomAndIsSkipped() {
@@ -109,7 +111,7 @@ extension DriverKitSuite {
       machine.leftQueue(leaver)
       #expect(machine.waitingCalls == 0)
       let stayer = Waiter()
-      #expect(machine.submit(stayer) == .wait)
+      #expect(machine.submit(stayer) == .accepted(.wait))
       #expect(machine.waitingCalls == 1)
       #expect(machine.next(for: 0).call === stayer)
       #expect(machine.waitingCalls == 0)
@@ -131,9 +133,9 @@ extension DriverKitSuite {
       _ = machine.next(for: 0)
       let leaver = Waiter()
       leaver.hasLeft = true
-      #expect(machine.submit(leaver) == .wait)
+      #expect(machine.submit(leaver) == .accepted(.wait))
       #expect(machine.waitingCalls == 0)
-      #expect(machine.submit(Waiter()) == .wait)
+      #expect(machine.submit(Waiter()) == .accepted(.wait))
     }
 
     @Test func theDeadDoNotPileUpWhileTheWorkerIsStuck() {
@@ -142,7 +144,7 @@ extension DriverKitSuite {
       _ = machine.next(for: 0)
       for _ in 0..<10_000 {
         let leaver = Waiter()
-        #expect(machine.submit(leaver) == .wait)
+        #expect(machine.submit(leaver) == .accepted(.wait))
         leaver.hasLeft = true
         machine.leftQueue(leaver)
       }
@@ -153,13 +155,13 @@ extension DriverKitSuite {
     @Test func aWorkerOnItsWayIsNotReplacedByAnother() {
       var machine = Machine(workerLimit: 2, waitingLimit: 9)
       let first = Waiter()
-      #expect(machine.submit(first) == .start(0))
+      #expect(machine.submit(first) == .accepted(.start(0)))
       first.hasLeft = true
       machine.leftQueue(first)
       // Worker 0 comes with nothing to do: the next call is its.
       let second = Waiter()
-      #expect(machine.submit(second) == .wait)
-      #expect(machine.submit(Waiter()) == .start(1))
+      #expect(machine.submit(second) == .accepted(.wait))
+      #expect(machine.submit(Waiter()) == .accepted(.start(1)))
       #expect(machine.next(for: 0).call === second)
     }
 
@@ -167,7 +169,7 @@ extension DriverKitSuite {
       var machine = Machine(workerLimit: 2, waitingLimit: 9)
       _ = machine.submit(Waiter(0))
       _ = machine.next(for: 0)
-      #expect(machine.submit(Waiter(1)) == .start(1))
+      #expect(machine.submit(Waiter(1)) == .accepted(.start(1)))
       #expect(machine.workerEnded(1).isEmpty)
       #expect(machine.waitingCalls == 1)
       #expect(machine.next(for: 0).call?.number == 1)
@@ -186,7 +188,7 @@ extension DriverKitSuite {
       }
       #expect(machine.waitingCalls == 0)
       #expect(machine.workerCount == 0)
-      if case .start = machine.submit(Waiter()) {} else { Issue.record("the pool must recover") }
+      if case .accepted(.start) = machine.submit(Waiter()) {} else { Issue.record("the pool must recover") }
     }
 
     @Test func drainingServesTheQueueAndTakesNoMore() {

@@ -46,10 +46,9 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     _ context: CallContext, _ effect: CallEffect, timeout: Duration? = nil,
     _ body: @escaping @Sendable (Connection, Call) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
-    let (deadline, queueDeadline, now) = try admit(context, timeout)
     let call = ExclusiveCall<Connection, Value>(
-      context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, body: body)
-    await finish(call, mayRunInline: timeout == nil)
+      context, effect, try limits(for: context, timeout), body: body)
+    await core.finish(call, mayRunInline: timeout == nil)
     return try call.result()
   }
 
@@ -65,61 +64,28 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
     bytes: Int = 0,
     timeout: Duration? = nil
   ) async throws(StoreError) {
-    let (deadline, queueDeadline, now) = try admit(context, timeout)
-    let call = BatchedCall<Connection, Driver.Request>(
-      context, effect, deadline: deadline, queueDeadline: queueDeadline, start: now, request: request,
-      batchClass: batchClass, bytes: bytes)
-    await finish(call, mayRunInline: timeout == nil)
+    try await perform(
+      BatchedCall(
+        context, effect, try limits(for: context, timeout), request: request, batchClass: batchClass,
+        bytes: bytes))
+  }
+
+  /// The same for a call that its backend has made, where its type is known and costs no look-up.
+  package func perform(_ call: BatchedCall<Connection, Driver.Request>) async throws(StoreError) {
+    await core.finish(call, mayRunInline: true)
     try call.checkEnding()
   }
 
-  private func admit(
-    _ context: CallContext, _ timeout: Duration?
-  ) throws(StoreError) -> (deadline: Deadline, queueDeadline: Deadline, now: UInt64) {
+  /// How long a call of now may take; throws what ``admit(_:)`` does, and where no time is allowed at all.
+  ///
+  /// - Parameter timeout: Instead of the task's or the pool's; `nil` for those.
+  package func limits(for context: CallContext, _ timeout: Duration? = nil) throws(StoreError) -> CallLimits {
     let limit = timeout ?? StoreTimeout.current ?? options.timeout
     try admit(context)
     guard limit > .zero else {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
-    let now = Deadline.now()
-    return (.after(limit, from: now), .after(min(limit, options.acquireTimeout), from: now), now)
-  }
-
-  /// Returns when the call has ended.
-  ///
-  /// - Parameter mayRunInline: Whether the caller's own thread may serve it. Those of maintenance take too long.
-  private func finish(_ call: Call, mayRunInline: Bool) async {
-    let core = core
-    await withTaskCancellationHandler {
-      if mayRunInline, options.servesInline, let executor = BlockingTaskExecutor.beginBlocking() {
-        let ending = runInline(call)
-        executor.didBlock()
-        switch ending {
-        case .ended: return
-        case .left: return await call.waitForLeavingError()
-        case .again: break
-        }
-      }
-      await withUnsafeContinuation { continuation in
-        call.prepareToWait(continuation)
-        core.submit(call)
-      }
-    } onCancel: {
-      core.cancel(call)
-    }
-  }
-
-  /// Serves the call on this thread over the connection of a driver thread that sleeps; for a caller that finds the
-  /// pool quiet, this saves the two hand-offs between threads.
-  private func runInline(_ call: Call) -> WorkerLoop<Driver>.InlineEnding {
-    guard let (worker, equipment) = core.checkOut(for: call) else { return .again }
-    guard let loop = equipment.loop.map({ unsafeDowncast($0, to: WorkerLoop<Driver>.self) }) else {
-      core.checkIn(worker, completedCalls: 0)
-      return call.move(from: .running, to: .created) ? .again : .left
-    }
-    let ending = loop.runInline(call)
-    core.checkIn(worker, completedCalls: ending == .ended ? 1 : 0)
-    return ending
+    return CallLimits(timeout: limit, acquireTimeout: options.acquireTimeout)
   }
 
   package func statistics() -> StoreStatistics { core.statistics() }

@@ -4,7 +4,7 @@ package import InstructorStore
 package class PoolCall<Connection>: QueuedCall, @unchecked Sendable {
   /// A call of the pool's own, or of a driver's: nobody waits for it.
   package convenience init(_ context: CallContext, _ effect: CallEffect, deadline: Deadline) {
-    self.init(context, effect, deadline: deadline, queueDeadline: deadline)
+    self.init(context, effect, CallLimits(deadline: deadline, queueDeadline: deadline))
   }
 
   /// Whether it is a request for the driver's `run(_:on:)`.
@@ -20,13 +20,9 @@ final class ExclusiveCall<Connection, Value: Sendable>: PoolCall<Connection>, @u
   private let body: Body
   private var value: Value?
 
-  init(
-    _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline,
-    start: UInt64 = 0,
-    body: @escaping Body
-  ) {
+  init(_ context: CallContext, _ effect: CallEffect, _ limits: CallLimits, body: @escaping Body) {
     self.body = body
-    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline, start: start)
+    super.init(context, effect, limits)
   }
 
   override func run(on connection: Connection) {
@@ -47,14 +43,14 @@ package final class BatchedCall<Connection, Request: Sendable>: PoolCall<Connect
   private let batch: UInt8
   private let bytes: Int
 
-  init(
-    _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline, start: UInt64,
-    request: Request, batchClass: UInt8, bytes: Int
+  package init(
+    _ context: CallContext, _ effect: CallEffect, _ limits: CallLimits, request: Request, batchClass: UInt8,
+    bytes: Int = 0
   ) {
     self.request = request
     batch = batchClass
     self.bytes = bytes
-    super.init(context, effect, deadline: deadline, queueDeadline: queueDeadline, start: start)
+    super.init(context, effect, limits)
   }
 
   package override var batchClass: UInt8 { mustRunAlone ? 0 : batch }
@@ -71,7 +67,7 @@ package final class CallGroup<Connection>: PoolCall<Connection>, @unchecked Send
     guard let first = calls.first else { return nil }
     self.calls = calls
     let deadline = calls.map(\.deadline).max() ?? first.deadline
-    super.init(first.context, first.effect, deadline: deadline, queueDeadline: deadline)
+    super.init(first.context, first.effect, CallLimits(deadline: deadline, queueDeadline: deadline))
   }
 
   /// Whether all callers have gone.

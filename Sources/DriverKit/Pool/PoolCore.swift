@@ -41,6 +41,8 @@ final class PoolCore: Sendable {
   /// What a submission leaves to do outside the lock.
   private enum Submitted {
     case nothing
+    /// The executor whose thread this is sees to it.
+    case serveLater
     case wake(DispatchSemaphore)
     case start(Int, WorkerEquipment)
     case refuse(StoreError.Code, String)
@@ -74,15 +76,12 @@ final class PoolCore: Sendable {
     guard call.move(from: .created, to: .queued) else {
       return call.deliver(call.context.error(.cancelled, "the task was cancelled"))
     }
+    let executor = options.servesInline ? BlockingTaskExecutor.current : nil
     let next: Submitted = state.withLock { state in
       let next: Submitted
-      switch state.machine.submit(call) {
-      case .wait: next = .nothing
-      case .wake(let worker): next = state.equipment[worker].map { .wake($0.semaphore) } ?? .nothing
-      case .start(let worker):
-        let equipment = WorkerEquipment()
-        state.equipment[worker] = equipment
-        next = .start(worker, equipment)
+      switch state.machine.submit(call, mayDefer: executor != nil) {
+      case .accepted(let action): next = prepare(action, &state)
+      case .deferred: next = .serveLater
       case .refuseFull:
         // Unless its task was cancelled meanwhile: then that is how it ended.
         guard call.claimFinish() != nil else { return .nothing }
@@ -98,10 +97,28 @@ final class PoolCore: Sendable {
       return next
     }
     switch next {
-    case .nothing: break
+    case .serveLater: executor?.serveLater(self)
+    case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
+    default: follow(next)
+    }
+  }
+
+  private func prepare(_ action: PoolStateMachine<Call>.WakeAction, _ state: inout State) -> Submitted {
+    switch action {
+    case .wait: return .nothing
+    case .wake(let worker): return state.equipment[worker].map { .wake($0.semaphore) } ?? .nothing
+    case .start(let worker):
+      let equipment = WorkerEquipment()
+      state.equipment[worker] = equipment
+      return .start(worker, equipment)
+    }
+  }
+
+  private func follow(_ next: Submitted) {
+    switch next {
     case .wake(let semaphore): semaphore.signal()
     case .start(let worker, let equipment): start(worker, equipment)
-    case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
+    default: break
     }
   }
 
@@ -224,29 +241,79 @@ final class PoolCore: Sendable {
     for call in calls { counters.waitingNanoseconds &+= now &- min(call.start, now) }
   }
 
-  /// Lends the place and connection of a worker that sleeps to the thread that makes `call`, which then runs; `nil`
-  /// where there is none or others wait. ``checkIn(_:completedCalls:)`` must follow.
-  func checkOut(for call: Call) -> (worker: Int, equipment: WorkerEquipment)? {
-    state.withLock { state in
+  // MARK: On callers' threads
+
+  /// Returns when the call has ended.
+  ///
+  /// - Parameter mayRunInline: Whether the caller's own thread may serve it, where it may block: for a caller that finds
+  ///   the pool quiet, this saves the two hand-offs between threads. Calls of maintenance take too long for it.
+  func finish(_ call: Call, mayRunInline: Bool) async {
+    await withTaskCancellationHandler {
+      if mayRunInline, options.servesInline, let executor = BlockingTaskExecutor.beginBlocking() {
+        let ending = runInline(call)
+        executor.didBlock()
+        switch ending {
+        case .ended: return
+        case .left: return await call.waitForLeavingError()
+        case .again: break
+        }
+      }
+      await withUnsafeContinuation { continuation in
+        call.prepareToWait(continuation)
+        submit(call)
+      }
+    } onCancel: {
+      cancel(call)
+    }
+  }
+
+  private func runInline(_ call: Call) -> InlineEnding {
+    let checkedOut: (worker: Int, place: WorkerPlace)? = state.withLock { state in
       guard let worker = state.machine.checkOut(for: call) else { return nil }
-      guard let equipment = state.equipment[worker], call.move(from: .created, to: .running) else {
+      guard let place = state.equipment[worker]?.loop, call.move(from: .created, to: .running) else {
         // Cancelled: submitting it will show that. The worker has slept on.
         _ = state.machine.checkIn(worker)
         return nil
       }
       count([call], &state.counters)
       if call.deadline < state.nextExpiry { arm(call.deadline, &state) }
-      return (worker, equipment)
+      return (worker, place)
     }
+    guard let (worker, place) = checkedOut else { return .again }
+    let ending = place.runInline(call)
+    checkIn(worker, completedCalls: ending == .ended ? 1 : 0)
+    return ending
   }
 
+  /// Serves one batch of what waits, on a thread that may block, over the connection of a worker that sleeps; where
+  /// there is none, a worker is woken.
+  func serveInline() {
+    let checkedOut: (place: WorkerPlace, calls: [Call])? = state.withLock { state in
+      guard let (worker, calls) = state.machine.checkOutForWaiting() else { return nil }
+      count(calls, &state.counters)
+      // A worker that sleeps has one.
+      return state.equipment[worker]?.loop.map { ($0, calls) }
+    }
+    if let (place, calls) = checkedOut { place.serveInline(calls) } else { wakeForWaiting() }
+  }
+
+  /// Has a worker serve what waits, if none is on its way.
+  func wakeForWaiting() {
+    follow(state.withLock { state in prepare(state.machine.wakeForWaiting(), &state) })
+  }
+
+  /// Gives a worker's place back, on a thread that had it.
   func checkIn(_ worker: Int, completedCalls: Int) {
-    let semaphore: DispatchSemaphore? = state.withLock { state in
+    let next: Submitted = state.withLock { state in
       state.counters.completedCalls += completedCalls
       clearSignal(of: worker, &state)
-      return state.machine.checkIn(worker) ? state.equipment[worker]?.semaphore : nil
+      switch state.machine.checkIn(worker) {
+      case .sleepOn: return .nothing
+      case .sleepOnAndServeLater: return .serveLater
+      case .wake: return state.equipment[worker].map { .wake($0.semaphore) } ?? .nothing
+      }
     }
-    semaphore?.signal()
+    if case .serveLater = next { BlockingTaskExecutor.current?.serveLater(self) } else { follow(next) }
   }
 
   private func clearSignal(of worker: Int, _ state: inout State) {

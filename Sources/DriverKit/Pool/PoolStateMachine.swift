@@ -42,15 +42,31 @@ struct PoolLimits {
 struct PoolStateMachine<Call: PoolWaiter> {
   typealias WorkerID = Int
 
-  enum SubmitAction: Equatable {
+  enum WakeAction: Equatable {
     /// A worker sleeps: wake it.
     case wake(WorkerID)
     /// Start a thread for a new worker.
     case start(WorkerID)
     /// Nothing to do: whoever is free first, or on its way, takes it.
     case wait
+  }
+
+  enum SubmitAction: Equatable {
+    case accepted(WakeAction)
+    /// Accepted, and no worker woken: whoever submitted it sees to it, with ``checkOutForWaiting()`` or
+    /// ``wakeForWaiting()``.
+    case deferred
     case refuseFull
     case refuseClosed
+  }
+
+  /// What becomes of a place that a caller's thread gives back.
+  enum CheckInAction: Equatable {
+    case sleepOn
+    /// Calls wait that nobody is on the way to: the thread sees to them, as with ``SubmitAction/deferred``.
+    case sleepOnAndServeLater
+    /// The worker's own thread has something to do.
+    case wake
   }
 
   enum WorkAction {
@@ -85,6 +101,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var workers: Set<WorkerID> = []
   private var running: [WorkerID: Run] = [:]
   private var nextWorker = 0
+  /// Whether a caller's thread has taken it on to see to what waits of the batch classes: a driver thread that took it
+  /// instead would have to hand every answer over.
+  private var isPromised = false
   /// Workers that have a connection.
   private var connected: Set<WorkerID> = []
 
@@ -108,15 +127,28 @@ struct PoolStateMachine<Call: PoolWaiter> {
   var waiting: some Sequence<Call> { lines.lazy.flatMap(\.calls) }
   var runningCalls: some Sequence<(key: WorkerID, value: [Call])> { running.mapValues(\.calls) }
 
-  mutating func submit(_ call: Call) -> SubmitAction {
+  /// - Parameter mayDefer: Whether the submitter would rather serve the call itself, later, than have a worker woken.
+  mutating func submit(_ call: Call, mayDefer: Bool = false) -> SubmitAction {
     guard phase == .open else { return .refuseClosed }
     // Its caller left on the way here, when the queue did not know it yet.
-    if call.hasLeft { return .wait }
+    if call.hasLeft { return .accepted(.wait) }
     // As many calls as there are workers without one are as good as taken; the rest is the queue.
     if waitingCalls - (limits.workers - running.count) >= limits.waitingCalls { return .refuseFull }
     enqueue(call)
-    // A worker is on its way, to a call that has left or that another took: it takes this one.
-    let arriving = workers.count - running.count - parked.count
+    if mayDefer, line(of: call) > 0, workersWanted > arriving, parked.contains(where: connected.contains) {
+      isPromised = true
+      return .deferred
+    }
+    return .accepted(wakeForWaiting())
+  }
+
+  /// Workers that were woken or started and have not come yet.
+  private var arriving: Int { workers.count - running.count - parked.count }
+
+  /// Sees to it that enough workers are on their way to what waits; wakes or starts one at most.
+  mutating func wakeForWaiting() -> WakeAction {
+    isPromised = false
+    // A worker that is on its way to a call that has left or that another took: it takes the next.
     if workersWanted <= arriving { return .wait }
     // The worker parked last has the warmest connection.
     if let worker = parked.popLast() { return .wake(worker) }
@@ -132,6 +164,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func submitAgain(_ call: Call) -> WorkerID? {
     guard phase != .closed, !call.hasLeft else { return nil }
     enqueue(call)
+    isPromised = false
     return parked.popLast()
   }
 
@@ -147,23 +180,23 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// How many more workers would find something to do.
   private var workersWanted: Int {
     var wanted = lines[0].alive
-    for line in lines.dropFirst() where line.alive > 0 {
-      let batches = (line.alive + limits.batchCalls - 1) / limits.batchCalls
+    for line in 1..<lines.count where lines[line].alive > 0 {
+      let batches = (lines[line].alive + limits.batchCalls - 1) / limits.batchCalls
       wanted += min(batches, lanesFree(line))
     }
     return wanted
   }
 
   /// How many more workers may serve a class; more than usual where more waits than fits a batch.
-  private func lanesFree(_ line: WaitingLine<Call>) -> Int {
-    max(0, limits.lanes + max(0, line.alive - 1) / limits.batchCalls - line.lanes)
+  private func lanesFree(_ line: Int) -> Int {
+    max(0, limits.lanes + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
   }
 
   /// A worker is free; what should it do?
   mutating func next(for worker: WorkerID) -> WorkAction {
     finishRun(of: worker)
     if phase == .closed { return .exit }
-    while let line = nextLine() {
+    while let line = nextLine(isPromised && phase == .open ? 0..<1 : 0..<lines.count) {
       let calls =
         line == 0
         ? lines[0].popFirst().map { [$0] } ?? []
@@ -179,11 +212,11 @@ struct PoolStateMachine<Call: PoolWaiter> {
   }
 
   /// The class whose first call has waited longest, of those that a further worker may serve.
-  private mutating func nextLine() -> Int? {
+  private mutating func nextLine(_ candidates: Range<Int>) -> Int? {
     var first: (line: Int, ticket: UInt64)?
-    for line in lines.indices {
+    for line in candidates {
       lines[line].dropDead()
-      guard let ticket = lines[line].firstTicket, line == 0 || lanesFree(lines[line]) > 0 else { continue }
+      guard let ticket = lines[line].firstTicket, line == 0 || lanesFree(line) > 0 else { continue }
       if first.map({ ticket < $0.ticket }) ?? true { first = (line, ticket) }
     }
     return first?.line
@@ -229,7 +262,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func checkOut(for call: Call) -> WorkerID? {
     let line = line(of: call)
     while lines.count <= line { lines.append(WaitingLine()) }
-    guard phase == .open, waitingCalls == 0, line == 0 || lanesFree(lines[line]) > 0,
+    guard phase == .open, waitingCalls == 0, line == 0 || lanesFree(line) > 0,
       let index = parked.lastIndex(where: { connected.contains($0) })
     else { return nil }
     let worker = parked.remove(at: index)
@@ -238,13 +271,32 @@ struct PoolStateMachine<Call: PoolWaiter> {
     return worker
   }
 
-  /// Takes the place back. Returns whether the worker must be woken, because there is something for it to do.
-  mutating func checkIn(_ worker: WorkerID) -> Bool {
+  /// The same for what waits of a batch class, with the calls to serve; `nil` where there is nothing or nobody.
+  mutating func checkOutForWaiting() -> (worker: WorkerID, calls: [Call])? {
+    isPromised = false
+    guard let index = parked.lastIndex(where: { connected.contains($0) }) else { return nil }
+    while let line = nextLine(1..<lines.count) {
+      let calls = lines[line].popBatch(calls: limits.batchCalls, bytes: limits.batchBytes)
+      if calls.isEmpty { continue }
+      let worker = parked.remove(at: index)
+      lines[line].lanes += 1
+      running[worker] = Run(line: line, calls: calls)
+      return (worker, calls)
+    }
+    return nil
+  }
+
+  /// Takes a place back.
+  mutating func checkIn(_ worker: WorkerID) -> CheckInAction {
     finishRun(of: worker)
-    let arriving = workers.count - running.count - parked.count - 1
-    if phase != .open || workersWanted > arriving { return true }
+    // Without this one, which is neither running nor parked.
+    let others = arriving - 1
+    if phase != .open || lines[0].alive > others { return .wake }
+    let isUnserved = workersWanted > others
+    if isUnserved, !connected.contains(worker) { return .wake }
     parked.append(worker)
-    return false
+    if isUnserved { isPromised = true }
+    return isUnserved ? .sleepOnAndServeLater : .sleepOn
   }
 
   /// Takes no more calls. Returns the workers to wake, so that they end when the queue is empty.

@@ -56,15 +56,12 @@ package class QueuedCall: @unchecked Sendable {
   /// Touched under the pool's lock only.
   var place = QueuePlace.outside
 
-  init(
-    _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline,
-    start: UInt64 = 0
-  ) {
+  init(_ context: CallContext, _ effect: CallEffect, _ limits: CallLimits) {
     self.context = context
-    self.start = start
     self.effect = effect
-    self.deadline = deadline
-    self.queueDeadline = min(queueDeadline, deadline)
+    start = limits.start
+    deadline = limits.deadline
+    queueDeadline = limits.queueDeadline
   }
 
   /// Calls of the same class may share an exchange with the server; those of class 0 run alone.

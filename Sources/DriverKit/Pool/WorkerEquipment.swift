@@ -9,6 +9,25 @@ final class WorkerEquipment: @unchecked Sendable {
   let semaphore = DispatchSemaphore(value: 0)
   /// Wakes the thread from waiting for its server.
   let signal = WakeSignal()
-  /// The thread's ``WorkerLoop``, of the pool's kind, while it runs.
-  var loop: AnyObject?
+  /// The thread's ``WorkerLoop`` while it runs.
+  var loop: WorkerPlace?
+}
+
+/// A worker's place and connection, which the pool may lend to the thread of a caller while the worker's own sleeps.
+class WorkerPlace {
+  /// Runs a call on the thread of its caller.
+  func runInline(_ call: QueuedCall) -> InlineEnding { .again }
+
+  /// Serves calls of one batch class on the thread of a caller, gives the place back and tells their callers.
+  func serveInline(_ batch: [QueuedCall]) {}
+}
+
+/// How a call ended that ran on its caller's thread.
+enum InlineEnding {
+  /// With an answer or error.
+  case ended
+  /// Its caller was let go meanwhile, by somebody who delivers the error.
+  case left
+  /// Not yet: it has to be submitted.
+  case again
 }

@@ -3,8 +3,8 @@ import InstructorStore
 
 /// What one driver thread does all day: take calls, see to a usable connection, run them.
 ///
-/// While the thread sleeps, the pool may lend its place and connection to the thread of a caller; see ``runInline(_:)``.
-final class WorkerLoop<Driver: ConnectionDriver> {
+/// While the thread sleeps, the pool may lend its place and connection to the thread of a caller.
+final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
   typealias Connection = Driver.Connection
 
   /// A connection that was idle for longer is looked at before it is used.
@@ -116,18 +116,7 @@ final class WorkerLoop<Driver: ConnectionDriver> {
     return true
   }
 
-  /// How a call ended that ran on its caller's thread.
-  enum InlineEnding {
-    /// With an answer or error.
-    case ended
-    /// Its caller was let go meanwhile, by somebody who delivers the error.
-    case left
-    /// Not yet: it has to be submitted.
-    case again
-  }
-
-  /// Runs a call on the thread of its caller, which has this worker's place and its open connection for as long.
-  func runInline(_ call: QueuedCall) -> InlineEnding {
+  override func runInline(_ call: QueuedCall) -> InlineEnding {
     checkIdleConnection()
     // Making a connection takes longer than a caller may have.
     guard let open = connection else { return call.move(from: .running, to: .created) ? .again : .left }
@@ -139,6 +128,38 @@ final class WorkerLoop<Driver: ConnectionDriver> {
     discard(open)
     if runsAgain(call, as: .created) { return .again }
     return call.claimFinish() == nil ? .left : .ended
+  }
+
+  override func serveInline(_ batch: [QueuedCall]) {
+    var calls = batch
+    checkIdleConnection()
+    if let open = connection {
+      advance(&calls, from: .queued, to: .running)
+      if !calls.isEmpty {
+        run(calls, on: open)
+        if calls.count > 1 { returnToQueue(&calls) }
+        if !driver.isReusable(open) { discard(open) }
+      }
+      for call in calls {
+        // Making a connection takes longer than a caller may have: that is for the worker's own thread.
+        if connection == nil, runsAgain(call, as: .queued) {
+          core.submitAgain(call)
+        } else if call.claimFinish() != nil {
+          kept.append(call)
+          completed += 1
+        }
+      }
+      lastUse = Deadline.now()
+    } else {
+      for call in calls { core.submitAgain(call) }
+    }
+    // The place may be somebody else's as soon as it is given back.
+    let ended = kept
+    let count = completed
+    kept.removeAll(keepingCapacity: true)
+    completed = 0
+    core.checkIn(worker, completedCalls: count)
+    for call in ended { call.deliverKept() }
   }
 
   /// Moves calls on; those whose callers have gone drop out.

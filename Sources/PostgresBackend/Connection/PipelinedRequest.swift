@@ -57,13 +57,18 @@ extension ConnectionPool where Driver == PostgresDriver {
     decode: @escaping @Sendable (borrowing PostgresResult) throws(DecodingFailure) -> Value
   ) async throws(StoreError) -> Value {
     let read = DecodedRead(statement, bind: bind, decode: decode)
-    try await perform(context, .read, batchClass: PipelineClass.reads, read)
+    try await perform(
+      PostgresConnection.Request(
+        context, .read, try limits(for: context), request: read, batchClass: PipelineClass.reads))
     guard let value = read.value else { throw context.error(.internalError, "the server gave no answer") }
     return value
   }
 
   /// Runs a write in one transaction with whatever writes wait beside it, where none of them fails.
   func write(_ context: CallContext, _ write: GroupedWrite) async throws(StoreError) {
-    try await perform(context, .write, batchClass: PipelineClass.writes, write, bytes: write.bytes)
+    try await perform(
+      PostgresConnection.Request(
+        context, .write, try limits(for: context), request: write, batchClass: PipelineClass.writes,
+        bytes: write.bytes))
   }
 }

@@ -129,7 +129,7 @@ extension ConnectionPool where Driver == FakeDriver {
     _ body: @escaping Body<Value>
   ) async -> Result<Value, StoreError> {
     let call = ExclusiveCall<FakeDriver.Connection, Value>(
-      context, effect, deadline: .after(timeout), queueDeadline: .after(queueTimeout), body: body)
+      context, effect, CallLimits(deadline: .after(timeout), queueDeadline: .after(queueTimeout)), body: body)
     onSubmit(call)
     await withUnsafeContinuation { continuation in
       call.prepareToWait(continuation)
