@@ -32,13 +32,15 @@ import Testing
   }
 
   @Test func slicesAreSizedForBothArmsAndJitteredByAFifth() {
-    let plan = ComparisonPlan(segment: .seconds(1))
-    let sizes = (0..<200).map { plan.operations((40_000, 10_000), seed: 1, workload: "w", block: $0) }
-    // By the faster arm, so that neither has a short one.
-    #expect(sizes.allSatisfy { (32_000...48_000).contains($0) })
-    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) > 12_000)
-    let shortest = (0..<200).map { ComparisonPlan().operations((1_000, 500), seed: 1, workload: "w", block: $0) }
-    #expect(shortest.allSatisfy { $0 >= 1_000 }, "no segment is shorter than a second")
-    #expect(plan.operations((0, 0), seed: 1, workload: "w", block: 0) >= 50)
+    let plan = ComparisonPlan(recorded: Fixture.plan(["w"], segmentSeconds: 1.25))
+    let even = plan.typicalOperations([1_000, 1_000])
+    #expect(even == 1_250)
+    let sizes = (0..<200).map { plan.operations(typical: even, workload: "w", block: $0) }
+    #expect(sizes.allSatisfy { (1_000...1_500).contains($0) }, "no segment is shorter than a second")
+    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) > 400)
+    // Both together take as long as if they were alike, whatever the ratio.
+    let uneven = Double(plan.typicalOperations([40_000, 10_000]))
+    #expect((uneven / 40_000 + uneven / 10_000 - 2.5).magnitude < 0.01)
+    #expect(plan.typicalOperations([0, 0]) >= 50)
   }
 }

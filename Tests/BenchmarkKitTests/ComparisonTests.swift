@@ -4,34 +4,30 @@ import Testing
 @testable import BenchmarkKit
 
 @Suite struct ComparisonTests {
-  private static let plan = ComparisonPlan(
-    blocks: 2, segment: .milliseconds(5), warmUp: .milliseconds(5), loads: 2, mostLoadedInstructors: 100)
-
-  private func comparison(_ entries: [WorkloadEntry], plan: ComparisonPlan = Self.plan) throws -> Comparison {
-    Comparison(
-      settings: Fixture.settings(try Fixture.catalog()), plan: plan, entries: entries, progress: .none)
-  }
-
   @Test func everyWorkloadHasItsBlocksAndBothArmsDidTheSame() async throws {
     let targets = (FakeTarget("one"), FakeTarget("two"))
     let scratch = [FakeTarget("scratch one"), FakeTarget("scratch two")]
+    let names = WorkloadRegistry.all.map(\.name)
     var rounds: [Int] = []
-    let result = try await comparison(WorkloadRegistry.all).run(targets: targets, scratch: scratch) {
-      rounds.append($0.roundsDone)
-    }
-    #expect(result.stopped == nil, "\(String(describing: result.failure))")
+    let outcome = try await Fixture.comparison(Fixture.plan(names, provisional: 2)).run(
+      targets: targets, scratch: scratch, journal: Fixture.journal()
+    ) { rounds.append($0.roundsDone) }
+    #expect(outcome.failure == nil, "\(String(describing: outcome.failure))")
     #expect(rounds == [1, 2])
-    #expect(result.comparisons.map(\.workload) == WorkloadRegistry.all.map(\.name))
-    for entry in result.comparisons where entry.workload != "bulk-load" {
+    let summary = try #require(ComparisonSummary(outcome.record))
+    #expect(summary.status == "complete")
+    #expect(summary.invariantsChecked)
+    #expect(summary.workloads.map(\.workload) == names.filter { $0 != "bulk-load" })
+    for entry in summary.workloads {
       #expect(entry.blocks == 2)
+      #expect(entry.verdict.kind == .provisional)
       #expect(entry.arms[0].traceHash == entry.arms[1].traceHash)
-      #expect(entry.arms[0].ledger == entry.arms[1].ledger)
-      #expect(entry.arms.allSatisfy { $0.ledger.isBalanced })
-      let ratio = try #require(entry.ratio)
-      #expect(ratio.minimum <= ratio.median && ratio.median <= ratio.maximum)
+      #expect(entry.arms[0].succeeded == entry.arms[1].succeeded)
+      for figures in entry.arms {
+        #expect(figures.scheduled == figures.succeeded + figures.failed + figures.dropped)
+      }
     }
-    let loads = try #require(result.comparisons.last)
-    #expect(loads.loadSeconds.map(\.count) == [2, 2])
+    #expect(summary.bulkLoad?.loadSeconds.map(\.count) == [2, 2])
     for target in scratch {
       #expect(target.calls == ["prepare", "open", "settle", "remove", "prepare", "open", "settle", "remove"])
     }
@@ -39,41 +35,114 @@ import Testing
   }
 
   @Test func roundKRunsBlockKOfEveryWorkload() async throws {
-    let entries = try WorkloadRegistry.select(["instructor-get", "course-team"])
-    let result = try await comparison(entries).run(
-      targets: (FakeTarget("one"), FakeTarget("two")), scratch: []
+    let plan = Fixture.plan(["instructor-get", "course-team"], provisional: 2)
+    let outcome = try await Fixture.comparison(plan).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
     ) { _ in }
-    #expect(result.blocks.map(\.number) == [0, 0, 1, 1])
-    #expect(
-      result.blocks.map(\.workload) == ["instructor-get", "course-team", "instructor-get", "course-team"])
-    for block in result.blocks {
-      #expect(block.order == BlockOrder(seed: 7, workload: block.workload, block: block.number))
-      #expect(block.segments.map(\.arm) == block.order.segments.map(\.arm))
+    let blocks = outcome.record.blocks
+    #expect(blocks.map(\.number) == [0, 0, 1, 1])
+    #expect(blocks.map(\.workload) == ["instructor-get", "course-team", "instructor-get", "course-team"])
+    for block in blocks {
+      let order = BlockOrder(seed: 7, workload: block.workload, block: block.number)
+      #expect(block.order == order.rawValue)
+      #expect(block.segments.map(\.arm) == order.segments.map(\.arm))
     }
     // No operation is timed twice.
-    let slices = result.blocks.filter { $0.workload == "course-team" }
-      .flatMap { $0.segments(of: 0) }.map(\.result.touched).sorted { $0.lowerBound < $1.lowerBound }
+    let slices = blocks.filter { $0.workload == "course-team" }.flatMap { $0.segments(of: 0) }
+      .map { $0.first..<$0.first + $0.operations }.sorted { $0.lowerBound < $1.lowerBound }
     for (earlier, later) in zip(slices, slices.dropFirst()) {
       #expect(earlier.upperBound <= later.lowerBound)
     }
   }
 
+  @Test func verdictsAreTakenAtTheLookAndRecorded() async throws {
+    let plan = Fixture.plan(["instructor-get"], blocks: 8, segmentSeconds: 0.002)
+    let outcome = try await Fixture.comparison(plan).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    #expect(outcome.record.blocks.count == 8)
+    let look = try #require(outcome.record.looks.first)
+    #expect(look.number == 1)
+    #expect(look.verdicts["instructor-get"] == outcome.record.verdicts.first)
+    #expect(look.verdicts["instructor-get"]?.look == 1)
+  }
+
+  @Test func aResumedRunGoesOnWhereTheFirstEnded() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let names = ["instructor-get", "instructor-update"]
+    let short = Fixture.plan(names, provisional: 2)
+    _ = try await Fixture.comparison(short).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [],
+      journal: Fixture.journal(try ResultsFile.create(in: folder.path))
+    ) { _ in }
+    let earlier = try ResultsFile.read(from: folder.path)
+    #expect(earlier.blocks.count == 4)
+    let long = Fixture.plan(names, provisional: 4)
+    _ = try await Fixture.comparison(long).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [],
+      journal: Fixture.journal(try ResultsFile.open(in: folder.path), earlier: earlier)
+    ) { _ in }
+    let record = try ResultsFile.read(from: folder.path)
+    #expect(record.headers.count == 2)
+    #expect(record.blocks(of: "instructor-get").map(\.number) == [0, 1, 2, 3])
+    #expect(Set(record.blocks.flatMap(\.segments).map { "\($0.arm) \($0.slice) \($0.first)" }).count >= 16)
+    // The same slices as before the interruption.
+    #expect(record.pilots.map(\.operations) == earlier.pilots.map(\.operations))
+    #expect(record.end?.status == .complete)
+  }
+
+  @Test func aCalibrationIsMadeOnceAndKept() async throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let plan = Fixture.plan(["instructor-get"], provisional: 1)
+    var records: [ComparisonRecord] = []
+    for calibrates in [true, true, false] {
+      var journal = Fixture.journal()
+      journal.calibrates = calibrates
+      journal.calibrations = CalibrationCache(folder: folder.path)
+      let outcome = try await Fixture.comparison(plan).run(
+        targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: journal
+      ) { _ in }
+      records.append(outcome.record)
+    }
+    let ratios = try #require(records[0].calibration?.ratios["instructor-get"])
+    #expect(ratios.map(\.blocks) == [6, 6])
+    #expect(
+      records.allSatisfy { $0.calibration == records[0].calibration }, "the later ones are the kept one")
+    #expect(ComparisonSummary(records[2])?.workloads.first?.arms[1].calibration == ratios[1])
+  }
+
+  @Test func anotherMachineIsNotResumedOn() async throws {
+    let plan = Fixture.plan(["instructor-get"], provisional: 1)
+    var earlier = Fixture.record(plan, ratios: [[]])
+    earlier.add(.plan(plan))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      _ = try await Fixture.comparison(plan).run(
+        targets: (FakeTarget("one"), FakeTarget("two")), scratch: [],
+        journal: Fixture.journal(earlier: earlier)
+      ) { _ in }
+    }
+    #expect(failure?.status == .void)
+    #expect(failure?.message.contains("processor: Test then") == true)
+  }
+
   @Test func aCancelledComparisonKeepsWhatItHas() async throws {
-    let comparison = try comparison(
-      try WorkloadRegistry.select(["instructor-get"]),
-      plan: ComparisonPlan(blocks: 1_000, segment: .milliseconds(5), warmUp: .milliseconds(5)))
+    let comparison = try Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 1_000))
     let (firstRound, continuation) = AsyncStream<Void>.makeStream()
     let work = Task {
-      try await comparison.run(targets: (FakeTarget("one"), FakeTarget("two")), scratch: []) { _ in
-        continuation.finish()
-      }
+      try await comparison.run(
+        targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
+      ) { _ in continuation.finish() }
     }
     for await _ in firstRound {}
     work.cancel()
-    let result = try await work.value
-    #expect(result.failure?.status == .interrupted)
-    #expect((1..<1_000).contains(result.roundsDone))
-    #expect(Tables.footer(result).first == "PARTIAL: the run ended early.")
+    let outcome = try await work.value
+    #expect(outcome.failure?.status == .interrupted)
+    #expect((1..<1_000).contains(outcome.record.roundsDone))
+    let summary = try #require(ComparisonSummary(outcome.record))
+    #expect(summary.status == "interrupted")
+    #expect(ComparisonTables.notes(summary).first?.hasPrefix("PARTIAL") == true)
   }
 
   @Test func aBackendThatDiesIsReportedWithWhatCameBefore() async throws {
@@ -82,11 +151,12 @@ import Testing
       DecoratedStore(
         base: store, instructors: FailingGets(base: store.instructors, code: .unreachable) { $0 > 60_000 })
     }
-    let plan = ComparisonPlan(blocks: 1_000, segment: .milliseconds(5), warmUp: .milliseconds(1))
-    let result = try await comparison(try WorkloadRegistry.select(["instructor-get"]), plan: plan)
-      .run(targets: (FakeTarget("one"), dying), scratch: []) { _ in }
-    #expect(result.failure?.status == .unavailable)
-    #expect(result.failure?.message.contains("dying stopped answering in instructor-get") == true)
+    let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 1_000)).run(
+      targets: (FakeTarget("one"), dying), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    #expect(outcome.failure?.status == .unavailable)
+    #expect(outcome.failure?.message.contains("two stopped answering in instructor-get") == true)
+    #expect(outcome.record.end?.status == .failed)
   }
 
   @Test func somebodyElsesObjectsStopItBeforeAnythingIsTouched() async throws {

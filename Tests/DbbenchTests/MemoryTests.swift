@@ -51,25 +51,67 @@ import Testing
 
   @Test func aComparisonOfTheSameBackendEndsWell() async throws {
     let output = try await Tool.run(
-      ["compare", "--backends", "memory,memory", "--blocks", "1", "--json", "-"] + Self.small)
+      ["compare", "--backends", "memory,memory", "--provisional", "--blocks", "1", "--json", "-"] + Self.small
+    )
     #expect(output.status == 0, "\(output)")
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
-    #expect(object["complete"] as? Bool == true)
-    #expect(object["label"] as? String == "provisional: no verdict yet")
+    #expect(object["status"] as? String == "complete")
     let workloads = try #require(object["workloads"] as? [[String: Any]])
-    #expect(workloads.count == 8)
-    for workload in workloads where workload["workload"] as? String != "bulk-load" {
-      let results = try #require(workload["results"] as? [[String: Any]])
-      #expect(results.count == 2)
-      #expect(results[0]["traceHash"] as? String == results[1]["traceHash"] as? String)
-      for result in results {
-        let counts = ["scheduled", "operations", "errors", "dropped"].map { result[$0] as? Int ?? -1 }
-        // Scheduled = succeeded + failed + dropped, and operations are the first two together.
-        #expect(counts[0] == counts[1] + counts[3])
+    #expect(workloads.count == 7)
+    for workload in workloads {
+      let arms = try #require(workload["arms"] as? [[String: Any]])
+      #expect(arms.count == 2)
+      #expect(arms[0]["traceHash"] as? String == arms[1]["traceHash"] as? String)
+      for arm in arms {
+        let counts = ["scheduled", "succeeded", "failed", "dropped"].map { arm[$0] as? Int ?? -1 }
+        #expect(counts[0] == counts[1] + counts[2] + counts[3])
         #expect(counts[2] == 0)
       }
     }
+    #expect(object["bulkLoad"] is [String: Any])
+    let last = try #require(output.standardError.split(separator: "\n").last)
+    #expect(last.hasPrefix("report: "), "\(last)")
+  }
+
+  /// Short segments are not to be had, so this takes a minute: one workload, the fewest blocks that can decide it.
+  @Test func aRunThatIsInterruptedIsResumedAndCanBeRenderedAgain() async throws {
+    let folder = Tool.workingDirectory + "/resumed-\(UUID().uuidString)"
+    let compare =
+      [
+        "compare", "--backends", "memory,memory", "--workload", "instructor-get", "--blocks", "8",
+        "--accept-busy",
+        "--output", folder,
+      ] + Self.small
+    let interrupted = try await Tool.run(compare, at: "round 1 of 8 done", signal: SIGINT)
+    #expect(interrupted.status == 130, "\(interrupted)")
+    #expect(interrupted.standardOutput.contains("PARTIAL"))
+    #expect(interrupted.standardOutput.contains("no verdict yet"))
+    #expect(try await Tool.run(compare).status == 66, "results are not overwritten")
+
+    let resumed = try await Tool.run(["compare", "--resume", folder])
+    #expect(resumed.status == 0, "\(resumed)")
+    #expect(!resumed.standardOutput.contains("PARTIAL"))
+    #expect(!resumed.standardError.contains("round 1 of 8 done"), "what is there is not measured again")
+    let lastLine = try #require(resumed.standardOutput.split(separator: "\n").last)
+    #expect(lastLine == "report: \(folder)/report.md")
+    let report = try #require(FileManager.default.contents(atPath: "\(folder)/report.md"))
+    #expect(String(decoding: report, as: UTF8.self).contains("## Verdicts"))
+
+    let before = try await Tool.run(["report", folder, "--format", "json"])
+    let again = try await Tool.run(["report", folder, "--recompute", "--format", "json"])
+    #expect(before.status == 0 && again.status == 0, "\(again)")
+    #expect(before.standardOutput == again.standardOutput, "the raw blocks give the same")
+    let csv = try await Tool.run(["report", folder, "--format", "csv"])
+    #expect(csv.standardOutput.hasPrefix("workload,arm,"))
+
+    let done = try await Tool.run(["compare", "--resume", folder])
+    #expect(done.status == 0 && done.standardError.contains("nothing to go on with"), "\(done)")
+    let missed = try await Tool.run([
+      "compare", "--resume", folder, "--assert", "ratio.instructor-get.throughput.lower>100",
+    ])
+    #expect(missed.status == 3, "\(missed)")
+    #expect(missed.errorLines.count == 1)
   }
 
   @Test func theTableIsPlainTextWhereItIsPiped() async throws {
@@ -93,6 +135,7 @@ import Testing
     let output = try await Tool.run(
       [
         "compare", "--backends", "memory,memory", "--blocks", "1000", "--workload", "instructor-get",
+        "--accept-busy",
       ] + Self.small, at: "round 1 of 1000 done", signal: signal)
     #expect(output.status == status, "\(output)")
     #expect(output.standardOutput.contains("instructor-get"))

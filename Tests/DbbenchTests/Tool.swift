@@ -25,6 +25,13 @@ enum Tool {
     var description: String { "no executable at \(path): build the whole package" }
   }
 
+  /// Where it runs, so that results go nowhere else.
+  static let workingDirectory: String = {
+    let path = NSTemporaryDirectory() + "dbbench-tests"
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }()
+
   /// Beside the test bundle.
   static func path() throws -> String {
     let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -48,8 +55,9 @@ enum Tool {
     let environment = Environment.inherit.updating(
       Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
     let result = try await Subprocess.run(
-      .path(FilePath(try path())), arguments: Arguments(arguments), environment: environment, input: .none,
-      output: .string(limit: 1 << 20), error: .sequence
+      .path(FilePath(try path())), arguments: Arguments(arguments), environment: environment,
+      workingDirectory: FilePath(workingDirectory), input: .none, output: .string(limit: 1 << 20),
+      error: .sequence
     ) { execution in
       var lines = ""
       var isSent = false

@@ -30,7 +30,7 @@ import Testing
     ["--blocks", "0"],
     ["--minutes", "0"], ["--connections", "0"], ["--instructors", "1", "--courses", "1000"],
     ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"],
-    ["load", "--instructors", "0"],
+    ["load", "--instructors", "0"], ["compare", "--blocks", "5"], ["compare", "--provisional", "--more"],
     ["verify", "--steps", "0"],
   ])
   func sizesThatAreNoneAreRefused(arguments: [String]) async throws {
@@ -44,12 +44,48 @@ import Testing
     ["--nonsense"], ["nonsense"], ["run", "--seed", "x"], ["--dispatch", "sometimes"], ["--keep"],
     ["--schema", "robert'); drop table students"], ["--schema", ""], ["--schema", "1st"],
     ["--postgres", "http://localhost"], ["--mongo", "localhost"], ["run", "--workload", "bulk-load"],
+    ["--dispatch", "direct,batched"], ["--arm", "a=postgres"], ["--arm", "a=postgres", "--arm", "a=mongo"],
+    ["--arm", "a.b=postgres", "--arm", "b=mongo"], ["--arm", "a=postgres,dispatch=no", "--arm", "b=mongo"],
+    ["--arm", "a=memory,work_mem=1", "--arm", "b=mongo"], ["--assert", "nonsense"],
+    ["--assert", "postgres.instructor-gte.throughput.median>1"], ["--force"],
   ])
   func wrongUsageIsOneLine(arguments: [String]) async throws {
     let output = try await Tool.run(arguments)
     #expect(output.status == 64, "\(output)")
     #expect(output.errorLines.count == 1, "\(output)")
     #expect(output.standardOutput.isEmpty, "\(output)")
+  }
+
+  @Test func aPlanThatCannotWinIsRefusedWithTheBlocksNeeded() async throws {
+    try await expectFailure(
+      ["compare", "--blocks", "8", "--workload", "instructor-get,course-team,course-primary"], 64,
+      "Take --blocks 10")
+  }
+
+  @Test func resultsThatAreNoneAreSaidSo() async throws {
+    try await expectFailure(["compare", "--resume", "/nonexistent"], 66, "no results.jsonl")
+    try await expectFailure(
+      ["compare", "--backends", "memory,memory", "--output", "/proc/nowhere"], 66, "can't write")
+    for command in [["report", "/nonexistent"], ["report", "/nonexistent", "--recompute"]] {
+      let output = try await Tool.run(command)
+      #expect(output.status == 66, "\(output)")
+      #expect(output.errorLines.count == 1)
+    }
+  }
+
+  @Test func armsAreInThePlan() async throws {
+    let output = try await Tool.run([
+      "compare", "--arm", "plain=postgres", "--arm", "roomy=postgres,work_mem=64MB,connections=3",
+      "--dry-run",
+    ])
+    #expect(output.status == 0, "\(output)")
+    #expect(output.standardError.contains("plain and roomy"))
+    #expect(output.standardError.contains("work_mem = 64MB"))
+    #expect(output.standardError.contains("roomy over 3 connections"))
+    let modes = try await Tool.run([
+      "compare", "--backends", "mongo", "--dispatch", "direct,batched", "--dry-run",
+    ])
+    #expect(modes.standardError.contains("MongoDB direct and MongoDB batched"), "\(modes)")
   }
 
   @Test func aNegativeSizeIsNamedAsSuch() async throws {
@@ -69,7 +105,9 @@ import Testing
 
   @Test func noSharedMemoryIsLeft() async throws {
     func counters() -> Set<String> {
-      Set((try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm"))?.filter { $0.hasPrefix("mongoc-") } ?? [])
+      Set(
+        (try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm"))?.filter { $0.hasPrefix("mongoc-") }
+          ?? [])
     }
     let before = counters()
     let pid = try await Tool.pidOfRun(
@@ -136,7 +174,7 @@ import Testing
 
   @Test(arguments: [
     ["--help"], ["compare", "--help"], ["run", "--help"], ["load", "-h"], ["verify", "--help"],
-    ["workloads", "--help"],
+    ["workloads", "--help"], ["report", "--help"], ["simulate", "--help"],
     ["servers", "--help"], ["help", "run"],
   ])
   func helpIsOnStandardOutput(arguments: [String]) async throws {

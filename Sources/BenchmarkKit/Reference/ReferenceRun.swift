@@ -188,8 +188,8 @@ public struct ReferenceRun: Sendable {
 
     private func loadOurs() async throws -> Double {
       guard let scratch = place.scratch else { return 0 }
-      let rounds = BulkLoadRounds(catalog: run.catalog, options: measure.options, progress: run.progress)
-      return try await rounds.load(scratch.target).elapsedSeconds
+      let loader = Loader(catalog: run.catalog, options: measure.options, progress: .none)
+      return try await loader.loadAndRemove(scratch.target).elapsedSeconds
     }
 
     private func other(_ program: ReferenceProgram, _ number: Int, isWarmUp: Bool) async throws -> Double {

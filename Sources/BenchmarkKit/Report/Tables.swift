@@ -32,62 +32,6 @@ public enum Tables {
     return table.lines
   }
 
-  public static func comparison(_ result: ComparisonResult) -> [String] {
-    let names = result.arms.map(\.displayName)
-    var table = TextTable([
-      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "faster by", "range", "p50", "p95", "p99",
-      "errors",
-    ])
-    for entry in result.comparisons {
-      let isLoad = !entry.loadSeconds.isEmpty
-      table.add(
-        [entry.workload]
-          + entry.arms.map { figures in
-            figures.throughput.map { Quantity.count(Int($0.median)) + (isLoad ? " rows" : "") } ?? "-"
-          }
-          + ratio(entry, names)
-          + [
-            pair(entry) { $0.p50 }, pair(entry) { $0.p95 }, pair(entry) { $0.p99 },
-            isLoad ? "-" : entry.arms.map { errors($0.ledger) }.joined(separator: " / "),
-          ])
-    }
-    return table.lines
-  }
-
-  /// What the reader has to know about the table above it.
-  public static func footer(_ result: ComparisonResult) -> [String] {
-    let names = result.arms.map(\.displayName).joined(separator: " / ")
-    let blocks =
-      result.roundsDone == 1
-      ? "One block each, so there is no range."
-      : "Medians over \(result.roundsDone) blocks; range: from the least to the most favourable block."
-    var lines = [
-      "\(ProvisionalComparison.label). \(blocks) Times and errors: \(names); response times of a closed loop.",
-      "Same seeded operations on both (\(Quantity.count(result.equivalentOperations)) answers compared before "
-        + "timing)." + (result.settings.isOneMachine ? " Both servers and this program share one machine." : ""),
-      "Durability: "
-        + result.arms.map { "\($0.displayName) \(Durability.text($0.environment))" }.joined(separator: "; ") + ".",
-    ]
-    if result.stopped != nil { lines.insert("PARTIAL: the run ended early.", at: 0) }
-    return lines
-  }
-
-  /// Which arm is ahead, by how much, and the range over blocks in the same direction.
-  private static func ratio(_ entry: ProvisionalComparison, _ names: [String]) -> [String] {
-    guard let ratio = entry.ratio else { return ["-", "-"] }
-    let isFirst = ratio.median >= 1
-    func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
-    let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
-    // One block has no range.
-    let range = entry.ratios.count > 1 ? "\(text(low))–\(text(high))×" : "-"
-    return ["\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", range]
-  }
-
-  private static func pair(_ entry: ProvisionalComparison, _ value: (LatencySummary) -> UInt64?) -> String {
-    guard entry.loadSeconds.isEmpty else { return "-" }
-    return entry.arms.map { Quantity.latency(value($0.response)) }.joined(separator: " / ")
-  }
-
   private static func errors(_ ledger: Ledger) -> String {
     guard ledger.failed > 0 else { return "0" }
     let codes = ledger.failures.sorted { $0.key < $1.key }.map { "\($0.key) \(Quantity.count($0.value))" }

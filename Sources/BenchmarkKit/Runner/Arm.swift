@@ -7,13 +7,16 @@ public struct Arm: Sendable {
   /// Read back from the server.
   public let environment: [String: String]
 
-  public var name: String { target.name }
-  public var displayName: String { target.displayName }
+  /// The target's, unless the comparison calls it something else.
+  public var name: String
+  public var displayName: String
 
   public init(target: any BenchmarkTarget, store: any StorageBackend, environment: [String: String]) {
     self.target = target
     self.store = store
     self.environment = environment
+    name = target.name
+    displayName = target.displayName
   }
 }
 
@@ -22,6 +25,8 @@ struct ArmRunner: Sendable {
   let arm: Arm
   let workload: PreparedWorkload
   let concurrency: Int
+  /// Measures processor time around each slice.
+  var monitor: CPUMonitor?
 
   /// Where warm-up takes its operations from: no timed slice gets there.
   private static let warmUpStart = IdentifierSpace.operationsPerWorkload / 2
@@ -36,10 +41,12 @@ struct ArmRunner: Sendable {
       try await workload.prepare(slice, repository)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
+    let before = monitor?.reading()
     // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.
     var result = await withTaskExecutorPreference(arm.store.executor) {
       await workload.runSlice(request, repository)
     }
+    if let monitor, let before { result.cpu = monitor.use(from: before, to: monitor.reading()) }
     try Task.checkCancellation()
     if let fatal = result.fatal {
       throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")

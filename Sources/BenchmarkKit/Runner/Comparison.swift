@@ -1,79 +1,163 @@
 import InstructorStore
 
-/// The whole comparison of two targets: load, check that the answers are equal, time, check the data, time
-/// whole loads.
+/// The whole comparison of two targets: load, check that the answers are equal, time, check the data, time whole loads.
 public struct Comparison: Sendable {
   let settings: RunSettings
-  let plan: ComparisonPlan
+  let plan: RecordedPlan
   let entries: [WorkloadEntry]
+  let monitor: CPUMonitor
   let progress: ProgressSink
 
-  public init(settings: RunSettings, plan: ComparisonPlan, entries: [WorkloadEntry], progress: ProgressSink) {
+  /// - Parameter servers: Which processes are the servers; see ``ArmSpecification/processGroup``.
+  public init(
+    settings: RunSettings, plan: RecordedPlan, entries: [WorkloadEntry], servers: [ProcessGroup] = [],
+    progress: ProgressSink
+  ) {
     self.settings = settings
     self.plan = plan
     self.entries = entries
+    monitor = CPUMonitor(servers: servers)
     self.progress = progress
+  }
+
+  /// Where a comparison's records come from and go to.
+  public struct Journal: Sendable {
+    public var file: ResultsFile?
+    /// Of the run that is continued.
+    public var earlier: ComparisonRecord
+    public var header: RunHeader
+    /// Continues a run whose fingerprint was another.
+    public var forcesFingerprint: Bool
+    /// Whether each arm is compared with itself first, where ``calibrations`` has nothing.
+    public var calibrates: Bool
+    public var calibrations: CalibrationCache?
+
+    public init(
+      file: ResultsFile? = nil, earlier: ComparisonRecord = ComparisonRecord(), header: RunHeader,
+      forcesFingerprint: Bool = false, calibrates: Bool = false, calibrations: CalibrationCache? = nil
+    ) {
+      self.file = file
+      self.earlier = earlier
+      self.header = header
+      self.forcesFingerprint = forcesFingerprint
+      self.calibrates = calibrates
+      self.calibrations = calibrations
+    }
   }
 
   /// Runs all of it; the stores are closed afterwards, the targets left as they are.
   ///
   /// - Parameters:
+  ///   - targets: The place of each arm of the plan.
   ///   - scratch: A second place for each target, needed for `bulk-load`.
-  ///   - afterRound: Gets everything measured so far after each round.
-  /// - Returns: What was measured. Once the timing has begun, an error or a cancellation ends it early and is
-  ///   found in ``ComparisonResult/stopped``.
+  ///   - afterRound: Gets everything recorded so far after each round.
+  /// - Returns: What was recorded. Once the timing has begun, an error or a cancellation ends it early and is the reason of
+  ///   ``ComparisonOutcome/failure``.
   /// - Throws: Whatever goes wrong before, a mismatch of the equivalence gate included.
   public func run(
-    targets: (any BenchmarkTarget, any BenchmarkTarget), scratch: [(any BenchmarkTarget)?],
-    afterRound: (ComparisonResult) -> Void
-  ) async throws -> ComparisonResult {
-    let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
-    let first = try await loader.load(targets.0)
+    targets: (any BenchmarkTarget, any BenchmarkTarget), scratch: [(any BenchmarkTarget)?], journal: Journal,
+    afterRound: (ComparisonRecord) -> Void
+  ) async throws -> ComparisonOutcome {
+    var log = ResultsLog(journal.earlier, file: journal.file)
+    try log.add(.header(journal.header))
+    if journal.earlier.plan != plan { try log.add(.plan(plan)) }
+    var arms: [Arm] = []
     do {
-      let second = try await loader.load(targets.1)
-      do {
-        let result = try await compare(
-          (first.arm, second.arm), [first.report, second.report], scratch, afterRound)
-        await second.arm.store.close()
-        await first.arm.store.close()
-        return result
-      } catch {
-        await second.arm.store.close()
-        throw error
+      for (number, target) in [targets.0, targets.1].enumerated() {
+        let specification = plan.arms[number]
+        let loader = Loader(
+          catalog: settings.catalog, options: specification.targetOptions, progress: progress)
+        var (arm, report) = try await loader.load(target)
+        arm.name = specification.name
+        arm.displayName = specification.displayName
+        arms.append(arm)
+        try log.add(.load(LoadRecord(arm: number, report)))
       }
+      let outcome = try await compare(arms, scratch, journal, &log, afterRound)
+      for arm in arms { await arm.store.close() }
+      return outcome
     } catch {
-      await first.arm.store.close()
+      for arm in arms { await arm.store.close() }
+      let failure = BenchmarkFailure(stoppedBy: error)
+      try? log.add(.end(EndRecord(failure)))
       throw error
     }
   }
 
   private func compare(
-    _ arms: (Arm, Arm), _ loads: [LoadReport], _ scratch: [(any BenchmarkTarget)?],
-    _ afterRound: (ComparisonResult) -> Void
-  ) async throws -> ComparisonResult {
-    if !plan.acceptsDifferences { try Durability.requireComparable(arms.0, arms.1) }
+    _ arms: [Arm], _ scratch: [(any BenchmarkTarget)?], _ journal: Journal, _ log: inout ResultsLog,
+    _ afterRound: (ComparisonRecord) -> Void
+  ) async throws -> ComparisonOutcome {
+    if !plan.acceptsDifferences { try Durability.requireComparable(arms[0], arms[1]) }
+    let fingerprint = Fingerprint(
+      machine: .current, arms: arms.map { .init(name: $0.name, environment: $0.environment) },
+      catalog: settings.catalog.fingerprint)
+    if let earlier = journal.earlier.fingerprint, !journal.forcesFingerprint {
+      let differences = fingerprint.differences(from: earlier)
+      guard differences.isEmpty else {
+        throw BenchmarkFailure(
+          .void,
+          "this is not what the run to be resumed was measured on (\(differences.joined(separator: "; ")))",
+          advice: "Start a new one, or say --force.")
+      }
+    }
+    try log.add(.fingerprint(fingerprint))
     let prepared = settings.prepared(entries)
     progress.update("checking that both give the same answers")
     let gate = EquivalenceGate(catalog: settings.catalog, seed: settings.seed, workloads: prepared)
-    let passed = try await gate.check(arms.0.store, arms.1.store)
+    let passed = try await gate.check(arms[0].store, arms[1].store)
     progress.step(
       "\(Quantity.count(passed.operations)) operations replayed on both: every answer is the same")
-    var result = ComparisonResult(
-      settings: settings, arms: arms, workloads: entries.map(\.name), loads: loads,
-      equivalentOperations: passed.operations)
-    let run = ComparisonRun(arms: arms, settings: settings, plan: plan, progress: progress)
-    await run.run(prepared, into: &result, afterRound: afterRound)
-    if result.stopped == nil {
-      progress.update("checking that the data is what was loaded")
-      await result.checkInvariants(on: [arms.0, arms.1])
+    try log.add(.equivalence(EquivalenceRecord(operations: passed.operations)))
+    do {
+      let run = ComparisonRun(
+        arms: arms, settings: settings, plan: ComparisonPlan(recorded: plan), monitor: monitor,
+        progress: progress)
+      if let calibration = try await calibration(run, prepared, fingerprint, journal) {
+        try log.add(.calibration(calibration))
+      }
+      let isTimeUp = try await measure(run, prepared, scratch, &log, afterRound)
+      try log.add(.end(EndRecord(status: isTimeUp ? .timeIsUp : .complete, exitStatus: 0)))
+      return ComparisonOutcome(record: log.record, failure: nil)
+    } catch {
+      let failure = BenchmarkFailure(stoppedBy: error)
+      try? log.add(.end(EndRecord(failure)))
+      return ComparisonOutcome(record: log.record, failure: failure)
     }
-    if result.stopped == nil, entries.contains(where: { $0.kind == .load }), scratch.count == 2,
-      let first = scratch[0], let second = scratch[1]
+  }
+
+  /// The one that is kept, or a new one if that was asked for.
+  private func calibration(
+    _ run: ComparisonRun, _ prepared: [PreparedWorkload], _ fingerprint: Fingerprint, _ journal: Journal
+  ) async throws -> Calibration? {
+    let known = journal.calibrations?.find(fingerprint.identifier, plan)
+    let isKnown = known.map { known in prepared.allSatisfy { known.ratios[$0.name] != nil } } ?? false
+    guard journal.calibrates, !isKnown else { return known }
+    var new = try await Calibration.measure(run, prepared, fingerprintID: fingerprint.identifier)
+    new.ratios.merge(known?.ratios ?? [:]) { new, _ in new }
+    journal.calibrations?.keep(new, plan)
+    return new
+  }
+
+  private func measure(
+    _ run: ComparisonRun, _ prepared: [PreparedWorkload], _ scratch: [(any BenchmarkTarget)?],
+    _ log: inout ResultsLog, _ afterRound: (ComparisonRecord) -> Void
+  ) async throws -> Bool {
+    let isTimeUp = try await run.run(prepared, &log, afterRound: afterRound)
+    progress.update("checking that the data is what was loaded")
+    for (number, arm) in run.arms.enumerated() {
+      try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
+      try log.add(
+        .invariants(
+          InvariantsRecord(arm: number, checked: "the data is what was loaded: counts and contents")))
+    }
+    if entries.contains(where: { $0.kind == .load }), log.record.bulkLoads.count < 2 * plan.loads,
+      scratch.count == 2, let first = scratch[0], let second = scratch[1]
     {
-      let rounds = BulkLoadRounds(
-        catalog: plan.loadedCatalog(of: settings.catalog), options: settings.options, progress: progress)
-      await rounds.run((first, second), loads: plan.loads, into: &result)
+      let loaded = settings.catalog.smaller(instructors: plan.mostLoadedInstructors)
+      let rounds = BulkLoadRounds(catalog: loaded, arms: plan.arms, progress: progress)
+      try await rounds.run((first, second), loads: plan.loads, &log)
     }
-    return result
+    return isTimeUp
   }
 }

@@ -1,57 +1,38 @@
-/// How long and how often a comparison measures.
-public struct ComparisonPlan: Sendable {
-  /// Blocks of each workload; each block has four segments.
-  public var blocks: Int
-  /// No new round begins once this much time has passed since the measurement began; the round under way is
-  /// finished.
-  public var timeLimit: Duration?
-  /// What a segment should take on the arm that is faster; the other one takes longer. With the default the faster
-  /// arm's shortest segment still takes a second.
-  public var segment: Duration
-  public var warmUp: Duration
-  /// Loads of each arm for `bulk-load`.
-  public var loads: Int
-  /// Instructors of one such load at the most: fewer than the catalog has, so that it fits into the run.
-  public var mostLoadedInstructors: Int
+/// How a comparison measures: what of ``RecordedPlan`` the runner needs, in its own units.
+struct ComparisonPlan: Sendable {
+  /// Foreign CPU time in a block above this many cores voids it.
+  static let mostForeignCores = 0.05
+  /// Once more of the planned blocks than that were void, the machine is too busy.
+  static let mostVoidShare = 0.2
+  /// Segment lengths vary by up to this, from block to block, so that they can't fall into step with something periodic.
+  static let jitter = 0.2
 
-  /// Whether arms of unlike durability are timed all the same.
-  public var acceptsDifferences: Bool
+  let recorded: RecordedPlan
 
-  /// With segments this long and one arm twice as fast as the other, two rounds of all workloads and what is untimed
-  /// around them fit into five minutes.
-  public static let defaultBlocks = 2
-
-  public init(
-    blocks: Int = ComparisonPlan.defaultBlocks, timeLimit: Duration? = nil,
-    segment: Duration = .milliseconds(1_250), warmUp: Duration = .milliseconds(700), loads: Int = 3,
-    mostLoadedInstructors: Int = 50_000, acceptsDifferences: Bool = false
-  ) {
-    self.blocks = blocks
-    self.timeLimit = timeLimit
-    self.segment = segment
-    self.warmUp = warmUp
-    self.loads = loads
-    self.mostLoadedInstructors = mostLoadedInstructors
-    self.acceptsDifferences = acceptsDifferences
-  }
-
-  /// Instructors of one load of `bulk-load`.
-  public func loadedInstructors(of catalog: BenchmarkCatalog) -> Int {
-    min(catalog.instructors, mostLoadedInstructors)
-  }
-
-  /// What one load of `bulk-load` loads.
-  func loadedCatalog(of catalog: BenchmarkCatalog) -> BenchmarkCatalog {
-    catalog.smaller(instructors: loadedInstructors(of: catalog))
-  }
+  var segment: Duration { .seconds(recorded.segmentSeconds) }
+  var warmUp: Duration { .seconds(recorded.warmUpSeconds) }
 
   private static let stream = TraceRandom.stream("segment jitter")
 
-  /// Operations of a segment: `rates` are those of the pilot, the length varies by up to a fifth from block
-  /// to block, so that it can't fall into step with something periodic.
-  func operations(_ rates: (Double, Double), seed: UInt64, workload: String, block: Int) -> Int {
-    var random = TraceRandom(seed: seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
-    let typical = max(rates.0, rates.1, 1) * segment.seconds
-    return min(5_000_000, max(50, Int(typical * (0.8 + 0.4 * random.unit()))))
+  /// Operations of a slice before the jitter, from the pilot's rates.
+  ///
+  /// The two arms' segments take ``RecordedPlan/segmentSeconds`` on average, whatever the ratio: the slower arm always takes
+  /// at least that, the faster one less where the other is much slower, and a block always takes about the same time.
+  func typicalOperations(_ rates: [Double]) -> Int {
+    let secondsPerOperation = rates.reduce(0) { $0 + 1 / max($1, 1e-3) } / Double(max(1, rates.count))
+    let operations = recorded.segmentSeconds / max(secondsPerOperation, 1e-9)
+    return Int(min(5_000_000, max(50, operations)))
+  }
+
+  /// Operations of both slices of a block.
+  func operations(typical: Int, workload: String, block: Int) -> Int {
+    var random = TraceRandom(
+      seed: recorded.seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
+    return max(50, Int(Double(typical) * (1 - Self.jitter + 2 * Self.jitter * random.unit())))
+  }
+
+  /// Voids that are one too many.
+  var mostVoids: Int {
+    Int(Self.mostVoidShare * Double(recorded.plannedBlocks * recorded.workloads.count))
   }
 }

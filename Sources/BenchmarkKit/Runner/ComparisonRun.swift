@@ -2,88 +2,131 @@ import InstructorStore
 
 /// Times workloads on two arms, interleaved block by block.
 ///
-/// Round *k* runs block *k* of every workload, so that each workload's blocks are spread over the whole run
-/// and all have a figure after the first round.
-public struct ComparisonRun: Sendable {
-  let arms: (Arm, Arm)
+/// Round *k* runs block *k* of every workload, so that each workload's blocks are spread over the whole run and all have a
+/// figure after the first round. Verdicts are decided at the looks of the plan and never in between; a workload that one
+/// decides is not measured further.
+struct ComparisonRun: Sendable {
+  let arms: [Arm]
   let settings: RunSettings
   let plan: ComparisonPlan
+  let monitor: CPUMonitor
   let progress: ProgressSink
+  /// What the second arm executes instead, by workload: the same trace with a difference of known size.
+  var secondArm: [String: PreparedWorkload] = [:]
 
-  public init(arms: (Arm, Arm), settings: RunSettings, plan: ComparisonPlan, progress: ProgressSink) {
-    self.arms = arms
-    self.settings = settings
-    self.plan = plan
-    self.progress = progress
-  }
-
-  /// Runs all rounds, or as many as the time limit allows.
+  /// Runs what the plan has and the log has not.
   ///
-  /// - Parameter afterRound: Gets everything measured so far after each round.
-  /// - Returns: The measurements; ``ComparisonResult/stopped`` tells why there are fewer than planned, if so.
-  public func run(
-    _ workloads: [PreparedWorkload], into result: inout ComparisonResult,
-    afterRound: (ComparisonResult) -> Void
-  ) async {
-    do {
-      try await measure(workloads, &result, afterRound)
-    } catch {
-      result.stopped = .init(error)
-    }
-  }
-
-  private func measure(
-    _ workloads: [PreparedWorkload], _ result: inout ComparisonResult,
-    _ afterRound: (ComparisonResult) -> Void
-  ) async throws {
-    let clock = SystemMonotonicClock()
-    let start = clock.nanoseconds()
-    var pilots: [String: (Double, Double)] = [:]
+  /// - Parameter afterRound: Gets everything recorded so far after each round.
+  /// - Returns: Whether time was up before the plan was done.
+  func run(
+    _ workloads: [PreparedWorkload], _ log: inout ResultsLog, afterRound: (ComparisonRecord) -> Void
+  ) async throws -> Bool {
+    let start = SystemMonotonicClock().nanoseconds()
+    var sizes: [String: Int] = [:]
     for workload in workloads {
       progress.update("warming up \(workload.name)")
-      let first = try await runner(0, workload).warmUp(for: plan.warmUp)
-      let second = try await runner(1, workload).warmUp(for: plan.warmUp)
-      pilots[workload.name] = (first, second)
-    }
-    for block in 0..<plan.blocks {
-      if block > 0, let limit = plan.timeLimit, clock.nanoseconds() - start > UInt64(limit.nanoseconds) {
-        progress.step("time is up after \(block) of \(plan.blocks) rounds")
-        return
+      var rates: [Double] = []
+      for arm in arms.indices { rates.append(try await runner(arm, workload).warmUp(for: plan.warmUp)) }
+      // Blocks of one run are all of one size: a resumed run keeps that of its first part.
+      let known = log.record.pilots.first {
+        $0.workload == workload.name && log.record.nextOperation(of: $0.workload) > 0
       }
-      for (number, workload) in workloads.enumerated() {
-        progress.update(
-          "round \(block + 1) of \(plan.blocks), \(workload.name) (\(number + 1) of \(workloads.count))")
-        let operations = plan.operations(
-          pilots[workload.name] ?? (1, 1), seed: settings.seed, workload: workload.name, block: block)
-        let first = result.nextOperation(of: workload.name)
-        let measured = try await self.block(block, workload, first: first, operations: operations)
-        result.add(measured)
-        if let error = measured.restoreError { throw error }
-      }
-      progress.step("round \(block + 1) of \(plan.blocks) done")
-      afterRound(result)
+      sizes[workload.name] = known?.operations ?? plan.typicalOperations(rates)
+      try log.add(
+        .pilot(
+          PilotRecord(
+            workload: workload.name, throughputPerSecond: rates, operations: sizes[workload.name] ?? 50)))
     }
+    for target in targets {
+      while let round = nextRound(workloads, upTo: target.blocks, log.record) {
+        if isTimeUp(since: start), log.record.roundsDone > 0 {
+          progress.step("time is up after \(log.record.roundsDone) of \(target.blocks) rounds")
+          return true
+        }
+        for (number, workload) in round.workloads.enumerated() {
+          progress.update(
+            "round \(round.number + 1) of \(target.blocks), \(workload.name) (\(number + 1) of \(round.workloads.count))"
+          )
+          try await block(round.number, workload, sizes[workload.name] ?? 50, start: start, &log)
+        }
+        progress.step("round \(round.number + 1) of \(target.blocks) done")
+        afterRound(log.record)
+      }
+      if let look = target.look { try record(look, &log) }
+    }
+    return false
+  }
+
+  /// How far to measure, and the look that is taken there.
+  private var targets: [(blocks: Int, look: Int?)] {
+    if let blocks = plan.recorded.provisionalBlocks { return [(blocks, nil)] }
+    return plan.recorded.rule.schedule.looks.prefix(plan.recorded.lookCount).enumerated().map {
+      ($1.blocks, $0 + 1)
+    }
+  }
+
+  /// The workloads that lack blocks and have the fewest, so that a resumed run catches up first; `nil` where none does.
+  private func nextRound(_ workloads: [PreparedWorkload], upTo blocks: Int, _ record: ComparisonRecord)
+    -> (number: Int, workloads: [PreparedWorkload])?
+  {
+    let looked = record.looks.flatMap(\.verdicts)
+    let decided = Set(looked.filter { $0.value.kind == .faster || $0.value.kind == .equivalent }.map(\.key))
+    let open = workloads.filter { !decided.contains($0.name) && record.blocks(of: $0.name).count < blocks }
+    guard let number = open.map({ record.blocks(of: $0.name).count }).min() else { return nil }
+    return (number, open.filter { record.blocks(of: $0.name).count == number })
+  }
+
+  private func isTimeUp(since start: UInt64) -> Bool {
+    guard let limit = plan.recorded.timeLimitSeconds else { return false }
+    return Double(SystemMonotonicClock().nanoseconds() - start) / 1e9 > limit
+  }
+
+  private func record(_ look: Int, _ log: inout ResultsLog) throws {
+    let verdicts = log.record.verdicts
+    let taken = zip(log.record.timedWorkloads, verdicts).filter { $1.look == look }
+    guard !taken.isEmpty else { return }
+    try log.add(.look(LookRecord(number: look, verdicts: Dictionary(taken) { first, _ in first })))
   }
 
   private func runner(_ arm: Int, _ workload: PreparedWorkload) -> ArmRunner {
-    ArmRunner(arm: arm == 0 ? arms.0 : arms.1, workload: workload, concurrency: settings.concurrency)
+    ArmRunner(
+      arm: arms[arm], workload: arm == 1 ? secondArm[workload.name] ?? workload : workload,
+      concurrency: settings.concurrency, monitor: monitor)
   }
 
-  private func block(_ number: Int, _ workload: PreparedWorkload, first: Int, operations: Int)
-    async throws -> BlockResult
-  {
-    let order = BlockOrder(seed: settings.seed, workload: workload.name, block: number)
-    var block = BlockResult(workload: workload.name, number: number, order: order)
-    for (arm, slice) in order.segments {
-      let start = first + slice * operations
-      let result = try await runner(arm, workload).execute(start..<start + operations)
-      block.segments.append(.init(arm: arm, slice: slice, result: result))
-      guard let error = result.restoreError else { continue }
-      // The last one's failure leaves the block complete.
-      guard block.segments.count == order.segments.count else { throw error }
-      block.restoreError = error
+  /// Measures a block until it is not disturbed, or until there were so many that the machine is known to be busy.
+  private func block(
+    _ number: Int, _ workload: PreparedWorkload, _ typical: Int, start: UInt64, _ log: inout ResultsLog
+  ) async throws {
+    let operations = plan.operations(typical: typical, workload: workload.name, block: number)
+    var attempt = log.record.blocks.count { $0.workload == workload.name && $0.number == number }
+    while true {
+      let first = log.record.nextOperation(of: workload.name)
+      let order = BlockOrder(seed: settings.seed, workload: workload.name, block: number)
+      let began = SystemMonotonicClock().nanoseconds()
+      var block = MeasuredBlock(workload: workload.name)
+      var restoreError: (any Error)?
+      for (arm, slice) in order.segments {
+        let begin = first + slice * operations
+        let result = try await runner(arm, workload).execute(begin..<begin + operations)
+        block.segments.append((arm, slice, result))
+        guard let error = result.restoreError else { continue }
+        // The last one's failure leaves the block complete.
+        guard block.segments.count == order.segments.count else { throw error }
+        restoreError = error
+      }
+      try block.requireEqualWork()
+      var record = block.record(
+        number: number, attempt: attempt, order: order, startedSeconds: Double(began &- start) / 1e9)
+      record.isDisturbed = record.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false
+      record.isVoid =
+        record.isDisturbed && !plan.recorded.acceptsBusyMachine
+        && log.record.blocks.count(where: \.isVoid) < plan.mostVoids
+      try log.add(.block(record))
+      if let restoreError { throw restoreError }
+      guard record.isVoid else { return }
+      progress.update("\(workload.name): something else was running, the block is measured again")
+      attempt += 1
     }
-    try block.requireEqualWork()
-    return block
   }
 }

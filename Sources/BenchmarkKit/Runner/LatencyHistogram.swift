@@ -19,7 +19,16 @@ struct LatencyHistogram: Sendable {
     values.record(min(nanoseconds, Self.longestNanoseconds))
   }
 
+  mutating func record(nanoseconds: UInt64, count: UInt32) {
+    values.record(min(nanoseconds, Self.longestNanoseconds), count: count)
+  }
+
   mutating func add(_ other: Self) { values.add(other.values) }
+
+  /// The values that occurred, to the digits kept, in order.
+  var recordedValues: [(nanoseconds: UInt64, count: UInt64)] {
+    values.recordedValues().map { ($0.value, UInt64($0.count)) }
+  }
 
   /// The time that `percent` of the operations did not exceed, or `nil` without any.
   func nanoseconds(atPercent percent: Double) -> UInt64? {

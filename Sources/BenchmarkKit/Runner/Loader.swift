@@ -80,6 +80,20 @@ public struct Loader: Sendable {
     }
   }
 
+  /// Loads once into `target`, which is made for it and removed afterwards, whatever happens.
+  func loadAndRemove(_ target: any BenchmarkTarget) async throws -> LoadReport {
+    do {
+      let (arm, report) = try await load(target)
+      await arm.store.close()
+      try await target.remove()
+      return report
+    } catch {
+      // The task may be cancelled already: what was made has to go all the same.
+      await Task { try? await target.remove() }.value
+      throw error
+    }
+  }
+
   /// Gives errors of a target the place where they happened.
   public static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value {
     do {

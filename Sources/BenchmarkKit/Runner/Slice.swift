@@ -50,6 +50,8 @@ struct SliceResult: Sendable {
   var touched: Range<Int> = 0..<0
   /// Why the slice was given up: the backend can't be used any more.
   var fatal: StoreError?
+  /// Processor time while it ran; empty where nobody looked.
+  var cpu = CPUMonitor.Use()
   /// Why what the slice did could not be undone. What was measured is valid; nothing may be measured after it.
   var restoreError: (any Error)?
 

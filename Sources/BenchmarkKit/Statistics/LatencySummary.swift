@@ -2,7 +2,7 @@
 ///
 /// p99 needs at least 10,000 operations and p99.9 at least 100,000: below that a handful of events decide
 /// them.
-public struct LatencySummary: Sendable, Equatable {
+public struct LatencySummary: Sendable, Equatable, Decodable {
   public static let operationsForP99 = 10_000
   public static let operationsForP999 = 100_000
   /// p50, p90 and p95 need a sample too.

@@ -4,6 +4,12 @@ public struct MedianRange: Sendable, Equatable, Codable {
   public var minimum: Double
   public var maximum: Double
 
+  init(median: Double, minimum: Double, maximum: Double) {
+    self.median = median
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
   /// `nil` for no values. The median of an even number of values is the mean of the two in the middle.
   public init?(_ values: [Double]) { self.init(sorted: values.sorted()) }
 

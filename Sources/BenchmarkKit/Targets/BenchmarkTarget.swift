@@ -16,11 +16,17 @@ public struct TargetOptions: Sendable {
   public var dispatch: DispatchMode
   /// The deadline of a call.
   public var timeout: Duration
+  /// Of the session (PostgreSQL) or the connection URL (MongoDB), on top of the server's own.
+  public var settings: [String: String]
 
-  public init(connections: Int = 8, dispatch: DispatchMode = .direct, timeout: Duration = .seconds(5)) {
+  public init(
+    connections: Int = 8, dispatch: DispatchMode = .direct, timeout: Duration = .seconds(5),
+    settings: [String: String] = [:]
+  ) {
     self.connections = connections
     self.dispatch = dispatch
     self.timeout = timeout
+    self.settings = settings
   }
 }
 

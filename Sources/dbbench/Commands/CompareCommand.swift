@@ -1,122 +1,173 @@
 import ArgumentParser
 import BenchmarkKit
+import EphemeralServers
+import InstructorStore
 
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Times the same work on both DBMS, interleaved (default).",
+    abstract: "Times the same work on both DBMS, interleaved, and says which is faster (default).",
     discussion: """
       Loads the same catalog into both, replays the same seeded operations on both and compares every answer, then \
       times each workload in blocks: first one DBMS, then the other, twice, in an order drawn from the seed. Both \
-      execute exactly the same operations. Writes are undone between blocks, and the data is checked at the end. \
-      Ctrl-C at any time prints what was measured so far.
+      execute exactly the same operations. Writes are undone between blocks, and the data is checked at the end.
+
+      After 12 blocks an exact test decides each workload: one is faster, both are equivalent (within 5%), or it is \
+      inconclusive, with the number of blocks that would decide it; --more goes on to 24 blocks for those. Blocks that \
+      something else on the machine disturbed are measured again.
+
+      Everything is written to a folder as it is measured. Ctrl-C at any time leaves a valid partial report, and \
+      --resume goes on from there.
 
       Examples:
         dbbench                                                 both on throwaway servers
         dbbench compare --workload instructor-get,course-team   two workloads only
-        dbbench compare --minutes 10 --instructors 1000000      more data, more blocks
+        dbbench compare --provisional                           two blocks each, no verdicts: a first impression
+        dbbench compare --resume dbbench-results/2026-01-31T120000Z
         dbbench compare --postgres postgres://me@db1/test --mongo 'mongodb://db2/?replicaSet=rs0'
-        dbbench compare --backends memory,memory                what the harness shows for no difference
+        dbbench compare --arm a=postgres --arm b=postgres,work_mem=64MB
+        dbbench compare --backends mongo --dispatch direct,batched
+        dbbench compare --assert 'ratio.course-team.throughput.lower>1.2'   ends with 3 if it is not so
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Data") var data: CatalogOptions
   @OptionGroup(title: "Load") var loop: LoopOptions
+  @OptionGroup(title: "Arms") var arms: ArmOptions
+  @OptionGroup(title: "Length") var length: LengthOptions
+  @OptionGroup(title: "Verdict") var judgement: JudgementOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Results") var results: ResultsOptions
   @OptionGroup var workloads: WorkloadOptions
 
-  @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
-  var backends = "postgres,mongo"
-
-  @Option(
-    help: ArgumentHelp(
-      "Blocks of each workload, four segments each. Default: 2, or up to 24 with --minutes.", valueName: "n"))
-  var blocks: Int?
-
-  @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
-  var minutes: Double?
-
-  @Flag(help: "Time servers of unlike durability all the same.")
-  var acceptDifferences = false
-
-  func validate() throws {
-    if let blocks { try Check.size(blocks, "--blocks", 1...1_000) }
-    if let minutes, !(minutes > 0 && minutes <= 1_440) {
-      throw ValidationError("--minutes must be more than 0 and at most 1440, not \(minutes).")
-    }
+  func run() async throws {
+    if let folder = results.resume { return try await resume(folder) }
+    let entries = try workloads.entries(default: "all")
+    let arms = try self.arms.arms(loop)
+    let request = SessionRequest(
+      targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
+      connections: arms.map(\.specification.connections).max() ?? 1)
+    let plan = try plan(arms, entries, request)
+    try judgement.requireNames(plan)
+    try await perform(
+      plan, request, entries, folder: results.folder, earlier: nil, command: Redaction.command())
   }
 
-  func run() async throws {
-    let entries = try workloads.entries(default: "all")
+  /// Goes on with a run that ended early, or with one that is to take its second look.
+  private func resume(_ folder: String) async throws {
+    let earlier = try ResultsFile.read(from: folder)
+    guard var plan = earlier.plan, let header = earlier.headers.first else {
+      throw BenchmarkFailure(
+        .malformedInput, "'\(folder)' has no plan: the run ended before it began", advice: "Start a new one.")
+    }
+    let mayGoOn =
+      length.more && plan.lookCount < plan.rule.schedule.looks.count && plan.provisionalBlocks == nil
+    if mayGoOn { plan.lookCount = plan.rule.schedule.looks.count }
+    let entries = try WorkloadRegistry.select(plan.workloads)
+    try judgement.requireNames(plan)
+    if earlier.end?.status == .complete, !mayGoOn {
+      Output.note("'\(folder)' is complete; there is nothing to go on with.")
+      return try ComparisonSession(output: output, judgement: judgement, folder: folder).report(
+        earlier, failure: nil)
+    }
+    let targets = try plan.arms.map { try Targets.named($0.backend) }
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: loop.targetOptions.connections)
-    let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions,
-      isOneMachine: request.isOneMachine)
-    let plan = ComparisonPlan(
-      blocks: blocks ?? (minutes == nil ? ComparisonPlan.defaultBlocks : 24),
-      timeLimit: minutes.map { .seconds($0 * 60) }, acceptsDifferences: acceptDifferences)
-    if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
+      targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
+      connections: plan.arms.map(\.connections).max() ?? 1)
+    try await perform(
+      plan, request, entries, folder: folder, earlier: earlier, command: header.command)
+  }
+
+  private func perform(
+    _ plan: RecordedPlan, _ request: SessionRequest, _ entries: [WorkloadEntry], folder: String,
+    earlier: ComparisonRecord?, command: String
+  ) async throws {
+    let catalog = try BenchmarkCatalog(seed: plan.seed, instructors: plan.instructors, courses: plan.courses)
+    if !output.quiet || output.dryRun { describe(plan, request, entries, catalog, folder, earlier) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
-    let line = ProgressLine()
-    defer { line.finish() }
-    let failure = try await Session.with(request, line.sink(isQuiet: output.quiet)) { session in
-      try await measure(session, entries, settings, plan, line)
-    }
-    if let failure { throw failure }
+    let session = ComparisonSession(output: output, judgement: judgement, folder: folder)
+    let settings = RunSettings(
+      catalog: catalog, keys: KeyDistribution(rawValue: plan.keys) ?? .uniform, seed: plan.seed,
+      concurrency: plan.concurrency, options: plan.arms[0].targetOptions, isOneMachine: plan.isOneMachine)
+    try await session.run(
+      plan, settings, request, entries, earlier: earlier, command: command, force: results.force,
+      calibrate: length.calibrate)
   }
 
-  /// Returns why it ended early, if it did, after the results were printed.
-  private func measure(
-    _ session: Session, _ entries: [WorkloadEntry], _ settings: RunSettings, _ plan: ComparisonPlan,
-    _ line: ProgressLine
-  ) async throws -> BenchmarkFailure? {
-    let comparison = Comparison(
-      settings: settings, plan: plan, entries: entries, progress: line.sink(isQuiet: output.quiet))
-    let result = try await comparison.run(
-      targets: (session.places[0].target, session.places[1].target),
-      scratch: session.places.map(\.scratch)
-    ) { partial in
-      guard partial.roundsDone == 1, plan.blocks > 1, !output.quiet else { return }
-      line.finish()
-      Output.note((["after the first round:"] + Tables.comparison(partial)).joined(separator: "\n  "))
+  private func plan(_ arms: [ArmOptions.Arm], _ entries: [WorkloadEntry], _ request: SessionRequest) throws
+    -> RecordedPlan
+  {
+    let timed = entries.count { $0.kind != .load }
+    let schedule = LookSchedule(blocks: length.blocks ?? LookSchedule.defaultBlocks)
+    let lookCount = length.more ? schedule.looks.count : 1
+    if !length.provisional, timed > 0 {
+      try schedule.requireDecidable(workloads: timed, lookCount: lookCount)
     }
-    line.finish()
-    if !result.comparisons.isEmpty {
-      if output.printsTable {
-        Output.print(table: Tables.comparison(result))
-        Output.print([""] + Tables.footer(result))
-      }
-      try JSONOutput.write(result, to: output.json)
-    }
-    return result.failure.map(session.explained)
+    return RecordedPlan(
+      arms: arms.map { arm in
+        var specification = arm.specification
+        specification.processGroup = request.isHere(arm.target) ? arm.target.server?.rawValue : nil
+        return specification
+      },
+      workloads: entries.map(\.name), seed: data.seed, instructors: data.instructors, courses: data.courses,
+      keys: loop.keys.rawValue, concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
+      lookCount: lookCount,
+      provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
+      segmentSeconds: 1.25, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 }, loads: 3,
+      mostLoadedInstructors: 50_000, acceptsDifferences: judgement.acceptDifferences,
+      acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine)
   }
 
   private func describe(
-    _ request: SessionRequest, _ entries: [WorkloadEntry], _ settings: RunSettings, _ plan: ComparisonPlan
+    _ plan: RecordedPlan, _ request: SessionRequest, _ entries: [WorkloadEntry], _ catalog: BenchmarkCatalog,
+    _ folder: String, _ earlier: ComparisonRecord?
   ) {
-    let names = request.targets.map(\.displayName).joined(separator: " and ")
-    var text = Plan("dbbench compare: \(names)", request, settings.catalog)
-    text.add("workloads", entries.map(\.name).joined(separator: ", "))
-    text.add("loop", loop.text)
+    let names = plan.arms.map(\.displayName).joined(separator: " and ")
+    var text = Plan("dbbench compare: \(names)\(earlier == nil ? "" : " (resumed)")", request, catalog)
+    for arm in plan.arms where !arm.settings.isEmpty {
+      let settings = arm.settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+      text.add(arm.displayName, "\(arm.backend) with \(settings.joined(separator: ", "))")
+    }
+    text.add("workloads", plan.workloads.joined(separator: ", "))
     text.add(
-      "blocks",
-      "\(plan.blocks) of each workload, ABBA or BAAB"
-        + (minutes.map { ", no new round after \(Quantity.significant($0)) minutes" } ?? ""))
-    var measuring = entries.reduce(0) { sum, entry in
+      "loop",
+      "closed, \(plan.concurrency) calls under way, \(plan.keys) keys; "
+        + plan.arms.map { "\($0.displayName) over \($0.connections) connections, \($0.dispatch)" }.joined(
+          separator: "; "))
+    text.add("blocks", Self.blocks(plan))
+    let done = earlier?.roundsDone ?? 0
+    if done > 0 { text.add("done", "\(done) rounds are there already") }
+    text.add("results", folder)
+    let rounds = Double(max(0, plan.plannedBlocks - done))
+    var measuring = entries.reduce(0.0) { sum, entry in
+      let block = 4 * plan.segmentSeconds
       switch entry.kind {
-      case .read: sum + 1.5 + Double(plan.blocks) * 7.5
-      case .write: sum + 4 + Double(plan.blocks) * 16
+      case .read: return sum + 1.5 + rounds * (block + 0.1)
+      case .write: return sum + 3 + rounds * (block + 2.5)
       case .load:
-        sum + Double(plan.loads)
-          * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
+        return sum + Double(plan.loads)
+          * (Plan.loadSeconds(request, min(plan.instructors, plan.mostLoadedInstructors)) - 3)
       }
     }
-    if let minutes { measuring = min(measuring, minutes * 60 + 30) }
-    text.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + 3 + measuring)
+    if length.calibrate {
+      text.add(
+        "calibration", "each arm against itself first, 6 blocks of each workload, unless that is known")
+      measuring += Double(12 * entries.count { $0.kind != .load }) * 4 * plan.segmentSeconds
+    }
+    if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
+    text.add(estimatedSeconds: Plan.loadSeconds(request, plan.instructors) + 3 + measuring)
     text.print()
+  }
+
+  private static func blocks(_ plan: RecordedPlan) -> String {
+    let limit =
+      plan.timeLimitSeconds.map { ", no new round after \(Quantity.significant($0 / 60)) minutes" } ?? ""
+    if let blocks = plan.provisionalBlocks {
+      return "\(blocks) of each workload, ABBA or BAAB, no verdicts\(limit)"
+    }
+    let looks = plan.rule.schedule.looks.prefix(plan.lookCount)
+      .map { "after \($0.blocks) blocks at α = \(Quantity.decimal($0.alpha, 2))" }
+    return "ABBA or BAAB; verdicts \(looks.joined(separator: ", then ")), Holm over the workloads\(limit)"
   }
 }

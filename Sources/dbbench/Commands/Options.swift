@@ -33,21 +33,24 @@ struct LoopOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      DispatchText.help, valueName: "mode"))
-  var dispatch: DispatchMode = .direct
+      DispatchText.help + " Both, separated by a comma, are compared.", valueName: "mode"))
+  var dispatch = DispatchModes.direct
 
   @Option(help: ArgumentHelp("How the records are chosen: uniform or zipfian.", valueName: "distribution"))
   var keys: KeyDistribution = .uniform
 
+  /// With the first of the modes.
   var targetOptions: TargetOptions {
-    TargetOptions(connections: connections ?? min(Self.mostConnectionsByDefault, concurrency), dispatch: dispatch)
+    TargetOptions(
+      connections: connections ?? min(Self.mostConnectionsByDefault, concurrency), dispatch: dispatch.modes[0]
+    )
   }
 
   /// On few cores more connections only compete: calls beyond it wait in the store's queue, which is cheaper.
   private static let mostConnectionsByDefault = 8
 
   var text: String {
-    "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.rawValue), "
+    "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.defaultValueDescription), "
       + "\(keys.rawValue) keys"
   }
 

@@ -82,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     let request = SessionRequest(
       targets: targets, servers: servers, connections: loop.targetOptions.connections)
-    let settings = RunSettings(
+    var settings = RunSettings(
       catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
       keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
@@ -101,9 +101,12 @@ struct RunCommand: AsyncParsableCommand {
     do {
       try await Session.with(request, progress) { session in
         for place in session.places {
-          let single = SingleRun(settings: settings, length: length)
-          try await single.run(
-            settings.prepared(entries), on: place.target, progress: progress, each: results.add)
+          for mode in loop.dispatch.modes {
+            settings.options.dispatch = mode
+            let single = SingleRun(settings: settings, length: length)
+            try await single.run(
+              settings.prepared(entries), on: place.target, progress: progress, each: results.add)
+          }
         }
       }
       outcome = .success(())
@@ -169,7 +172,7 @@ struct RunCommand: AsyncParsableCommand {
     let each = operations == nil ? (duration ?? Self.defaultSeconds) + 2 : Self.defaultSeconds
     text.add(
       estimatedSeconds: Plan.loadSeconds(request, data.instructors)
-        + Double(entries.count * request.targets.count) * each)
+        + Double(entries.count * request.targets.count * loop.dispatch.modes.count) * each)
     text.print()
   }
 }

@@ -65,6 +65,27 @@ struct Plan {
 
 /// Keeps passwords off the screen.
 enum Redaction {
+  /// This program's command line, without what it must not show, ready for a shell.
+  static func command(_ arguments: [String] = CommandLine.arguments) -> String {
+    var words = ["dbbench"]
+    var isURL = false
+    for argument in arguments.dropFirst() {
+      var word = argument
+      for option in ["--postgres", "--mongo"] where argument.hasPrefix(option + "=") {
+        word = option + "=" + server(String(argument.dropFirst(option.utf8.count + 1)))
+      }
+      if isURL { word = server(argument) }
+      isURL = argument == "--postgres" || argument == "--mongo"
+      let isPlain = word.utf8.allSatisfy { byte in
+        let scalar = Unicode.Scalar(byte)
+        return byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+          || "-_./:,=@+".unicodeScalars.contains(scalar)
+      }
+      words.append(isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'")
+    }
+    return words.joined(separator: " ")
+  }
+
   /// Scheme, host, port and database of a URL; of a conninfo string everything but the password.
   static func server(_ url: String) -> String {
     guard let scheme = url.firstRange(of: "://") else {

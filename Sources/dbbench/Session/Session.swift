@@ -12,11 +12,12 @@ struct SessionRequest: Sendable {
   var connections = 1
 
   /// Whether everything runs where this program does.
-  var isOneMachine: Bool {
-    targets.allSatisfy { known in
-      guard let url = servers.url(for: known.name) else { return true }
-      return ServerAddress(url).isThisMachine
-    }
+  var isOneMachine: Bool { targets.allSatisfy(isHere) }
+
+  /// Whether this target's server runs where this program does.
+  func isHere(_ known: KnownTarget) -> Bool {
+    guard let url = servers.url(for: known.name) else { return true }
+    return ServerAddress(url).isThisMachine
   }
 }
 
@@ -120,6 +121,21 @@ struct Session: Sendable {
     }
     self.places = places
     self.servers = servers
+  }
+
+  /// The processes of the servers on this machine: a throwaway one's by their root, others by the program's name.
+  func processGroups(_ request: SessionRequest) -> [ProcessGroup] {
+    var groups: [ProcessGroup] = []
+    for known in request.targets where request.isHere(known) {
+      guard let kind = known.server, !groups.contains(where: { $0.name == kind.rawValue }) else { continue }
+      if request.servers.url(for: known.name) == nil, let server = servers?[kind] {
+        groups.append(ProcessGroup(name: kind.rawValue, roots: [server.pid]))
+      } else {
+        groups.append(
+          ProcessGroup(name: kind.rawValue, programs: [kind == .postgres ? "postgres" : "mongod"]))
+      }
+    }
+    return groups
   }
 
   /// The failure in terms of what the user can see: a throwaway server that died is the reason for whatever

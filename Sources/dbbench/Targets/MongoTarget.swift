@@ -36,7 +36,9 @@ final class MongoTarget: BenchmarkTarget {
   }
 
   func acquire() async throws -> (any PlaceHold)? {
-    guard let taken = try await MongoPlaceLease.acquire(url, database: database) else { throw inUse(database) }
+    guard let taken = try await MongoPlaceLease.acquire(url, database: database) else {
+      throw inUse(database)
+    }
     lease.withLock { $0 = taken }
     return taken
   }
@@ -55,7 +57,7 @@ final class MongoTarget: BenchmarkTarget {
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
     try await MongoStore.open(
-      url,
+      ConnectionSettings.mongo(url, options.settings),
       options: MongoOptions(
         database: database, connections: options.connections, timeout: options.timeout,
         dispatch: options.dispatch))

@@ -33,8 +33,14 @@ struct PostgresTarget: BenchmarkTarget {
   func prepare() async throws { try await maintenance.create() }
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
-    try await PostgresStore.open(
-      url,
+    let configured: String
+    do throws(BenchmarkFailure) {
+      configured = try ConnectionSettings.postgres(url, options.settings)
+    } catch {
+      throw StoreError(.invalidArgument, operation: "open", backend: name, reason: error.message)
+    }
+    return try await PostgresStore.open(
+      configured,
       options: PostgresOptions(
         schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch
       ))
@@ -48,7 +54,8 @@ struct PostgresTarget: BenchmarkTarget {
     // The remote kinds of synchronous_commit wait for a standby too.
     let values: Set<String?> = ["on", "remote_apply", "remote_write"]
     settings[Durability.levelKey] = names.allSatisfy { values.contains(settings[$0]) } ? "durable" : "relaxed"
-    settings[Durability.settingsKey] = names.map { "\($0) \(settings[$0] ?? "unknown")" }.joined(separator: ", ")
+    settings[Durability.settingsKey] = names.map { "\($0) \(settings[$0] ?? "unknown")" }.joined(
+      separator: ", ")
     return settings
   }
 

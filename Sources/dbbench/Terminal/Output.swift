@@ -16,6 +16,7 @@ enum Output {
   static func print(_ text: String) { write(text + "\n", to: standardOutput) }
   static func print(_ lines: [String]) { print(lines.joined(separator: "\n")) }
   static func note(_ text: String) { write(text + "\n", to: standardError) }
+  static func raw(onStandardOutput text: String) { write(text, to: standardOutput) }
   static func raw(_ text: String) { write(text, to: standardError) }
   static func error(_ message: String) { note("dbbench: \(message)") }
   static func write(_ data: Data) { write(Array(data), to: standardOutput) }

@@ -1,0 +1,107 @@
+/// A comparison as plain text for a terminal.
+public enum ComparisonTables {
+  /// One line for each workload: throughputs, what is ahead, noise, times.
+  public static func figures(_ summary: ComparisonSummary) -> [String] {
+    let names = summary.plan.arms.map(\.displayName)
+    var table = TextTable([
+      "workload", "\(names[0]) ops/s", "\(names[1]) ops/s", "ahead by", "interval", "noise", "p50", "p95",
+      "p99", "errors",
+    ])
+    for entry in summary.workloads {
+      table.add(
+        [entry.workload] + entry.arms.map { $0.throughput.map { Quantity.count(Int($0.median)) } ?? "-" }
+          + ahead(entry, names)
+          + [
+            entry.arms.map { $0.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-" }.joined(
+              separator: " / "),
+            pair(entry) { $0.p50 }, pair(entry) { $0.p95 }, pair(entry) { $0.p99 },
+            entry.arms.map(errors).joined(separator: " / "),
+          ])
+    }
+    if let loads = summary.bulkLoad {
+      table.add(
+        ["bulk-load"] + loads.rowsPerSecond.map { $0.map { Quantity.count(Int($0.median)) + " rows" } ?? "-" }
+          + range(loads.ratio, names) + ["-", "-", "-", "-", "-"])
+    }
+    return table.lines
+  }
+
+  /// The verdict of each workload in words, aligned.
+  public static func verdicts(_ summary: ComparisonSummary) -> [String] {
+    let width = summary.workloads.map(\.workload.count).max() ?? 0
+    return summary.workloads.map { entry in
+      let isVoid = summary.voidReason != nil && entry.verdict.kind != .provisional
+      return entry.workload + String(repeating: " ", count: width - entry.workload.count + 2)
+        + (isVoid ? "void (" + entry.text + ")" : entry.text)
+    }
+  }
+
+  /// What the reader has to know about the tables above it.
+  public static func notes(_ summary: ComparisonSummary) -> [String] {
+    let arms = summary.plan.arms.map(\.displayName)
+    var notes: [String] = []
+    if let reason = summary.voidReason {
+      notes.append("VOID: \(reason). --accept-busy takes the verdicts all the same.")
+    }
+    if summary.status != "complete" { notes.append("PARTIAL: the run ended early (\(summary.status)).") }
+    if summary.looksTaken == 0 {
+      notes.append("Provisional: medians; the interval is the range over blocks, and nothing is decided.")
+    } else {
+      notes.append(
+        "Ratios are Hodges–Lehmann estimates over blocks; each 95% interval is of its ratio alone; verdicts are exact "
+          + "signed-rank tests with Holm's correction over \(summary.workloads.count) workloads "
+          + "(look \(summary.looksTaken) of \(summary.plan.rule.schedule.looks.count)).")
+    }
+    notes.append(
+      "Noise, times and errors: \(arms.joined(separator: " / ")); response times of a closed loop.")
+    let calibrated = summary.workloads.filter { $0.arms.contains { $0.calibration != nil } }
+    if !calibrated.isEmpty {
+      let ratios = calibrated.flatMap(\.arms).compactMap { $0.calibration?.estimate }
+      let worst = ratios.map { max($0, 1 / $0) }.max() ?? 1
+      notes.append(
+        "Calibrated: an arm compared with itself differs by \(Quantity.decimal((worst - 1) * 100, 1))% at the most."
+      )
+    }
+    notes.append(
+      "Same seeded operations on both (\(Quantity.count(summary.equivalentOperations)) answers compared before timing)."
+        + (summary.plan.isOneMachine ? " Both servers and this program share one machine." : ""))
+    let durability = zip(arms, summary.fingerprint.arms).map { "\($0) \(Durability.text($1.environment))" }
+    notes.append("Durability: \(durability.joined(separator: "; ")).")
+    if summary.disturbance.disturbed > 0 {
+      notes.append(
+        "Something else was running during \(summary.disturbance.disturbed) of \(summary.disturbance.blocks) blocks; "
+          + "\(summary.disturbance.void) of them were left out and measured again.")
+    }
+    return notes
+  }
+
+  /// Which arm is ahead, by how much, and the interval in the same direction (the range where there is none yet).
+  private static func ahead(_ entry: WorkloadSummary, _ names: [String]) -> [String] {
+    guard let ratio = entry.verdict.ratio, entry.verdict.look != nil, let lower = ratio.lower,
+      let upper = ratio.upper
+    else { return range(entry.ratioRange, names, hasRange: entry.ratios.count > 1) }
+    return range(MedianRange(median: ratio.estimate, minimum: lower, maximum: upper), names)
+  }
+
+  private static func range(_ ratio: MedianRange?, _ names: [String], hasRange: Bool = true) -> [String] {
+    guard let ratio else { return ["-", "-"] }
+    let isFirst = ratio.median >= 1
+    func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
+    let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
+    return [
+      "\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", hasRange ? "\(text(low))–\(text(high))×" : "-",
+    ]
+  }
+
+  private static func pair(_ entry: WorkloadSummary, _ value: (LatencySummary) -> UInt64?) -> String {
+    entry.arms.map { Quantity.latency(value($0.latency)) }.joined(separator: " / ")
+  }
+
+  private static func errors(_ figures: WorkloadSummary.ArmFigures) -> String {
+    guard figures.failed > 0 else { return "0" }
+    let codes = figures.errorsByCode.sorted { $0.key < $1.key }.map {
+      "\($0.key) \(Quantity.count($0.value))"
+    }
+    return codes.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,88 @@
+/// `report.md`.
+public enum MarkdownReport {
+  public static func text(_ summary: ComparisonSummary) -> String {
+    let names = summary.plan.arms.map(\.displayName)
+    var lines = ["# \(names.joined(separator: " and ")) compared", ""]
+    if let reason = summary.voidReason { lines += ["**Void: \(reason).**", ""] }
+    if summary.status != "complete" { lines += ["**Partial: \(summary.status).**", ""] }
+    lines += ["## Verdicts", ""]
+    lines += table(
+      ["workload", "verdict", "p (Holm)", "blocks"],
+      summary.workloads.map { entry in
+        [
+          entry.workload, entry.text, entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "-",
+          String(entry.verdict.ratio?.blocks ?? entry.blocks),
+        ]
+      })
+    lines += ["", "## Figures", ""]
+    lines += table(
+      [
+        "workload", "arm", "ops/s (median, range)", "noise", "p50", "p95", "p99", "CPU per operation",
+        "errors",
+      ],
+      summary.workloads.flatMap { entry in
+        zip(names, entry.arms).map { name, figures in
+          [
+            entry.workload, name, range(figures.throughput),
+            figures.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-", time(figures, "p50", \.p50),
+            time(figures, "p95", \.p95),
+            time(figures, "p99", \.p99) + (figures.isP99OneEvent ? " (one event)" : ""),
+            cpu(figures), String(figures.failed),
+          ]
+        }
+      })
+    if let loads = summary.bulkLoad {
+      lines += [
+        "",
+        "Bulk load, rows/s (range, no verdict): "
+          + zip(names, loads.rowsPerSecond).map { "\($0) \(range($1))" }.joined(separator: "; ") + ".",
+      ]
+    }
+    lines += ["", "## What the figures are", ""]
+    lines += ComparisonTables.notes(summary).map { "- \($0)" }
+    lines += ["", "## Machine and servers", ""]
+    let machine = summary.fingerprint.machine
+    lines += [
+      "- \(machine.cpu), \(machine.cores) cores (pinned to \(machine.pinning)), \(machine.kernel), client built for "
+        + machine.clientBuild,
+      "- Data: \(Quantity.count(summary.plan.instructors)) instructors, \(Quantity.count(summary.plan.courses)) courses, "
+        + "seed \(summary.plan.seed)",
+      "- Load: closed loop, \(summary.plan.concurrency) calls under way, \(summary.plan.keys) keys",
+      "- Fingerprint: `\(summary.fingerprintID)`",
+    ]
+    for (name, arm) in zip(names, summary.fingerprint.arms) {
+      let settings = arm.environment.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
+      lines.append("- \(name): \(settings.joined(separator: ", "))")
+    }
+    lines += ["", "Reproduce it with:", "", "```sh", summary.command, "```", ""]
+    return lines.joined(separator: "\n")
+  }
+
+  private static func table(_ header: [String], _ rows: [[String]]) -> [String] {
+    let cells = { (row: [String]) in
+      "| " + row.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    }
+    return [cells(header), cells(header.map { _ in "---" })] + rows.map(cells)
+  }
+
+  private static func range(_ range: MedianRange?) -> String {
+    guard let range else { return "-" }
+    return
+      "\(Quantity.count(Int(range.median))) (\(Quantity.count(Int(range.minimum)))–\(Quantity.count(Int(range.maximum))))"
+  }
+
+  private static func time(
+    _ figures: WorkloadSummary.ArmFigures, _ name: String, _ whole: KeyPath<LatencySummary, UInt64?>
+  ) -> String {
+    let interval = figures.latencyIntervals[name].map {
+      " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
+    }
+    return Quantity.latency(figures.latency[keyPath: whole]) + (interval ?? "")
+  }
+
+  private static func cpu(_ figures: WorkloadSummary.ArmFigures) -> String {
+    let parts = figures.cpuMicrosecondsPerOperation.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Quantity.significant($0.value)) µs" }
+    return parts.isEmpty ? "-" : parts.joined(separator: ", ")
+  }
+}

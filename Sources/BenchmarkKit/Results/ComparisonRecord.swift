@@ -1,0 +1,89 @@
+import RealModule
+
+/// A results file in memory: everything that a comparison has recorded so far. Verdicts and reports are made from it alone.
+public struct ComparisonRecord: Sendable {
+  public internal(set) var headers: [RunHeader] = []
+  public internal(set) var fingerprint: Fingerprint?
+  public internal(set) var plan: RecordedPlan?
+  public internal(set) var loads: [LoadRecord] = []
+  public internal(set) var equivalence: EquivalenceRecord?
+  public internal(set) var calibration: Calibration?
+  public internal(set) var pilots: [PilotRecord] = []
+  /// In the order they ran, void ones too.
+  public internal(set) var blocks: [BlockRecord] = []
+  public internal(set) var bulkLoads: [LoadRecord] = []
+  public internal(set) var looks: [LookRecord] = []
+  public internal(set) var invariants: [InvariantsRecord] = []
+  /// `nil` while it runs, and where the program was killed.
+  public internal(set) var end: EndRecord?
+
+  public init() {}
+
+  mutating func add(_ line: ResultLine) {
+    switch line {
+    case .header(let record):
+      headers.append(record)
+      // What follows continues the run.
+      end = nil
+      invariants = []
+    case .fingerprint(let record): fingerprint = record
+    case .plan(let record): plan = record
+    case .load(let record):
+      // A resumed run loads again.
+      loads.removeAll { $0.arm == record.arm }
+      loads.append(record)
+    case .equivalence(let record): equivalence = record
+    case .calibration(let record): calibration = record
+    case .pilot(let record):
+      pilots.removeAll { $0.workload == record.workload }
+      pilots.append(record)
+    case .block(let record): blocks.append(record)
+    case .bulkLoad(let record): bulkLoads.append(record)
+    case .look(let record):
+      looks.removeAll { $0.number == record.number }
+      looks.append(record)
+    case .invariants(let record): invariants.append(record)
+    case .end(let record): end = record
+    case .unknown: break
+    }
+  }
+
+  /// The blocks of a workload that count, in order.
+  public func blocks(of workload: String) -> [BlockRecord] {
+    blocks.filter { $0.workload == workload && !$0.isVoid }
+  }
+
+  /// The first operation of the trace that no block of the workload has used.
+  func nextOperation(of workload: String) -> Int {
+    blocks.filter { $0.workload == workload }.map(\.endOfSlices).max() ?? 0
+  }
+
+  /// Workloads that are timed in blocks.
+  public var timedWorkloads: [String] {
+    plan?.workloads.filter { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load } ?? []
+  }
+
+  /// Rounds in which every timed workload has a block that counts.
+  public var roundsDone: Int { timedWorkloads.map { blocks(of: $0).count }.min() ?? 0 }
+
+  /// The log ratios of the blocks that count, for each timed workload.
+  var logRatios: [[Double]] {
+    timedWorkloads.map { name in blocks(of: name).compactMap { $0.ratio.map(Self.logarithm) } }
+  }
+
+  /// Verdicts from the raw blocks, in the order of ``timedWorkloads``.
+  public var verdicts: [Verdict] {
+    guard let plan else { return [] }
+    guard plan.provisionalBlocks == nil else {
+      return logRatios.map { Verdict(kind: .provisional, ratio: RatioEstimate(logRatios: $0)) }
+    }
+    return plan.rule.verdicts(logRatios)
+  }
+
+  /// Blocks that something else disturbed.
+  public var disturbedBlocks: Int { blocks.count(where: \.isDisturbed) }
+}
+
+extension ComparisonRecord {
+  private static func logarithm(_ ratio: Double) -> Double { .log(ratio) }
+}

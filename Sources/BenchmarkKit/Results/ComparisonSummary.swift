@@ -1,0 +1,88 @@
+/// What a comparison concludes and shows: `summary.json`, and what every report is made from. `docs/results-format.md`
+/// describes its keys.
+///
+/// Made from a ``ComparisonRecord`` alone, so that `report --recompute` gives the same again.
+public struct ComparisonSummary: Sendable, Codable, Equatable {
+  public static let currentFormat = 1
+
+  public var format = ComparisonSummary.currentFormat
+  /// `complete`, or why not everything that was planned is there.
+  public var status: String
+  /// Why nothing can be concluded although it was measured; for example a busy machine.
+  public var voidReason: String?
+  public var startedAt: String
+  /// What reproduces it.
+  public var command: String
+  public var plan: RecordedPlan
+  public var fingerprint: Fingerprint
+  /// ``Fingerprint/identifier``.
+  public var fingerprintID: String
+  /// Answers compared before the timing.
+  public var equivalentOperations: Int
+  /// Looks taken.
+  public var looksTaken: Int
+  /// In the plan's order; without those that have no block yet.
+  public var workloads: [WorkloadSummary]
+  /// The loads of the catalog, by arm.
+  public var loads: [LoadRecord]
+  public var bulkLoad: BulkLoadSummary?
+  public var disturbance: Disturbance
+  /// Whether the data on each arm was checked after the timing.
+  public var invariantsChecked: Bool
+
+  /// What else was running.
+  public struct Disturbance: Sendable, Codable, Equatable {
+    /// Blocks measured, void ones too.
+    public var blocks: Int
+    /// Blocks during which something else used more than the limit.
+    public var disturbed: Int
+    /// Those of them that were left out and measured again.
+    public var void: Int
+    /// In cores; the median over blocks. `null` where the system doesn't tell.
+    public var medianForeignCores: Double?
+    public var limitCores: Double
+  }
+
+  public init?(_ record: ComparisonRecord) {
+    guard let plan = record.plan, let header = record.headers.first, let fingerprint = record.fingerprint
+    else {
+      return nil
+    }
+    self.plan = plan
+    self.fingerprint = fingerprint
+    fingerprintID = fingerprint.identifier
+    startedAt = header.startedAt
+    command = header.command
+    status = record.end?.status.rawValue ?? "cut off"
+    equivalentOperations = record.equivalence?.operations ?? 0
+    let verdicts = record.verdicts
+    looksTaken = verdicts.compactMap(\.look).max() ?? 0
+    workloads = zip(record.timedWorkloads, verdicts).compactMap { name, verdict in
+      WorkloadSummary(name, verdict, record.blocks(of: name), plan, record.calibration)
+    }
+    loads = record.loads
+    bulkLoad = BulkLoadSummary(record.bulkLoads)
+    let kept = record.blocks.count { $0.isDisturbed && !$0.isVoid }
+    disturbance = Disturbance(
+      blocks: record.blocks.count, disturbed: record.disturbedBlocks,
+      void: record.blocks.count(where: \.isVoid),
+      medianForeignCores: MedianRange(record.blocks.compactMap(\.foreignCores))?.median,
+      limitCores: ComparisonPlan.mostForeignCores)
+    if kept > 0, !plan.acceptsBusyMachine {
+      voidReason =
+        "machine too busy: something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of "
+        + "a core during \(record.disturbedBlocks) of \(record.blocks.count) blocks"
+    }
+    invariantsChecked = Set(record.invariants.map(\.arm)).count == plan.arms.count
+  }
+
+  /// The workloads whose verdict a reader may rely on.
+  public var isConclusive: Bool {
+    voidReason == nil && !workloads.isEmpty && workloads.count == timedWorkloadCount
+      && workloads.allSatisfy { $0.verdict.kind == .faster || $0.verdict.kind == .equivalent }
+  }
+
+  private var timedWorkloadCount: Int {
+    plan.workloads.count { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
+  }
+}

@@ -1,0 +1,62 @@
+/// What a comparison was going to do, complete enough to continue it.
+public struct RecordedPlan: Sendable, Codable, Equatable {
+  public var arms: [ArmSpecification]
+  /// All workloads, in order, `bulk-load` too.
+  public var workloads: [String]
+  public var seed: UInt64
+  public var instructors: Int
+  public var courses: Int
+  /// `uniform` and the like.
+  public var keys: String
+  public var concurrency: Int
+  /// When verdicts are decided, and how. For a provisional plan the first look is never reached.
+  public var rule: VerdictRule
+  /// How many of the rule's looks are taken.
+  public var lookCount: Int
+  /// Only medians and ranges: this many blocks and no look.
+  public var provisionalBlocks: Int?
+  /// What the two arms' segments should take on average.
+  public var segmentSeconds: Double
+  public var warmUpSeconds: Double
+  /// No new round begins after this many seconds of measuring.
+  public var timeLimitSeconds: Double?
+  /// Loads of each arm for `bulk-load`.
+  public var loads: Int
+  public var mostLoadedInstructors: Int
+  public var acceptsDifferences: Bool
+  /// Whether blocks that something else disturbed count all the same.
+  public var acceptsBusyMachine: Bool
+  /// Whether all servers run where the client does.
+  public var isOneMachine: Bool
+
+  public init(
+    arms: [ArmSpecification], workloads: [String], seed: UInt64, instructors: Int, courses: Int, keys: String,
+    concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
+    warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
+    acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool
+  ) {
+    self.arms = arms
+    self.workloads = workloads
+    self.seed = seed
+    self.instructors = instructors
+    self.courses = courses
+    self.keys = keys
+    self.concurrency = concurrency
+    self.rule = rule
+    self.lookCount = lookCount
+    self.provisionalBlocks = provisionalBlocks
+    self.segmentSeconds = segmentSeconds
+    self.warmUpSeconds = warmUpSeconds
+    self.timeLimitSeconds = timeLimitSeconds
+    self.loads = loads
+    self.mostLoadedInstructors = mostLoadedInstructors
+    self.acceptsDifferences = acceptsDifferences
+    self.acceptsBusyMachine = acceptsBusyMachine
+    self.isOneMachine = isOneMachine
+  }
+
+  /// Blocks of each workload that the run gets to at the most.
+  public var plannedBlocks: Int {
+    provisionalBlocks ?? rule.schedule.looks.prefix(lookCount).last?.blocks ?? 0
+  }
+}

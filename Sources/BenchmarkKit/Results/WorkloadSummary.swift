@@ -1,0 +1,119 @@
+import RealModule
+
+/// One workload of a comparison.
+public struct WorkloadSummary: Sendable, Codable, Equatable {
+  public var workload: String
+  public var verdict: Verdict
+  /// The verdict in a sentence.
+  public var text: String
+  /// Blocks that count.
+  public var blocks: Int
+  /// The first arm's throughput divided by the second's, for each of them; their order; when each began.
+  public var ratios: [Double]
+  public var orders: [String]
+  public var startedSeconds: [Double]
+  /// Over all blocks there are; the verdict's own may be of fewer, those of its look.
+  public var ratioRange: MedianRange?
+  public var arms: [ArmFigures]
+
+  public struct ArmFigures: Sendable, Codable, Equatable {
+    public var arm: String
+    /// Operations per second, over blocks.
+    public var throughput: MedianRange?
+    public var throughputPerBlock: [Double]
+    /// How much the arm differs from itself inside a block; 0.02 is 2%.
+    public var noise: Double?
+    /// The arm compared with itself, where it was calibrated: what noise alone gives.
+    public var calibration: RatioEstimate?
+    public var scheduled: Int
+    public var succeeded: Int
+    public var failed: Int
+    public var dropped: Int
+    public var errorsByCode: [String: Int]
+    /// Over all operations of all blocks; what the sample doesn't support is `null`.
+    public var latency: LatencySummary
+    /// Percentiles block by block: an interval of their median. Never a verdict.
+    public var latencyIntervals: [String: LatencyInterval]
+    /// Whether the whole run's p99 comes from fewer than five blocks: one event, no property of the arm.
+    public var isP99OneEvent: Bool
+    /// Microseconds of processor time per operation, by group of processes, as far as it was measured.
+    public var cpuMicrosecondsPerOperation: [String: Double]
+    /// The sum of the hashes of the executed operations: equal for equal work.
+    public var traceHash: String
+  }
+
+  /// `nil` without blocks.
+  init?(
+    _ workload: String, _ verdict: Verdict, _ blocks: [BlockRecord], _ plan: RecordedPlan,
+    _ calibration: Calibration?
+  ) {
+    guard !blocks.isEmpty else { return nil }
+    self.workload = workload
+    self.verdict = verdict
+    self.blocks = blocks.count
+    ratios = blocks.compactMap(\.ratio)
+    ratioRange = MedianRange(ratios)
+    orders = blocks.map(\.order)
+    startedSeconds = blocks.map(\.startedSeconds)
+    arms = plan.arms.indices.map { ArmFigures(plan.arms[$0].name, $0, blocks) }
+    if let ratios = calibration?.ratios[workload] {
+      for (arm, ratio) in ratios.enumerated() where arms.indices.contains(arm) {
+        arms[arm].calibration = ratio
+      }
+    }
+    text = VerdictText.sentence(verdict, ratios: ratios, plan: plan)
+  }
+}
+
+extension WorkloadSummary.ArmFigures {
+  init(_ name: String, _ arm: Int, _ blocks: [BlockRecord]) {
+    self.arm = name
+    let segments = blocks.flatMap { $0.segments(of: arm) }
+    throughputPerBlock = blocks.map { $0.throughput(of: arm) }
+    throughput = MedianRange(throughputPerBlock)
+    noise = BlockNoise.of(
+      blocks.compactMap { block in
+        let own = block.segments(of: arm)
+        return own.count == 2 ? (own[0].throughputPerSecond, own[1].throughputPerSecond) : nil
+      })
+    var ledger = Ledger()
+    var hash: UInt64 = 0
+    var cpuSeconds: [String: Double] = [:]
+    for segment in segments {
+      ledger.add(segment.ledger)
+      hash &+= UInt64(segment.traceHash, radix: 16) ?? 0
+      cpuSeconds.merge(segment.cpuSeconds, uniquingKeysWith: +)
+    }
+    scheduled = ledger.scheduled
+    succeeded = ledger.succeeded
+    failed = ledger.failed
+    dropped = ledger.dropped
+    errorsByCode = ledger.failures
+    traceHash = traceHashText(hash)
+    let executed = Double(max(1, ledger.executed))
+    cpuMicrosecondsPerOperation = cpuSeconds.mapValues { $0 * 1e6 / executed }
+    let each = blocks.map { LatencyHistogram($0.latency[arm]) }
+    var merged = LatencyHistogram()
+    for histogram in each { merged.add(histogram) }
+    latency = LatencySummary(merged)
+    latencyIntervals = LatencyInterval.all(of: each)
+    isP99OneEvent = LatencyInterval.isOneEvent(merged, blocks: each)
+  }
+}
+
+/// The `bulk-load` workload: a range, never a verdict.
+public struct BulkLoadSummary: Sendable, Codable, Equatable {
+  /// Seconds of each load, by arm.
+  public var loadSeconds: [[Double]]
+  public var rowsPerSecond: [MedianRange?]
+  /// The second arm's time divided by the first's, for each pair of loads.
+  public var ratio: MedianRange?
+
+  init?(_ loads: [LoadRecord]) {
+    guard !loads.isEmpty else { return nil }
+    let byArm = [0, 1].map { arm in loads.filter { $0.arm == arm } }
+    loadSeconds = byArm.map { $0.map(\.elapsedSeconds) }
+    rowsPerSecond = byArm.map { MedianRange($0.map(\.rowsPerSecond)) }
+    ratio = MedianRange(zip(loadSeconds[0], loadSeconds[1]).map { $1 / max($0, 1e-9) })
+  }
+}

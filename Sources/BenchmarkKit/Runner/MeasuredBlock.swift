@@ -1,0 +1,42 @@
+/// The segments of a block as they were measured.
+struct MeasuredBlock: Sendable {
+  let workload: String
+  var segments: [(arm: Int, slice: Int, result: SliceResult)] = []
+
+  /// Both arms executed the same operations, by their hashes.
+  func requireEqualWork() throws(BenchmarkFailure) {
+    let hashes = [0, 1].map { arm in
+      segments.filter { $0.arm == arm }.reduce(UInt64(0)) { $0 &+ $1.result.traceHash }
+    }
+    guard hashes[0] == hashes[1] else {
+      throw BenchmarkFailure(
+        .mismatch,
+        "the arms executed different operations of \(workload) (trace hashes "
+          + "\(traceHashText(hashes[0])) and \(traceHashText(hashes[1]))); the block is void.")
+    }
+  }
+
+  /// As it goes into the results file; whether it is void is for the caller to say.
+  func record(number: Int, attempt: Int, order: BlockOrder, startedSeconds: Double) -> BlockRecord {
+    let uses = segments.map(\.result.cpu)
+    let wall = uses.reduce(0) { $0 + $1.wallSeconds }
+    let foreign = uses.compactMap(\.foreignSeconds)
+    return BlockRecord(
+      workload: workload, number: number, attempt: attempt, order: order.rawValue,
+      startedSeconds: startedSeconds,
+      foreignCores: foreign.count == uses.count && wall > 0 ? foreign.reduce(0, +) / wall : nil,
+      isDisturbed: false, isVoid: false,
+      segments: segments.map { arm, slice, result in
+        BlockRecord.Segment(
+          arm: arm, slice: slice, first: result.touched.lowerBound, operations: result.ledger.scheduled,
+          elapsedNanoseconds: result.elapsedNanoseconds, succeeded: result.ledger.succeeded,
+          failures: result.ledger.failures, dropped: result.ledger.dropped,
+          traceHash: traceHashText(result.traceHash), cpuSeconds: result.cpu.groupSeconds)
+      },
+      latency: [0, 1].map { arm in
+        var merged = LatencyHistogram()
+        for segment in segments where segment.arm == arm { merged.add(segment.result.latency) }
+        return RecordedHistogram(merged)
+      })
+  }
+}

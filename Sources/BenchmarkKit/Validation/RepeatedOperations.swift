@@ -1,0 +1,44 @@
+import InstructorStore
+
+/// A workload that executes every *n*-th of its operations twice: a difference of known size, to find out whether
+/// comparisons find it. Its trace and its hashes are those of the workload itself.
+struct RepeatedOperations<Base: Workload>: Workload {
+  struct Operation: TraceOperation {
+    let base: Base.Operation
+    let isRepeated: Bool
+
+    func add(to digest: inout TraceDigest) { base.add(to: &digest) }
+    var text: String { base.text }
+  }
+
+  static var needsPreparation: Bool { Base.needsPreparation }
+  private let base: Base
+  private let every: Int
+
+  init(_ context: WorkloadContext) { self.init(context, every: 0) }
+
+  /// - Parameter every: 10 repeats every tenth operation, 0 none.
+  init(_ context: WorkloadContext, every: Int) {
+    base = Base(context)
+    self.every = every
+  }
+
+  func operation(_ index: Int) -> Operation {
+    Operation(base: base.operation(index), isRepeated: every > 0 && index % every == 0)
+  }
+
+  func execute(_ operation: Operation, on repository: any InstructorRepository) async throws(StoreError)
+    -> Base.Answer
+  {
+    if operation.isRepeated { _ = try await base.execute(operation.base, on: repository) }
+    return try await base.execute(operation.base, on: repository)
+  }
+
+  func prepare(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError) {
+    try await base.prepare(slice, on: repository)
+  }
+
+  func restore(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError) {
+    try await base.restore(slice, on: repository)
+  }
+}

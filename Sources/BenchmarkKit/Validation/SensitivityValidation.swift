@@ -1,0 +1,129 @@
+import InstructorStore
+
+/// Tries the verdicts on a real server: the same backend twice, as it is and with known extra work on one side.
+public struct SensitivityValidation: Sendable {
+  /// How much extra work, and what the verdicts have to be.
+  public struct Scenario: Sendable, Encodable {
+    public var name: String
+    /// The second arm executes every *n*-th operation twice; 0 none.
+    public var repeatedEvery: Int
+    /// Of 20 runs: the fewest and the most that may call the first arm faster. Whoever calls the second one faster is wrong.
+    public var fewestFound: Int
+    public var mostFound: Int
+  }
+
+  public static let runs = 20
+
+  public static let scenarios = [
+    Scenario(name: "no difference", repeatedEvery: 0, fewestFound: 0, mostFound: 2),
+    Scenario(name: "every tenth operation twice", repeatedEvery: 10, fewestFound: 18, mostFound: runs),
+    Scenario(name: "every second operation twice", repeatedEvery: 2, fewestFound: runs, mostFound: runs),
+  ]
+
+  /// What the runs of a scenario on a backend concluded.
+  public struct Result: Sendable, Encodable {
+    public var backend: String
+    public var scenario: Scenario
+    public var runs = 0
+    /// Runs that called the arm without the extra work faster.
+    public var found = 0
+    /// Runs that called an arm faster that isn't.
+    public var wrong = 0
+    public var equivalent = 0
+    /// The ratio that each run estimated, of the first arm to the second.
+    public var ratios: [Double] = []
+    public var disturbedBlocks = 0
+    public var blocks = 0
+
+    /// Scaled where there were fewer runs than 20.
+    public var isMet: Bool {
+      let scale = Double(runs) / Double(SensitivityValidation.runs)
+      let faster = scenario.repeatedEvery == 0 ? wrong : found
+      let most = (Double(scenario.mostFound) * scale).rounded(.up)
+      return Double(faster) >= (Double(scenario.fewestFound) * scale).rounded(.down) && Double(faster) <= most
+        && (scenario.repeatedEvery == 0 || wrong == 0)
+    }
+  }
+
+  let settings: RunSettings
+  let segmentSeconds: Double
+  let blocks: Int
+  let monitor: CPUMonitor
+  let progress: ProgressSink
+
+  /// - Parameters:
+  ///   - segmentSeconds: Shorter than in a comparison, as there are so many.
+  ///   - blocks: At the first look; the second has twice as many.
+  public init(
+    settings: RunSettings, segmentSeconds: Double, blocks: Int = LookSchedule.defaultBlocks,
+    servers: [ProcessGroup],
+    progress: ProgressSink
+  ) {
+    self.settings = settings
+    self.segmentSeconds = segmentSeconds
+    self.blocks = blocks
+    monitor = CPUMonitor(servers: servers)
+    self.progress = progress
+  }
+
+  /// Loads both targets, which are two places of one backend, and runs all scenarios on them.
+  public func run(_ targets: (any BenchmarkTarget, any BenchmarkTarget), runs: Int) async throws -> [Result] {
+    let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
+    var arms: [Arm] = []
+    do {
+      for target in [targets.0, targets.1] { arms.append(try await loader.load(target).arm) }
+      var results: [Result] = []
+      for scenario in Self.scenarios {
+        var result = Result(backend: arms[0].name, scenario: scenario)
+        for number in 0..<runs {
+          try await add(scenario, number, arms, to: &result)
+          progress.update("\(arms[0].displayName), \(scenario.name): run \(number + 1) of \(runs)")
+        }
+        progress.step(
+          "\(arms[0].displayName), \(scenario.name): found \(result.found), wrong \(result.wrong), equivalent "
+            + "\(result.equivalent) of \(runs)")
+        results.append(result)
+      }
+      for arm in arms { await arm.store.close() }
+      return results
+    } catch {
+      for arm in arms { await arm.store.close() }
+      throw error
+    }
+  }
+
+  private func add(_ scenario: Scenario, _ number: Int, _ arms: [Arm], to result: inout Result) async throws {
+    var settings = settings
+    // Each run has slices, orders and lengths of its own.
+    settings.seed = TraceRandom.mixed(settings.seed &+ UInt64(1_000 * scenario.repeatedEvery + number))
+    let name = "instructor-get"
+    let plain = PreparedWorkload(name, InstructorGet(settings.context))
+    let repeated = PreparedWorkload(
+      name, RepeatedOperations<InstructorGet>(settings.context, every: scenario.repeatedEvery))
+    let schedule = LookSchedule(blocks: blocks)
+    let plan = RecordedPlan(
+      arms: [], workloads: [name], seed: settings.seed, instructors: settings.catalog.instructors,
+      courses: settings.catalog.courses, keys: settings.keys.rawValue, concurrency: settings.concurrency,
+      rule: VerdictRule(schedule: schedule), lookCount: schedule.looks.count, provisionalBlocks: nil,
+      segmentSeconds: segmentSeconds, warmUpSeconds: 0.2, timeLimitSeconds: nil, loads: 0,
+      mostLoadedInstructors: 0,
+      acceptsDifferences: true, acceptsBusyMachine: true, isOneMachine: settings.isOneMachine)
+    var run = ComparisonRun(
+      arms: arms, settings: settings, plan: ComparisonPlan(recorded: plan), monitor: monitor, progress: .none)
+    run.secondArm = [name: repeated]
+    var log = ResultsLog()
+    try log.add(.plan(plan))
+    _ = try await run.run([plain], &log) { _ in }
+    result.runs += 1
+    result.blocks += log.record.blocks.count
+    result.disturbedBlocks += log.record.disturbedBlocks
+    guard let verdict = log.record.verdicts.first else { return }
+    result.ratios.append(verdict.ratio?.estimate ?? .nan)
+    switch (verdict.kind, verdict.winner) {
+    case (.faster, 0) where scenario.repeatedEvery > 0: result.found += 1
+    case (.faster, _): result.wrong += 1
+    case (.equivalent, _): result.equivalent += 1
+    default: break
+    }
+  }
+}

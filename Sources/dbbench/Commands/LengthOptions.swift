@@ -1,0 +1,114 @@
+import ArgumentParser
+import BenchmarkKit
+
+/// How long `compare` measures.
+struct LengthOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Blocks of each workload at the first look, four segments each; the second look has twice as many. Default: 12, or 2 "
+        + "with --provisional.", valueName: "n"))
+  var blocks: Int?
+
+  @Flag(help: "Take the second look too, for the workloads that the first leaves open. With --resume: now.")
+  var more = false
+
+  @Flag(help: "Medians and ranges only: any number of blocks, no verdicts.")
+  var provisional = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Compare each arm with itself first, 6 blocks of each workload, unless that is known for these servers, settings and "
+        + "data."))
+  var calibrate = false
+
+  @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
+  var minutes: Double?
+
+  static let provisionalBlocks = 2
+
+  func validate() throws {
+    if let blocks { try Check.size(blocks, "--blocks", 1...1_000) }
+    if let minutes, !(minutes > 0 && minutes <= 1_440) {
+      throw ValidationError("--minutes must be more than 0 and at most 1440, not \(minutes).")
+    }
+    if provisional, more { throw ValidationError("--provisional takes no look, and --more asks for two.") }
+  }
+}
+
+/// What `compare` accepts, and what it makes of its verdicts.
+struct JudgementOptions: ParsableArguments {
+  @Flag(help: "Time servers of unlike durability all the same.")
+  var acceptDifferences = false
+
+  @Flag(help: "Let blocks count during which something else was running.")
+  var acceptBusy = false
+
+  @Flag(help: "End with 2 if a workload is neither decided nor equivalent.")
+  var requireVerdict = false
+
+  @Option(
+    help: ArgumentHelp(
+      "End with 3 if this is not so, for example 'postgres.instructor-get.response.p99<5ms' or "
+        + "'ratio.course-team.throughput.lower>1.2'. May be given several times.", valueName: "condition"))
+  var assert: [String] = []
+
+  var assertions: [Assertion] {
+    get throws { try assert.map { try Assertion($0) } }
+  }
+
+  /// Finds out before the work whether the assertions can be checked after it.
+  func requireNames(_ plan: RecordedPlan) throws {
+    for assertion in try assertions {
+      try assertion.requireNames(arms: plan.arms.map(\.name), workloads: plan.workloads)
+    }
+  }
+
+  /// What the figures come to, as the program's end: first whether they count at all, then what was asked of them.
+  func failure(_ summary: ComparisonSummary) throws -> BenchmarkFailure? {
+    if let reason = summary.voidReason {
+      return BenchmarkFailure(
+        .void, reason,
+        advice: "Run it again when the machine is quiet, or take the verdicts with --accept-busy.")
+    }
+    let missed = try assertions.compactMap { try $0.failure(in: summary) }
+    if !missed.isEmpty {
+      return BenchmarkFailure(.assertionMissed, "assertion missed: \(missed.joined(separator: "; ")).")
+    }
+    if requireVerdict, !summary.isConclusive {
+      let open = summary.workloads.filter { $0.verdict.kind != .faster && $0.verdict.kind != .equivalent }
+        .map(\.workload)
+      return BenchmarkFailure(
+        .inconclusive, "no verdict for \(open.isEmpty ? "every workload" : open.joined(separator: ", "))",
+        advice: "Measure more blocks: --resume with --more, or a new run with --blocks.")
+    }
+    return nil
+  }
+}
+
+/// Where the results of `compare` go.
+struct ResultsOptions: ParsableArguments {
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp(
+      "The folder for results and reports, which must not hold any. Default: a new one in dbbench-results.",
+      valueName: "dir"))
+  var chosen: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go on with the run in this folder: its data, workloads and arms, only --postgres and --mongo are needed again.",
+      valueName: "dir"))
+  var resume: String?
+
+  @Flag(help: "Go on even if the machine, the servers or their settings are not what they were.")
+  var force = false
+
+  func validate() throws {
+    if chosen != nil, resume != nil {
+      throw ValidationError("--resume writes to its own folder; leave --output out.")
+    }
+    if force, resume == nil { throw ValidationError("--force goes with --resume.") }
+  }
+
+  var folder: String { chosen ?? "dbbench-results/\(TimeText.folderName)" }
+}

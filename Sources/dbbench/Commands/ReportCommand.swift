@@ -1,0 +1,56 @@
+import ArgumentParser
+import BenchmarkKit
+
+struct ReportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Renders the results of a comparison again.",
+    discussion: """
+      Reads the folder that 'dbbench compare' wrote. With --recompute every figure and verdict is made anew from the raw \
+      blocks in results.jsonl, also of a run that was cut off, and the reports in the folder are replaced.
+
+      Examples:
+        dbbench report dbbench-results/2026-01-31T120000Z
+        dbbench report dbbench-results/2026-01-31T120000Z --format csv > figures.csv
+        dbbench report dbbench-results/2026-01-31T120000Z --recompute
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, md, csv, json }
+
+  @Argument(help: ArgumentHelp("The folder with the results.", valueName: "dir"))
+  var folder: String
+
+  @Flag(help: "Make figures and verdicts anew from the raw blocks.")
+  var recompute = false
+
+  @Option(help: ArgumentHelp("text, md, csv or json.", valueName: "format"))
+  var format = Format.text
+
+  func run() async throws {
+    let summary = try recompute ? recomputed() : ReportFiles.read(from: folder)
+    switch format {
+    case .text:
+      Output.print(table: ComparisonTables.figures(summary))
+      Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
+    case .md: Output.print(MarkdownReport.text(summary))
+    case .csv: Output.raw(onStandardOutput: CSVReport.text(summary))
+    case .json: Output.write(try JSONText.of(summary))
+    }
+  }
+
+  private func recomputed() throws -> ComparisonSummary {
+    let record = try ResultsFile.read(from: folder)
+    guard let summary = ComparisonSummary(record) else {
+      throw BenchmarkFailure(
+        .malformedInput, "'\(folder)' holds no measurement: the run ended before it began",
+        advice: "Start a new one.")
+    }
+    let recorded = try? ReportFiles.read(from: folder)
+    let path = try ReportFiles.write(summary, to: folder)
+    if let recorded, recorded.workloads.map(\.verdict) != summary.workloads.map(\.verdict) {
+      Output.note("the verdicts differ from those that were there")
+    }
+    Output.note("made anew: \(path)")
+    return summary
+  }
+}

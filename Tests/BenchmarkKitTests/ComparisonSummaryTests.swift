@@ -1,0 +1,141 @@
+import FoundationEssentials
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct ComparisonSummaryTests {
+  private static let names = ["instructor-get", "course-team", "instructor-page"]
+
+  private func summary(_ ratios: [[Double]]) throws -> ComparisonSummary {
+    let plan = Fixture.plan(Self.names, acceptsBusyMachine: false)
+    return try #require(ComparisonSummary(Fixture.record(plan, ratios: ratios)))
+  }
+
+  private func decided() throws -> ComparisonSummary {
+    try summary([Fixture.ratios(3.2), Fixture.ratios(1 / 2.5), Fixture.ratios(1.01, spread: 0.01)])
+  }
+
+  @Test func verdictsAreInPlainWords() throws {
+    let summary = try decided()
+    #expect(
+      summary.workloads.map(\.text) == [
+        "one 3.2× (3.2–3.2), 12/12 blocks agree", "two 2.5× (2.5–2.5), 12/12 blocks agree",
+        "equivalent: one 1.01× (1.01–1.02), inside ±5%",
+      ])
+    #expect(summary.isConclusive)
+    let open = try self.summary([
+      Fixture.ratios(1.05, spread: 0.1), Fixture.ratios(1.05, spread: 0.4), [1.5, 2],
+    ])
+    #expect(open.workloads.allSatisfy { $0.verdict.kind == .provisional }, "the look needs all workloads")
+    #expect(open.workloads[2].text == "no verdict yet: one 1.73× (1.50–2.00), 2/2 blocks")
+    let looked = try self.summary([
+      Fixture.ratios(1.08, spread: 0.12), Fixture.ratios(1.05, spread: 0.4), Fixture.ratios(1),
+    ])
+    #expect(looked.workloads[0].text.hasPrefix("inconclusive: one 1.08× ("), "\(looked.workloads[0].text)")
+    #expect(looked.workloads[0].text.contains("--more goes on to 24"), "\(looked.workloads[0].text)")
+    #expect(
+      looked.workloads[1].text.hasPrefix("not decidable on this machine: "), "\(looked.workloads[1].text)")
+    #expect(!looked.isConclusive)
+  }
+
+  @Test func theLedgerTheHashesAndTheCPUTimesAreSums() throws {
+    let figures = try decided().workloads[0].arms[0]
+    #expect(figures.scheduled == 24_000)
+    #expect(figures.scheduled == figures.succeeded + figures.failed + figures.dropped)
+    #expect(figures.errorsByCode == ["contended": 24])
+    #expect(figures.traceHash == traceHashText(UInt64((0..<12).map { 2 * $0 + 1 }.reduce(0, +))))
+    #expect((try #require(figures.cpuMicrosecondsPerOperation["client"]) - 10).magnitude < 1e-9)
+    #expect(figures.latency.p50 != nil && figures.latency.p999 == nil)
+    #expect(figures.latencyIntervals["p50"] != nil && figures.latencyIntervals["p99"] == nil)
+    #expect(figures.noise == 0)
+  }
+
+  @Test func voidBlocksCountNowhere() throws {
+    let plan = Fixture.plan([Self.names[0]], acceptsBusyMachine: false)
+    var record = Fixture.record(plan, ratios: [Fixture.ratios(2)])
+    let before = try #require(ComparisonSummary(record))
+    record.add(.block(Fixture.block(Self.names[0], 3, ratio: 50, isDisturbed: true, isVoid: true)))
+    let after = try #require(ComparisonSummary(record))
+    #expect(after.workloads == before.workloads)
+    #expect(after.voidReason == nil)
+    #expect((after.disturbance.disturbed, after.disturbance.void) == (1, 1))
+  }
+
+  @Test func aBusyMachineVoidsTheVerdictsUnlessItIsAccepted() throws {
+    var plan = Fixture.plan([Self.names[0]], acceptsBusyMachine: false)
+    var record = Fixture.record(plan, ratios: [Array(Fixture.ratios(2).prefix(11))])
+    record.add(.block(Fixture.block(Self.names[0], 11, ratio: 2, isDisturbed: true)))
+    let summary = try #require(ComparisonSummary(record))
+    #expect(summary.voidReason?.hasPrefix("machine too busy") == true)
+    #expect(!summary.isConclusive)
+    #expect(ComparisonTables.verdicts(summary).first?.contains("void (one 2.0×") == true)
+    plan.acceptsBusyMachine = true
+    record.add(.plan(plan))
+    #expect(try #require(ComparisonSummary(record)).isConclusive)
+  }
+
+  @Test func theFilesHoldWhatTheSummarySays() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    let summary = try decided()
+    try ReportFiles.write(summary, to: folder.path)
+    #expect(try ReportFiles.read(from: folder.path) == summary)
+    let csv = CSVReport.text(summary).split(separator: "\r\n")
+    #expect(csv.count == 7)
+    #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 24 })
+    let markdown = MarkdownReport.text(summary)
+    #expect(markdown.contains("| instructor-get | one 3.2× (3.2–3.2), 12/12 blocks agree | 0.0015 | 12 |"))
+    #expect(markdown.contains("dbbench compare"))
+  }
+
+  @Test(arguments: [
+    ("ratio.instructor-get.throughput.lower>1.2", true), ("ratio.instructor-get.throughput.lower > 4", false),
+    ("one.instructor-get.throughput.median>=900", true), ("two.instructor-get.response.p50<=1ms", true),
+    ("two.instructor-get.response.p50<10us", false), ("two.instructor-get.errors.count<=24", true),
+    ("two.instructor-get.errors.count<24", false), ("one.instructor-get.response.p999<1s", false),
+  ]) func assertionsAreCheckedAgainstTheFigures(text: String, holds: Bool) throws {
+    let failure = try Assertion(text).failure(in: decided())
+    #expect((failure == nil) == holds, "\(failure ?? "holds")")
+  }
+
+  @Test(arguments: [
+    "x", "a.b.c<1", "a.b.c.d", "a.b.c.d<x", "thre.instructor-get.throughput.median>1",
+    "one.instructor-gte.throughput.median>1", "one.instructor-get.speed.median>1",
+    "one.instructor-get.response.p98<1ms",
+    "ratio.instructor-get.throughput.median>1",
+  ]) func assertionsAboutNothingAreRefused(text: String) throws {
+    let failure = #expect(throws: BenchmarkFailure.self) {
+      let assertion = try Assertion(text)
+      try assertion.requireNames(arms: ["one", "two"], workloads: Self.names)
+    }
+    #expect(failure?.status == .usage)
+  }
+
+  @Test func anIntervalOfAPercentileIsThatOfTheSignTest() throws {
+    func histogram(_ value: Int, count: Int = 300) -> LatencyHistogram {
+      var histogram = LatencyHistogram()
+      for _ in 0..<count { histogram.record(nanoseconds: UInt64(value)) }
+      return histogram
+    }
+    // With 12 values the third smallest and the third largest: P(fewer than 3 heads of 12) = 79 / 4096.
+    let interval = try #require(LatencyInterval.all(of: (1...12).map { histogram($0 * 10) })["p50"])
+    #expect((interval.lower, interval.upper, interval.median) == (30, 100, 65))
+    #expect(LatencyInterval.all(of: (1...5).map { histogram($0 * 10) }).isEmpty)
+    #expect(LatencyInterval.all(of: (1...12).map { histogram($0 * 10) })["p99"] == nil)
+  }
+
+  @Test func aTailFromFewBlocksIsOneEvent() {
+    var quiet = LatencyHistogram()
+    for value in 0..<5_000 { quiet.record(nanoseconds: UInt64(1_000 + value)) }
+    var stalled = quiet
+    for _ in 0..<700 { stalled.record(nanoseconds: 900_000_000) }
+    func isOneEvent(_ blocks: [LatencyHistogram]) -> Bool {
+      var merged = LatencyHistogram()
+      for block in blocks { merged.add(block) }
+      return LatencyInterval.isOneEvent(merged, blocks: blocks)
+    }
+    #expect(!isOneEvent([LatencyHistogram](repeating: quiet, count: 12)))
+    #expect(isOneEvent([LatencyHistogram](repeating: quiet, count: 11) + [stalled]))
+  }
+}

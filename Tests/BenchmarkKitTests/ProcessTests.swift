@@ -1,0 +1,61 @@
+import FoundationEssentials
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct ProcessTests {
+  private static func line(_ pid: Int, _ name: String, parent: Int, times: String) -> String {
+    "\(pid) (\(name)) S \(parent) 1 1 0 -1 4194560 10 20 0 0 \(times) 20 0 1 0 100 1000 10 18446744073709551615"
+  }
+
+  @Test func aStatLineIsReadWhateverTheName() throws {
+    let reading = try #require(
+      ProcessReading(stat: Self.line(7, "a) (b c", parent: 3, times: "1 2 30 40")[...]))
+    #expect((reading.pid, reading.parent, reading.program, reading.ticks) == (7, 3, "a) (b c", 73))
+    #expect(ProcessReading(stat: "") == nil)
+    #expect(ProcessReading(stat: "7 (x) S 3") == nil)
+  }
+
+  @Test func processesBelongToTheGroupOfTheirAncestorOrTheirName() {
+    let readings = [
+      (10, "postgres", 1), (11, "postgres", 10), (12, "helper", 11), (20, "mongod", 1), (30, "swift", 1),
+      (31, "cc", 30),
+    ].compactMap { pid, name, parent in
+      ProcessReading(stat: Self.line(pid, name, parent: parent, times: "1 0 0 0")[...])
+    }
+    let groups = [ProcessGroup(name: "pg", roots: [10]), ProcessGroup(name: "mongo", programs: ["mongod"])]
+    #expect(ProcessReading.ticks(readings, by: groups) == ["pg": 3, "mongo": 1])
+  }
+
+  @Test func useIsWhatNobodyOfOursDid() throws {
+    let monitor = CPUMonitor(servers: [])
+    var start = CPUMonitor.Reading(
+      nanoseconds: 0, idleSeconds: 100, processors: 2, groupSeconds: ["client": 5])
+    var end = CPUMonitor.Reading(
+      nanoseconds: 1_000_000_000, idleSeconds: 100.5, processors: 2, groupSeconds: ["client": 5.9])
+    let use = monitor.use(from: start, to: end)
+    // Two processors for a second, half a second idle, 0.9 s ours.
+    #expect((try #require(use.foreignSeconds) - 0.6).magnitude < 1e-9)
+    #expect((try #require(use.groupSeconds["client"]) - 0.9).magnitude < 1e-9)
+    end.idleSeconds = 101.4
+    #expect(monitor.use(from: start, to: end).foreignSeconds == 0, "readings are not taken at once")
+    start.idleSeconds = nil
+    #expect(monitor.use(from: start, to: end).foreignSeconds == nil)
+  }
+
+  @Test func ourOwnTimeIsMeasured() throws {
+    let monitor = CPUMonitor(servers: [])
+    let before = monitor.reading()
+    guard before.idleSeconds != nil else { return }
+    var value: UInt64 = 1
+    var after = before
+    repeat {
+      for _ in 0..<1_000_000 { value = TraceRandom.mixed(value) }
+      after = monitor.reading()
+    } while monitor.use(from: before, to: after).groupSeconds["client"] ?? 0 < 0.05
+    #expect(value != 0)
+    let use = monitor.use(from: before, to: after)
+    #expect(use.groupSeconds["client"] ?? 0 >= 0.05)
+    #expect(use.wallSeconds > 0)
+  }
+}

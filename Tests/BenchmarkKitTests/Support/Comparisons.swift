@@ -1,0 +1,89 @@
+import InstructorStore
+
+@testable import BenchmarkKit
+
+extension Fixture {
+  /// A plan of short segments on two arms.
+  static func plan(
+    _ workloads: [String], blocks: Int = 12, looks: Int = 1, provisional: Int? = nil,
+    segmentSeconds: Double = 0.005,
+    acceptsBusyMachine: Bool = true
+  ) -> RecordedPlan {
+    RecordedPlan(
+      arms: ["one", "two"].map {
+        ArmSpecification(name: $0, displayName: $0, backend: "fake", dispatch: .direct, connections: 8)
+      },
+      workloads: workloads, seed: 7, instructors: 300, courses: 200, keys: "uniform", concurrency: 4,
+      rule: VerdictRule(schedule: LookSchedule(blocks: blocks)), lookCount: looks,
+      provisionalBlocks: provisional,
+      segmentSeconds: segmentSeconds, warmUpSeconds: 0.005, timeLimitSeconds: nil, loads: 2,
+      mostLoadedInstructors: 100, acceptsDifferences: false, acceptsBusyMachine: acceptsBusyMachine,
+      isOneMachine: true)
+  }
+
+  static func comparison(_ plan: RecordedPlan) throws -> Comparison {
+    Comparison(
+      settings: settings(try catalog()), plan: plan, entries: try WorkloadRegistry.select(plan.workloads),
+      progress: .none)
+  }
+
+  static let header = RunHeader(
+    startedAt: "2026-01-31T12:00:00Z", command: "dbbench compare", isResumed: false)
+
+  static func journal(_ file: ResultsFile? = nil, earlier: ComparisonRecord = ComparisonRecord())
+    -> Comparison.Journal
+  {
+    Comparison.Journal(file: file, earlier: earlier, header: header)
+  }
+
+  static let machine = Fingerprint.Machine(
+    cpu: "Test", cores: 2, kernel: "Linux 6.1.0-18 x86_64", memoryBytes: nil, pinning: "0-1",
+    clientBuild: "release")
+
+  /// A record with blocks of these ratios of the first arm to the second, made up.
+  static func record(_ plan: RecordedPlan, ratios: [[Double]]) -> ComparisonRecord {
+    var record = ComparisonRecord()
+    record.add(.header(header))
+    record.add(.plan(plan))
+    record.add(
+      .fingerprint(
+        Fingerprint(
+          machine: machine, arms: plan.arms.map { .init(name: $0.name, environment: ["version": "1"]) },
+          catalog: "c")))
+    record.add(.equivalence(EquivalenceRecord(operations: 700)))
+    for (workload, ratios) in zip(plan.workloads, ratios) {
+      for (number, ratio) in ratios.enumerated() {
+        record.add(.block(block(workload, number, ratio: ratio)))
+      }
+    }
+    record.add(.invariants(InvariantsRecord(arm: 0, checked: "")))
+    record.add(.invariants(InvariantsRecord(arm: 1, checked: "")))
+    record.add(.end(EndRecord(status: .complete, exitStatus: 0)))
+    return record
+  }
+
+  static func block(
+    _ workload: String, _ number: Int, ratio: Double, isDisturbed: Bool = false, isVoid: Bool = false
+  )
+    -> BlockRecord
+  {
+    var latency = LatencyHistogram()
+    for value in 1...500 { latency.record(nanoseconds: UInt64(value * 1_000)) }
+    let segments = [(0, 0), (1, 0), (1, 1), (0, 1)].map { arm, slice in
+      BlockRecord.Segment(
+        arm: arm, slice: slice, first: (2 * number + slice) * 1_000, operations: 1_000,
+        elapsedNanoseconds: UInt64(1e9 * (arm == 0 ? 1 : ratio)), succeeded: 999, failures: ["contended": 1],
+        dropped: 0,
+        traceHash: traceHashText(UInt64(number + slice)), cpuSeconds: ["client": 0.01])
+    }
+    return BlockRecord(
+      workload: workload, number: number, attempt: 0, order: "ABBA", startedSeconds: Double(number) * 5,
+      foreignCores: isDisturbed ? 0.5 : 0.01, isDisturbed: isDisturbed, isVoid: isVoid, segments: segments,
+      latency: [RecordedHistogram(latency), RecordedHistogram(latency)])
+  }
+
+  /// Twelve ratios about `ratio`, the same every time.
+  static func ratios(_ ratio: Double, spread: Double = 0.02) -> [Double] {
+    [0.3, -0.9, 0.6, -0.2, 1.1, -0.6, 0.1, -1.2, 0.8, 0.05, -0.45, 0.5].map { ratio * (1 + spread * $0) }
+  }
+}

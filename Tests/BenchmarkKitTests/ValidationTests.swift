@@ -1,0 +1,42 @@
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct ValidationTests {
+  /// The short form; `dbbench validate` is the long one, on real servers.
+  @Test func everySecondOperationTwiceIsFound() async throws {
+    let validation = SensitivityValidation(
+      settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.02, servers: [], progress: .none)
+    let results = try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1)
+    #expect(results.map(\.scenario.repeatedEvery) == [0, 10, 2])
+    #expect(results.allSatisfy { $0.runs == 1 && $0.ratios.count == 1 })
+    #expect(results[2].found == 1, "\(results[2])")
+    #expect(results[2].isMet)
+  }
+
+  @Test func repeatedOperationsHaveTheTraceOfTheWorkload() throws {
+    let context = Fixture.context(try Fixture.catalog())
+    let plain = PreparedWorkload("w", InstructorGet(context))
+    let repeated = PreparedWorkload("w", RepeatedOperations<InstructorGet>(context, every: 10))
+    #expect(plain.traceHash(0..<500) == repeated.traceHash(0..<500))
+    let workload = RepeatedOperations<InstructorGet>(context, every: 10)
+    #expect(
+      (0..<100).filter { workload.operation($0).isRepeated } == stride(from: 0, to: 100, by: 10).map { $0 })
+  }
+
+  @Test func limitsScaleWithTheRuns() {
+    func result(_ scenario: Int, runs: Int, found: Int, wrong: Int) -> SensitivityValidation.Result {
+      var result = SensitivityValidation.Result(
+        backend: "b", scenario: SensitivityValidation.scenarios[scenario])
+      (result.runs, result.found, result.wrong) = (runs, found, wrong)
+      return result
+    }
+    #expect(result(0, runs: 20, found: 0, wrong: 2).isMet)
+    #expect(!result(0, runs: 20, found: 0, wrong: 3).isMet)
+    #expect(result(1, runs: 20, found: 18, wrong: 0).isMet)
+    #expect(!result(1, runs: 20, found: 17, wrong: 0).isMet)
+    #expect(!result(1, runs: 20, found: 19, wrong: 1).isMet)
+    #expect(!result(2, runs: 20, found: 19, wrong: 0).isMet)
+    #expect(result(2, runs: 3, found: 3, wrong: 0).isMet)
+  }
+}
