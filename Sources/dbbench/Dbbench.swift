@@ -35,35 +35,17 @@ struct Dbbench: AsyncParsableCommand {
       of instructors and courses into both, checks that both give the same answers, and times eight workloads on \
       them in turn. Everything it starts and makes is removed again.
 
-<<<<<<< HEAD
-      Exit status: 0 fine; 3 a measure is below its bar; 4 the backends answered differently; 5 the servers' durability \
-      differs, or (doctor) this machine misleads; 64 wrong usage; 66 a file can't be written; 69 a server can't be reached or its program is missing; 70 a \
-      defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; 129, 130 and \
-      143 interrupted.
-||||||| parent of ee5bb93 (Decide comparisons, and keep every block in a file that survives)
-      Exit status: 0 fine; 3 a measure is below its bar; 4 the backends answered differently; 5 the servers' durability \
-      differs; 64 wrong usage; 66 a file can't be written; 69 a server can't be reached or its program is missing; 70 a \
-      defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; 129, 130 and \
-      143 interrupted.
-=======
       Exit status: 0 fine; 2 no verdict where one was required; 3 an assertion or a bar missed; 4 the backends answered \
-      differently; 5 nothing can be concluded (durability or fingerprint differ, machine too busy); 64 wrong usage; 65 a \
+      differently; 5 nothing can be concluded (durability or fingerprint differ, machine too busy or, for doctor, misleading); 64 wrong usage; 65 a \
       malformed results file; 66 a file is missing or can't be written; 69 a server can't be reached or its program is \
       missing; 70 a defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; \
       129, 130 and 143 interrupted.
->>>>>>> ee5bb93 (Decide comparisons, and keep every block in a file that survives)
       """,
     subcommands: [
-<<<<<<< HEAD
       CompareCommand.self, RunCommand.self, CapacityCommand.self, LoadCommand.self, VerifyCommand.self,
-      WorkloadsCommand.self, DoctorCommand.self, ReferenceCommand.self, ServersCommand.self, SimulateCommand.self,
-||||||| parent of ee5bb93 (Decide comparisons, and keep every block in a file that survives)
-      CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
-      ReferenceCommand.self, ServersCommand.self, SimulateCommand.self,
-=======
-      CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
-      ReportCommand.self, ReferenceCommand.self, ServersCommand.self, SimulateCommand.self, ValidateCommand.self,
->>>>>>> ee5bb93 (Decide comparisons, and keep every block in a file that survives)
+      WorkloadsCommand.self, ReportCommand.self, DoctorCommand.self, ReferenceCommand.self,
+      ServersCommand.self,
+      SimulateCommand.self, ValidateCommand.self,
     ],
     defaultSubcommand: CompareCommand.self)
 }
