@@ -55,6 +55,8 @@ package class QueuedCall: @unchecked Sendable {
   private let entity = Atomic<Int64>(0)
   /// Touched under the pool's lock only.
   var place = QueuePlace.outside
+  /// Where a program that measures this call wants to find when its exchange was; almost always `nil`.
+  let stamps = CallStamps.current
 
   init(
     _ context: CallContext, _ effect: CallEffect, deadline: Deadline, queueDeadline: Deadline,

@@ -172,6 +172,8 @@ final class WorkerLoop<Driver: ConnectionDriver> {
 
   private func run(_ calls: [QueuedCall], on connection: Connection) {
     guard let first = calls.first else { return }
+    for call in calls { call.stamps?.begin(at: Deadline.now()) }
+    defer { for call in calls { call.stamps?.end(at: Deadline.now()) } }
     // The pool is private to its handle, which submits no other kinds.
     let call = unsafeDowncast(first, to: PoolCall<Connection>.self)
     if !call.isBatched {
