@@ -58,6 +58,8 @@ let package = Package(
       name: "BenchmarkKit",
       dependencies: [
         "InstructorStore", "CatalogGenerator",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "RealModule", package: "swift-numerics"),
       ],

@@ -105,19 +105,4 @@ import Testing
     let measuredMean = Double(try #require(summary.mean))
     #expect(abs(measuredMean - mean) <= 0.002 * mean)
   }
-
-  enum LatencyShape: CaseIterable {
-    case constant, uniform, bimodal, heavyTail, rareStall
-
-    func nanoseconds(_ call: Int) -> UInt64 {
-      var random = TraceRandom(seed: 99, stream: 1, index: call)
-      switch self {
-      case .constant: return 10_000_000
-      case .uniform: return UInt64(10_000_000 + random.below(10_000_000))
-      case .bimodal: return random.below(10) == 0 ? 80_000_000 : 12_000_000
-      case .heavyTail: return UInt64(10_000_000 / (1.001 - random.unit()))
-      case .rareStall: return call == 25_000 ? 2_000_000_000 : 10_000_000
-      }
-    }
-  }
 }

@@ -74,6 +74,24 @@ struct ArmRunner: Sendable {
     return result.throughputPerSecond
   }
 
+  /// Prepares, offers a load and restores, as ``execute(_:stopsAfter:)`` does with a slice.
+  func offer(_ request: OpenLoopRequest) async throws -> OpenLoopResult {
+    let repository = arm.store.instructors
+    try await untimed("preparing") { () async throws(StoreError) in
+      try await workload.prepare(request.operations, repository)
+    }
+    var result = try await workload.runOpenLoop(request, repository)
+    let touched = result.touched
+    do {
+      try await untimed("undoing") { () async throws(StoreError) in
+        try await workload.restore(touched, repository)
+      }
+    } catch {
+      result.restoreError = error
+    }
+    return result
+  }
+
   private func untimed(_ activity: String, _ body: () async throws(StoreError) -> Void) async throws {
     do throws(StoreError) {
       try await body()

@@ -134,5 +134,5 @@ extension Duration {
   }
 
   /// Seconds as a fraction.
-  var seconds: Double { Double(nanoseconds) / 1e9 }
+  package var seconds: Double { Double(nanoseconds) / 1e9 }
 }

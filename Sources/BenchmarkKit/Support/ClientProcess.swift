@@ -10,6 +10,15 @@ import FoundationEssentials
 
 /// What the system knows about this process.
 enum ClientProcess {
+  static var id: Int32 { getpid() }
+
+  /// The processor time of all its threads so far.
+  static func processorNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
   /// The machine that the client runs on, and how the client was built.
   static var environment: [String: String] {
     var system = utsname()

@@ -9,6 +9,8 @@ public struct PreparedWorkload: Sendable {
   public let name: String
   let needsPreparation: Bool
   let runSlice: @Sendable (SliceRequest, any InstructorRepository) async -> SliceResult
+  let runOpenLoop:
+    @Sendable (OpenLoopRequest, any InstructorRepository) async throws(BenchmarkFailure) -> OpenLoopResult
   let prepare: @Sendable (Range<Int>, any InstructorRepository) async throws(StoreError) -> Void
   let restore: @Sendable (Range<Int>, any InstructorRepository) async throws(StoreError) -> Void
   /// Executes one operation and returns what was asked and answered, as text: for the equivalence gate.
@@ -21,6 +23,9 @@ public struct PreparedWorkload: Sendable {
     needsPreparation = type(of: workload).needsPreparation
     runSlice = { request, repository in
       await ClosedLoop.run(workload, request, on: repository, clock: SystemMonotonicClock())
+    }
+    runOpenLoop = { request, repository throws(BenchmarkFailure) in
+      try await OpenLoop.run(workload, request, on: repository)
     }
     prepare = { slice, repository throws(StoreError) in try await workload.prepare(slice, on: repository) }
     restore = { slice, repository throws(StoreError) in try await workload.restore(slice, on: repository) }

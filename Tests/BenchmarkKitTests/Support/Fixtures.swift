@@ -15,6 +15,9 @@ enum Fixture {
     WorkloadContext(catalog: catalog, keys: keys, seed: seed)
   }
 
+  /// For workloads that make no call.
+  static var emptyRepository: any InstructorRepository { InMemoryStore().instructors }
+
   /// An in-memory store with the catalog in it.
   static func loadedStore(_ catalog: BenchmarkCatalog) async throws -> InMemoryStore {
     let store = InMemoryStore()
