@@ -1,0 +1,58 @@
+import RealModule
+
+/// One rate that was offered to one arm.
+public struct CapacityProbe: Sendable, Encodable {
+  /// From 0.
+  public var search: Int
+  public var backend: String
+  public var ratePerSecond: Double
+  /// Of all calls, a miss being slower than any answer; `nil` where that many missed or the probe was cut short.
+  public var responseNanoseconds: UInt64?
+  public var scheduled: Int
+  public var misses: Int
+  public var status: String
+  public var isUnder: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case search, backend, scheduled, misses, status
+    case ratePerSecond = "rate"
+    case responseNanoseconds = "response"
+    case isUnder = "under"
+  }
+}
+
+/// The capacity of two arms for one workload, as several independent searches found it.
+public struct CapacityResult: Sendable {
+  public struct ArmCapacity: Sendable {
+    public var backend: String
+    public var displayName: String
+    /// What each search found, in calls a second; 0 where no rate kept the level.
+    public var rates: [Double] = []
+    /// Whether this program, not the backend, ended a search: the capacity is at least what was found.
+    public var isGeneratorLimited = false
+    public var environment: [String: String]
+
+    public var median: MedianRange? { MedianRange(rates) }
+  }
+
+  public var workload: String
+  public var level: ServiceLevel
+  /// 99 or 95.
+  public var percentile: Double
+  public var arms: [ArmCapacity]
+  public var probes: [CapacityProbe] = []
+  public var seed: UInt64
+  public var connections: Int
+  public var catalog: String
+  public var isOneMachine: Bool
+  /// Why it ended early, in words; `nil` where it is complete.
+  public var stopped: String?
+
+  /// How many times as much the first arm bears as the second, over the pairs of searches; `nil` where there is none, or
+  /// where this program was the limit.
+  public var ratio: RatioEstimate? {
+    guard arms.count == 2, !arms.contains(where: \.isGeneratorLimited) else { return nil }
+    let pairs = zip(arms[0].rates, arms[1].rates).filter { $0 > 0 && $1 > 0 }
+    return RatioEstimate(logRatios: pairs.map { Double.log($0 / $1) })
+  }
+}

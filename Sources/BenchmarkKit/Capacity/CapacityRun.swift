@@ -1,0 +1,156 @@
+import InstructorStore
+
+/// Searches, for two arms by turns, the highest rate of arrivals whose response times stay under a limit.
+public struct CapacityRun: Sendable {
+  private static let stream = TraceRandom.stream("capacity")
+
+  let settings: RunSettings
+  let plan: CapacityPlan
+  let entries: [WorkloadEntry]
+  let progress: ProgressSink
+
+  public init(settings: RunSettings, plan: CapacityPlan, entries: [WorkloadEntry], progress: ProgressSink) {
+    self.settings = settings
+    self.plan = plan
+    self.entries = entries
+    self.progress = progress
+  }
+
+  /// Loads both, checks that they give the same answers, searches, and checks the data.
+  ///
+  /// - Parameter each: Gets the result of a workload when it is there; one that ended early says so.
+  public func run(targets: (any BenchmarkTarget, any BenchmarkTarget), each: (CapacityResult) -> Void)
+    async throws
+  {
+    let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
+    let first = try await loader.load(targets.0).arm
+    do {
+      let second = try await loader.load(targets.1).arm
+      do {
+        try await run([first, second], each)
+      } catch {
+        await second.store.close()
+        throw error
+      }
+      await second.store.close()
+    } catch {
+      await first.store.close()
+      throw error
+    }
+    await first.store.close()
+  }
+
+  private func run(_ arms: [Arm], _ each: (CapacityResult) -> Void) async throws {
+    if !plan.acceptsDifferences { try Durability.requireComparable(arms[0], arms[1]) }
+    let workloads = settings.prepared(entries)
+    progress.update("checking that both give the same answers")
+    let gate = EquivalenceGate(catalog: settings.catalog, seed: settings.seed, workloads: workloads)
+    let passed = try await gate.check(arms[0].store, arms[1].store)
+    progress.step(
+      "\(Quantity.count(passed.operations)) operations replayed on both: every answer is the same")
+    for workload in workloads {
+      var result = CapacityResult(
+        workload: workload.name, level: plan.level, percentile: 99,
+        arms: arms.map { .init(backend: $0.name, displayName: $0.displayName, environment: $0.environment) },
+        seed: settings.seed, connections: settings.options.connections, catalog: settings.catalog.fingerprint,
+        isOneMachine: settings.isOneMachine)
+      do {
+        try await search(workload, arms, &result)
+        each(result)
+      } catch {
+        result.stopped = error is CancellationError ? "interrupted" : "\(error)"
+        if !result.probes.isEmpty { each(result) }
+        throw error
+      }
+    }
+    progress.update("checking that the data is what was loaded")
+    for arm in arms { try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store) }
+  }
+
+  private func search(_ workload: PreparedWorkload, _ arms: [Arm], _ result: inout CapacityResult)
+    async throws
+  {
+    let runners = arms.map { ArmRunner(arm: $0, workload: workload, concurrency: settings.concurrency) }
+    var pilots: [Double] = []
+    for runner in runners {
+      progress.update("\(workload.name): warming up \(runner.arm.displayName)")
+      pilots.append(try await runner.warmUp(for: SingleRun.warmUp))
+    }
+    result.percentile = CapacityPlan.percentile(slowest: pilots.min() ?? 0)
+    var nextOperation = 0
+    for number in 0..<plan.searches {
+      var searches = pilots.enumerated().map { arm, pilot in
+        CapacitySearch(start: RateGrid.index(below: pilot * startFactor(number, arm)))
+      }
+      // Probe by probe, by turns: what the machine does meanwhile hits both.
+      while let round = Self.round(searches) {
+        for arm in number % 2 == 0 ? round : round.reversed() {
+          guard let index = searches[arm].next else { continue }
+          let rate = RateGrid.rate(index)
+          progress.update(
+            "\(workload.name), search \(number + 1) of \(plan.searches): \(arms[arm].displayName) at "
+              + "\(Quantity.count(Int(rate))) calls/s")
+          let request = request(rate, result.percentile, from: nextOperation, search: number, index: index)
+          nextOperation += request.schedule.count
+          let offered = try await runners[arm].offer(request)
+          try Task.checkCancellation()
+          let probe = try note(offered, rate, search: number, arm: arms[arm], &result)
+          if offered.status == .generatorLimited, !probe.isUnder {
+            result.arms[arm].isGeneratorLimited = true
+          }
+          searches[arm].record(passes: probe.isUnder)
+        }
+      }
+      for arm in arms.indices { result.arms[arm].rates.append(searches[arm].passed.map(RateGrid.rate) ?? 0) }
+      let found = result.arms.map { "\($0.displayName) \(Quantity.count(Int($0.rates.last ?? 0)))/s" }
+      progress.step(
+        "\(workload.name), search \(number + 1) of \(plan.searches): \(found.joined(separator: ", "))")
+    }
+  }
+
+  /// The arms whose search goes on; `nil` when none does.
+  private static func round(_ searches: [CapacitySearch]) -> [Int]? {
+    let going = searches.indices.filter { searches[$0].next != nil }
+    return going.isEmpty ? nil : going
+  }
+
+  /// Where a search begins, of what a closed loop reached: somewhere else each time, so that the searches share no path.
+  private func startFactor(_ search: Int, _ arm: Int) -> Double {
+    var random = TraceRandom(seed: settings.seed, stream: Self.stream, index: search * 2 + arm)
+    return 0.4 + 0.4 * random.unit()
+  }
+
+  private func request(_ rate: Double, _ percentile: Double, from first: Int, search: Int, index: Int)
+    -> OpenLoopRequest
+  {
+    let load = OfferedLoad(
+      ratePerSecond: rate, arrivals: plan.arrivals,
+      duration: plan.duration(ratePerSecond: rate, percentile: percentile))
+    // Both arms get the same arrivals at the same rate in the same search.
+    let seed = TraceRandom.mixed(settings.seed ^ Self.stream) &+ UInt64(search * 1_000 + index)
+    var request = OpenLoopRequest(
+      load, firstOperation: first, timeout: settings.options.timeout, seed: seed)
+    // More than that and the percentile can't be under the limit any more.
+    let allowed = Int(Double(request.schedule.count) * (100 - percentile) / 100)
+    request.missLimit = MissLimit(nanoseconds: plan.level.nanoseconds, count: allowed)
+    return request
+  }
+
+  private func note(
+    _ offered: OpenLoopResult, _ rate: Double, search: Int, arm: Arm, _ result: inout CapacityResult
+  ) throws -> CapacityProbe {
+    if let error = offered.restoreError { throw error }
+    if let fatal = offered.fatal {
+      throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(result.workload)")
+    }
+    let response = offered.isCutShort ? nil : offered.response(atPercent: result.percentile)
+    let isUnder =
+      offered.status != .overloaded && response.map { $0 <= plan.level.nanoseconds } == true
+    let probe = CapacityProbe(
+      search: search, backend: arm.name, ratePerSecond: rate, responseNanoseconds: response,
+      scheduled: offered.ledger.scheduled, misses: offered.misses, status: offered.status.rawValue,
+      isUnder: isUnder)
+    result.probes.append(probe)
+    return probe
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import BenchmarkKit
+
+struct CapacityCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "capacity",
+    abstract: "Finds how many calls a second each DBMS bears before it gets slow.",
+    discussion: """
+      Offers calls at a rate, whether or not earlier ones were answered, and sees whether 99% of them (95% where a DBMS \
+      is too slow to make 10,000 in ten seconds) are answered within --slo, counted from when each was due; a call that \
+      fails or is never made counts as too slow. Then a higher or lower rate, on a grid of 5%, until the limit is found. \
+      Six independent searches on each, by turns, give the interval.
+
+      About four minutes for each workload. Ctrl-C prints what was found so far.
+
+      Examples:
+        dbbench capacity --slo 20ms
+        dbbench capacity --slo 5ms --workload course-team,instructor-update
+        dbbench capacity --slo 50ms --searches 2               quick, without an interval
+        dbbench capacity --slo 20ms --json - | jq .ratio
+      """)
+
+  @OptionGroup(title: "Servers") var servers: ServerOptions
+  @OptionGroup(title: "Data") var data: CatalogOptions
+  @OptionGroup(title: "Load") var loop: LoopOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var workloads: WorkloadOptions
+
+  @Option(help: ArgumentHelp("The response time to keep, for example 20ms or 1.5s.", valueName: "time"))
+  var slo: DurationText
+
+  @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
+  var backends = "postgres,mongo"
+
+  @Option(help: ArgumentHelp("Independent searches on each; an interval takes six.", valueName: "n"))
+  var searches = CapacityPlan.searches
+
+  @Option(help: ArgumentHelp("poisson (as many independent users) or constant.", valueName: "process"))
+  var arrivals: ArrivalProcess = .poisson
+
+  @Flag(help: "Measure servers of unlike durability all the same.")
+  var acceptDifferences = false
+
+  func validate() throws { try Check.size(searches, "--searches", 1...100) }
+
+  func run() async throws {
+    let entries = try workloads.entries(default: "instructor-get").filter { $0.kind != .load }
+    guard !entries.isEmpty else {
+      throw BenchmarkFailure(.usage, "bulk-load has no rate of arrivals; 'dbbench load' times it.")
+    }
+    let request = SessionRequest(
+      targets: try Lists.pair(backends), servers: servers, connections: loop.targetOptions.connections)
+    let settings = RunSettings(
+      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions,
+      isOneMachine: request.isOneMachine)
+    let plan = CapacityPlan(
+      level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
+      acceptsDifferences: acceptDifferences)
+    if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
+    DispatchText.warn(loop.dispatch)
+    if output.dryRun { return }
+    let measurement = Measurement<CapacityResult>(
+      request: request, output: output, table: Tables.capacity, footer: Tables.footer)
+    try await measurement.run { session, progress, each in
+      try await CapacityRun(settings: settings, plan: plan, entries: entries, progress: progress).run(
+        targets: (session.places[0].target, session.places[1].target), each: each)
+    }
+  }
+
+  private static let probesOfASearch = 6.0
+  private static let secondsOfAProbe = 3.5
+
+  private func describe(
+    _ request: SessionRequest, _ entries: [WorkloadEntry], _ settings: RunSettings, _ plan: CapacityPlan
+  ) {
+    let names = request.targets.map(\.displayName).joined(separator: " and ")
+    var text = Plan("dbbench capacity: \(names)", request, settings.catalog)
+    text.add("workloads", entries.map(\.name).joined(separator: ", "))
+    text.add(
+      "limit",
+      "\(plan.level.text) from when a call was due, \(plan.arrivals.rawValue) arrivals")
+    text.add(
+      "searches", "\(plan.searches) on each, by turns, over \(settings.options.connections) connections")
+    text.add(
+      estimatedSeconds: Plan.loadSeconds(request, data.instructors)
+        + Double(entries.count * plan.searches * 2) * Self.probesOfASearch * Self.secondsOfAProbe)
+    text.print()
+  }
+}

@@ -1,0 +1,133 @@
+import InstructorStore
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct CapacityTests {
+  @Test func theGridIsThatOfFivePercent() {
+    #expect(RateGrid.rate(0) == 1)
+    #expect(abs(RateGrid.rate(101) / RateGrid.rate(100) - 1.05) < 1e-12)
+    #expect(RateGrid.rate(RateGrid.last) > 900_000)
+    for rate in [0.2, 1, 3.7, 99, 12_345] {
+      let index = RateGrid.index(below: rate)
+      #expect(RateGrid.rate(index) <= max(1, rate) && RateGrid.rate(index + 1) > rate)
+    }
+  }
+
+  /// Wherever it starts, a search finds the highest rate that passes, in few probes.
+  @Test func aSearchFindsTheLimitFromAnywhere() {
+    for limit in stride(from: 0, through: RateGrid.last, by: 7) {
+      for start in stride(from: 0, through: RateGrid.last, by: 11) {
+        var search = CapacitySearch(start: start)
+        var probes = 0
+        while let index = search.next, probes < 100 {
+          search.record(passes: index <= limit)
+          probes += 1
+        }
+        #expect(search.passed == limit, "limit \(limit) from \(start)")
+        #expect(probes <= 18)
+      }
+    }
+  }
+
+  @Test func aSearchEndsWhereNothingPassesAndWhereEverythingDoes() {
+    for passes in [false, true] {
+      var search = CapacitySearch(start: 100)
+      var probes = 0
+      while search.next != nil, probes < 100 {
+        search.record(passes: passes)
+        probes += 1
+      }
+      #expect(search.passed == (passes ? RateGrid.last : nil))
+      #expect(probes < 12)
+    }
+  }
+
+  @Test func aProbeIsLongEnoughForItsPercentile() {
+    #expect(CapacityPlan.percentile(slowest: 10_000) == 99)
+    #expect(CapacityPlan.percentile(slowest: 2_000) == 95)
+    let plan = CapacityPlan(level: ServiceLevel(limit: .milliseconds(20)))
+    let fast = plan.duration(ratePerSecond: 5_000, percentile: 99)
+    #expect(fast.seconds * 5_000 >= 10_000)
+    #expect(plan.duration(ratePerSecond: 100_000, percentile: 99) == CapacityPlan.shortestProbe)
+    #expect(plan.duration(ratePerSecond: 1, percentile: 95) == CapacityPlan.longestProbe)
+  }
+
+  @Test func theRatioPairsSearchesAndIsLeftOutWhereTheProgramWasTheLimit() throws {
+    var result = Self.result([1_000, 1_050, 1_000, 1_100, 1_050, 1_000], [500, 500, 525, 550, 500, 500])
+    let ratio = try #require(result.ratio)
+    #expect(abs(ratio.estimate - 2) < 0.1)
+    let lower = try #require(ratio.lower)
+    let upper = try #require(ratio.upper)
+    // All six pairs: the least and the greatest.
+    #expect(abs(lower - 1_000.0 / 525) < 1e-9)
+    #expect(abs(upper - 2.1) < 1e-9)
+    result.arms[1].isGeneratorLimited = true
+    #expect(result.ratio == nil)
+  }
+
+  private static func result(_ first: [Double], _ second: [Double]) -> CapacityResult {
+    CapacityResult(
+      workload: "instructor-get", level: ServiceLevel(limit: .milliseconds(20)), percentile: 99,
+      arms: [first, second].enumerated().map { number, rates in
+        .init(backend: "\(number)", displayName: "\(number)", rates: rates, environment: [:])
+      }, seed: 1, connections: 8, catalog: "", isOneMachine: true)
+  }
+
+  /// Two in-memory stores, one of which answers only so many calls at a time, slowly: its capacity is known.
+  @Test func aKnownLimitIsFound() async throws {
+    let catalog = try Fixture.catalog()
+    // Two calls at a time, 4 ms each: 500 a second, whatever arrives.
+    let slow = FakeTarget("slow") { store in
+      DecoratedStore(base: store, instructors: LimitedGets(base: store.instructors, gate: Gate(places: 2)))
+    }
+    let slower = FakeTarget("slower") { store in
+      DecoratedStore(base: store, instructors: LimitedGets(base: store.instructors, gate: Gate(places: 1)))
+    }
+    let entries = try WorkloadRegistry.select(["instructor-get"])
+    var plan = CapacityPlan(level: ServiceLevel(limit: .milliseconds(40)), searches: 1)
+    plan.arrivalsForP95 = 200
+    let run = CapacityRun(
+      settings: Fixture.settings(catalog), plan: plan, entries: entries, progress: .none)
+    var results: [CapacityResult] = []
+    try await run.run(targets: (slow, slower)) { results.append($0) }
+    let result = try #require(results.first)
+    #expect(result.percentile == 95)
+    let rates = result.arms.compactMap(\.rates.first)
+    #expect((150...520).contains(rates[0]), "\(rates)")
+    #expect((60...260).contains(rates[1]), "\(rates)")
+    #expect(rates[0] > rates[1])
+    #expect(result.probes.allSatisfy { $0.scheduled > 0 })
+  }
+}
+
+/// Lets so many in at a time; the others wait in order.
+actor Gate {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+  init(places: Int) { free = places }
+
+  func enter() async {
+    if free > 0 {
+      free -= 1
+      return
+    }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  func leave() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+  }
+}
+
+/// Takes 4 ms for a get, a few at a time.
+struct LimitedGets: RepositoryDecorator {
+  let base: any InstructorRepository
+  let gate: Gate
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    await gate.enter()
+    try? await Task.sleep(for: .milliseconds(4))
+    await gate.leave()
+    return try await base.get(id)
+  }
+}
