@@ -36,13 +36,13 @@ struct Dbbench: AsyncParsableCommand {
       them in turn. Everything it starts and makes is removed again.
 
       Exit status: 0 fine; 3 a measure is below its bar; 4 the backends answered differently; 5 the servers' durability \
-      differs; 64 wrong usage; 66 a file can't be written; 69 a server can't be reached or its program is missing; 70 a \
+      differs, or (doctor) this machine misleads; 64 wrong usage; 66 a file can't be written; 69 a server can't be reached or its program is missing; 70 a \
       defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; 129, 130 and \
       143 interrupted.
       """,
     subcommands: [
-      CompareCommand.self, RunCommand.self, LoadCommand.self, VerifyCommand.self, WorkloadsCommand.self,
-      ReferenceCommand.self, ServersCommand.self, SimulateCommand.self,
+      CompareCommand.self, RunCommand.self, CapacityCommand.self, LoadCommand.self, VerifyCommand.self,
+      WorkloadsCommand.self, DoctorCommand.self, ReferenceCommand.self, ServersCommand.self, SimulateCommand.self,
     ],
     defaultSubcommand: CompareCommand.self)
 }

@@ -58,7 +58,6 @@ struct CapacityCommand: AsyncParsableCommand {
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
       acceptsDifferences: acceptDifferences)
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
-    DispatchText.warn(loop.dispatch)
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(
       request: request, output: output, table: Tables.capacity, footer: Tables.footer)

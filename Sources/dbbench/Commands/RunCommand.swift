@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkKit
+import InstructorStore
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,11 +10,21 @@ struct RunCommand: AsyncParsableCommand {
       Loads the catalog, warms up for a second, and keeps --concurrency calls under way for --duration. Without \
       --backend it does so on PostgreSQL and then on MongoDB; that is no fair comparison, 'dbbench compare' is.
 
+      With --rate it offers that many calls a second whether or not earlier ones were answered (an open loop), as users \
+      do: each call's time counts from when it was due, so a server that stands still shows. Too fast a rate is called \
+      overload; a program that could not keep up with its own schedule is called generator-limited.
+
+      With --soak it keeps at it for ten minutes (or a --duration that you give), so that checkpoints, vacuum and bloat are \
+      part of it, shows throughput over time, and then watches what the server still does: work that shorter runs \
+      leave to whoever comes next. What the workload changes is not undone but thrown away.
+
       Percentiles that the sample doesn't support are left out: p99 needs 10,000 operations, p99.9 needs 100,000.
 
       Examples:
         dbbench run --backend postgres --workload instructor-get --concurrency 1
         dbbench run --backend mongo --workload instructor-create --concurrency 64 --duration 30
+        dbbench run --backend postgres --workload course-team --rate 2000 --duration 60
+        dbbench run --soak --workload instructor-update
         dbbench run --backend memory --workload all --duration 2      what the harness itself costs
         dbbench run --backend postgres --json - | jq .latency.response.p99
       """)
@@ -21,6 +32,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Data") var data: CatalogOptions
   @OptionGroup(title: "Load") var loop: LoopOptions
+  @OptionGroup(title: "Open loop") var open: OpenLoopOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var workloads: WorkloadOptions
 
@@ -32,18 +44,28 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Seconds of measuring. Default: 10.", valueName: "seconds"))
   var duration: Double?
 
+  @Flag(help: "Go on for ten minutes and watch what the server does afterwards.")
+  var soak = false
+
   @Option(help: ArgumentHelp("Measure exactly this many operations instead.", valueName: "n"))
   var operations: Int?
 
   private static let defaultSeconds = 10.0
 
   func validate() throws {
+    if soak, operations != nil || open.rate != nil {
+      throw ValidationError("--soak takes a --duration, and neither --operations nor --rate.")
+    }
+    if soak, servers.keep {
+      throw ValidationError("--soak changes what was loaded and throws it away; leave --keep out.")
+    }
     if let duration, !(duration >= 0.1 && duration <= 86_400) {
       throw ValidationError("--duration must be from 0.1 to 86400 seconds, not \(duration).")
     }
     if let operations {
       try Check.size(operations, "--operations", 1...1_000_000_000)
       if duration != nil { throw ValidationError("give --duration or --operations, not both.") }
+      if open.rate != nil { throw ValidationError("--rate takes a --duration, not --operations.") }
     }
   }
 
@@ -66,6 +88,12 @@ struct RunCommand: AsyncParsableCommand {
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
+    if let load = open.load(seconds: duration ?? Self.defaultSeconds) {
+      return try await run(OpenLoopRun(settings: settings, load: load), request, settings.prepared(entries))
+    }
+    if soak {
+      return try await run(SoakRun(settings: settings, plan: soakPlan), request, settings.prepared(entries))
+    }
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let results = Collected<RunResult>()
@@ -90,9 +118,54 @@ struct RunCommand: AsyncParsableCommand {
     try outcome.get()
   }
 
+  private var soakPlan: SoakPlan {
+    SoakPlan(duration: duration.map { .seconds($0) } ?? SoakPlan.leastByDefault)
+  }
+
+  private func run(
+    _ soak: SoakRun, _ request: SessionRequest, _ workloads: [PreparedWorkload]
+  ) async throws {
+    let measurement = Measurement<SoakResult>(
+      request: request, output: output, table: Tables.soak, footer: Tables.footer)
+    try await measurement.run { session, progress, each in
+      for (known, place) in zip(request.targets, session.places) {
+        let process = place.isThrowaway ? known.server.flatMap(session.processID) : nil
+        try await soak.run(
+          workloads, on: place.target, usage: { process.flatMap(ServerUsage.ofProcess) }, progress: progress,
+          each: each)
+      }
+    }
+  }
+
+  private func run(
+    _ openLoop: OpenLoopRun, _ request: SessionRequest, _ workloads: [PreparedWorkload]
+  ) async throws {
+    let measurement = Measurement<OpenLoopReport>(
+      request: request, output: output, table: Tables.openLoop, footer: Tables.footer)
+    try await measurement.run { session, progress, each in
+      for place in session.places {
+        try await openLoop.run(workloads, on: place.target, progress: progress, each: each)
+      }
+    }
+  }
+
   private func describe(_ request: SessionRequest, _ entries: [WorkloadEntry], _ settings: RunSettings) {
     var text = Plan("dbbench run: \(entries.map(\.name).joined(separator: ", "))", request, settings.catalog)
-    text.add("loop", loop.text)
+    text.add(
+      "loop",
+      open.load(seconds: 0).map {
+        "open, \(Quantity.significant($0.ratePerSecond)) calls/s, \($0.arrivals.rawValue) arrivals, "
+          + "\(loop.targetOptions.connections) connections, \(loop.dispatch.rawValue), \(loop.keys.rawValue) keys"
+      } ?? loop.text)
+    if soak {
+      text.add(
+        "soak", "\(Quantity.seconds(soakPlan.duration.seconds)) of each workload, loaded anew for each")
+      text.add(
+        estimatedSeconds: Double(entries.count)
+          * (Plan.loadSeconds(request, data.instructors) + Double(request.targets.count)
+            * soakPlan.totalSeconds))
+      return text.print()
+    }
     let each = operations == nil ? (duration ?? Self.defaultSeconds) + 2 : Self.defaultSeconds
     text.add(
       estimatedSeconds: Plan.loadSeconds(request, data.instructors)

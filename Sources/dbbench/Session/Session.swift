@@ -42,6 +42,19 @@ struct Session: Sendable {
   /// any.
   var temporaryFolder: String { servers?.directory ?? FileManager.default.temporaryDirectory.path }
 
+  /// Where throwaway servers keep their data; `nil` without any.
+  var directory: String? { servers?.directory }
+  var fileSystemType: String? { servers?.fileSystemType }
+
+  /// The first process of a throwaway server.
+  func processID(_ kind: ServerKind) -> Int32? { servers?[kind]?.pid }
+
+  /// Stops a throwaway server with SIGSTOP.
+  func pause(_ kind: ServerKind) async throws { try await servers?.pause(kind) }
+
+  /// Lets it go on.
+  func resume(_ kind: ServerKind) throws { try servers?.resume(kind) }
+
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
   /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless

@@ -1,0 +1,49 @@
+/// The JSON object of `dbbench run --soak`.
+extension SoakResult: Encodable {
+  private enum Key: String, CodingKey {
+    case backend, workload, concurrency, connections, seed, scheduled, operations, errors, errorsByCode,
+      dropped
+    case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, latency, windows
+    case server, maintenanceDebt, watchSeconds, environment
+  }
+  private enum UsageKey: String, CodingKey { case processorSeconds, writtenBytes }
+  private enum DebtKey: String, CodingKey {
+    case processorMillisecondsPer1000, bytesPer1000
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: Key.self)
+    try object.encode(backend, forKey: .backend)
+    try object.encode(workload, forKey: .workload)
+    try object.encode(concurrency, forKey: .concurrency)
+    try object.encode(connections, forKey: .connections)
+    try object.encode(seed, forKey: .seed)
+    try object.encode(ledger.scheduled, forKey: .scheduled)
+    try object.encode(ledger.executed, forKey: .operations)
+    try object.encode(ledger.failed, forKey: .errors)
+    try object.encode(ledger.failures, forKey: .errorsByCode)
+    try object.encode(ledger.dropped, forKey: .dropped)
+    try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
+    try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
+    try object.encode(thirds?.first, forKey: .firstThirdPerSecond)
+    try object.encode(thirds?.last, forKey: .lastThirdPerSecond)
+    try object.encode(LatencyKinds(response: response), forKey: .latency)
+    try object.encode(windows, forKey: .windows)
+    if let timed {
+      var usage = object.nestedContainer(keyedBy: UsageKey.self, forKey: .server)
+      try usage.encode(timed.processorSeconds, forKey: .processorSeconds)
+      try usage.encode(timed.writtenBytes, forKey: .writtenBytes)
+    } else {
+      try object.encodeNil(forKey: .server)
+    }
+    if let debt {
+      var object = object.nestedContainer(keyedBy: DebtKey.self, forKey: .maintenanceDebt)
+      try object.encode(debt.processorMilliseconds, forKey: .processorMillisecondsPer1000)
+      try object.encode(debt.bytes, forKey: .bytesPer1000)
+    } else {
+      try object.encodeNil(forKey: .maintenanceDebt)
+    }
+    try object.encode(watchSeconds, forKey: .watchSeconds)
+    try object.encode(environment, forKey: .environment)
+  }
+}

@@ -1,0 +1,58 @@
+import InstructorStore
+
+/// What one workload did on one backend over a long time.
+public struct SoakResult: Sendable {
+  /// A part of the time: from one moment to another with no pause for anything else.
+  public struct Window: Sendable, Encodable {
+    /// After the beginning of the soak.
+    public var startSeconds: Double
+    public var elapsedSeconds: Double
+    public var operations: Int
+    public var throughputPerSecond: Double
+    public var p95: UInt64?
+    public var max: UInt64?
+    /// Of the server's processes; `nil` where they can't be seen.
+    public var serverProcessorSeconds: Double?
+    public var serverWrittenBytes: Int?
+  }
+
+  public var backend: String
+  public var displayName: String
+  public var workload: String
+  public var concurrency: Int
+  public var connections: Int
+  public var seed: UInt64
+  public var windows: [Window] = []
+  public var ledger = Ledger()
+  public var response: LatencySummary
+  /// What the server's processes used in the timed windows.
+  public var timed: ServerUsage?
+  /// What they used between and after the timed windows, beyond what they use when idle.
+  public var untimed: ServerUsage?
+  public var watchSeconds: Double
+  public var environment: [String: String]
+
+  public var elapsedSeconds: Double { windows.reduce(0) { $0 + $1.elapsedSeconds } }
+  public var throughputPerSecond: Double {
+    elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
+  }
+
+  /// Throughput of the first and of the last third of the windows: what time does to it.
+  public var thirds: (first: Double, last: Double)? {
+    guard windows.count >= 3 else { return nil }
+    let size = windows.count / 3
+    func rate(_ part: ArraySlice<Window>) -> Double {
+      let seconds = part.reduce(0) { $0 + $1.elapsedSeconds }
+      return seconds > 0 ? Double(part.reduce(0) { $0 + $1.operations }) / seconds : 0
+    }
+    return (rate(windows.prefix(size)), rate(windows.suffix(size)))
+  }
+
+  /// Processor milliseconds and bytes per 1,000 operations that were spent outside the timed windows: what a shorter
+  /// measurement doesn't see.
+  public var debt: (processorMilliseconds: Double, bytes: Double)? {
+    guard let untimed, ledger.succeeded > 0 else { return nil }
+    let thousands = Double(ledger.succeeded) / 1_000
+    return (untimed.processorSeconds * 1e3 / thousands, Double(untimed.writtenBytes) / thousands)
+  }
+}

@@ -1,0 +1,166 @@
+import InstructorStore
+
+/// Keeps a backend at work for ten minutes and more, so that checkpoints, vacuum and bloat are part of what is measured, and
+/// watches what the server still does afterwards.
+///
+/// What the operations change is not undone: the place is loaded anew for each workload, and thrown away.
+public struct SoakRun: Sendable {
+  let settings: RunSettings
+  let plan: SoakPlan
+
+  public init(settings: RunSettings, plan: SoakPlan) {
+    self.settings = settings
+    self.plan = plan
+  }
+
+  /// - Parameters:
+  ///   - usage: What the target's server has used so far; `nil` where its processes can't be seen.
+  ///   - each: Gets each result as soon as it is there, one that was interrupted too.
+  public func run(
+    _ workloads: [PreparedWorkload], on target: any BenchmarkTarget, usage: @Sendable () -> ServerUsage?,
+    progress: ProgressSink, each: (SoakResult) -> Void
+  ) async throws {
+    for workload in workloads {
+      let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
+      let (arm, _) = try await loader.load(target)
+      do {
+        try await run(workload, arm, usage, progress, each)
+      } catch {
+        await arm.store.close()
+        throw error
+      }
+      await arm.store.close()
+      progress.step("\(workload.name) on \(arm.displayName) done")
+    }
+  }
+
+  private func run(
+    _ workload: PreparedWorkload, _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink,
+    _ each: (SoakResult) -> Void
+  ) async throws {
+    var totals = Totals(
+      SoakResult(
+        backend: arm.name, displayName: arm.displayName, workload: workload.name,
+        concurrency: settings.concurrency,
+        connections: settings.options.connections, seed: settings.seed,
+        response: LatencySummary(LatencyHistogram()),
+        watchSeconds: plan.watch.seconds,
+        environment: arm.environment.merging(ClientProcess.environment) { server, _ in server }))
+    let idle = try await idleUsage(arm, usage, progress)
+    let begin = usage()
+    do {
+      try await measure(workload, arm, usage, progress, &totals)
+    } catch {
+      if !totals.result.windows.isEmpty { each(totals.finished()) }
+      throw error
+    }
+    each(try await watch(arm, usage, progress, begin: begin, idle: idle, totals))
+  }
+
+  /// What the server uses in a second with nothing to do.
+  private func idleUsage(_ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink) async throws
+    -> (processorSeconds: Double, bytes: Double)
+  {
+    let watch = SoakPlan.idleWatch(plan.watch)
+    progress.update("\(arm.displayName): watching it idle")
+    guard let before = usage() else { return (0, 0) }
+    try await Task.sleep(for: watch)
+    guard let after = usage() else { return (0, 0) }
+    let used = after - before
+    return (used.processorSeconds / watch.seconds, Double(used.writtenBytes) / watch.seconds)
+  }
+
+  private func measure(
+    _ workload: PreparedWorkload, _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink,
+    _ totals: inout Totals
+  ) async throws {
+    let clock = SystemMonotonicClock()
+    let start = clock.nanoseconds()
+    let end = start + UInt64(max(0, plan.duration.nanoseconds))
+    let repository = arm.store.instructors
+    var next = 0
+    while clock.nanoseconds() < end {
+      let left = Duration.nanoseconds(Int64(end - clock.nanoseconds()))
+      let slice = next..<next + totals.operationsAhead(workload.needsPreparation, plan.window)
+      do throws(StoreError) {
+        try await workload.prepare(slice, repository)
+      } catch {
+        throw BenchmarkFailure(error, during: "preparing \(workload.name) on \(arm.displayName)")
+      }
+      let before = usage()
+      let offset = clock.nanoseconds() - start
+      let request = SliceRequest(
+        operations: slice, concurrency: settings.concurrency, stopsAfter: min(plan.window, left))
+      let result = await withTaskExecutorPreference(arm.store.executor) {
+        await workload.runSlice(request, repository)
+      }
+      totals.add(
+        result, at: Double(offset) / 1e9, used: usage().flatMap { after in before.map { after - $0 } })
+      try Task.checkCancellation()
+      if let fatal = result.fatal {
+        throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")
+      }
+      next = result.touched.upperBound
+      let last = totals.result.windows.last?.throughputPerSecond ?? 0
+      progress.update(
+        "\(workload.name) on \(arm.displayName): \(Quantity.count(Int(last))) operations/s, "
+          + "\(Quantity.seconds(Double(end - min(end, clock.nanoseconds())) / 1e9)) left")
+    }
+  }
+
+  /// Waits for what comes later, and reckons it up.
+  private func watch(
+    _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink, begin: ServerUsage?,
+    idle: (processorSeconds: Double, bytes: Double), _ totals: Totals
+  ) async throws -> SoakResult {
+    var result = totals.finished()
+    progress.update("\(arm.displayName): watching what it still does")
+    // The result is there already: a Ctrl-C now costs only the reckoning.
+    try? await Task.sleep(for: plan.watch)
+    guard !Task.isCancelled, let begin, let end = usage(), let timed = result.timed else { return result }
+    let outside = end - begin - timed
+    result.untimed = ServerUsage(
+      processorSeconds: max(0, outside.processorSeconds - idle.processorSeconds * plan.watch.seconds),
+      writtenBytes: max(0, outside.writtenBytes - Int(idle.bytes * plan.watch.seconds)))
+    return result
+  }
+
+  private struct Totals {
+    var result: SoakResult
+    private var latency = LatencyHistogram()
+
+    init(_ result: SoakResult) { self.result = result }
+
+    /// All that there are, unless each has to be prepared: then about what a window takes.
+    func operationsAhead(_ needsPreparation: Bool, _ window: Duration) -> Int {
+      guard needsPreparation else { return IdentifierSpace.operationsPerWorkload / 4 }
+      let rate = result.windows.last?.throughputPerSecond ?? 1_000
+      return max(1_000, Int(rate * window.seconds))
+    }
+
+    mutating func add(_ slice: SliceResult, at offset: Double, used: ServerUsage?) {
+      let summary = LatencySummary(slice.latency)
+      result.windows.append(
+        .init(
+          startSeconds: offset, elapsedSeconds: Double(slice.elapsedNanoseconds) / 1e9,
+          operations: slice.ledger.succeeded, throughputPerSecond: slice.throughputPerSecond,
+          p95: summary.p95,
+          max: summary.max, serverProcessorSeconds: used?.processorSeconds,
+          serverWrittenBytes: used?.writtenBytes))
+      result.ledger.add(slice.ledger)
+      latency.add(slice.latency)
+      if let used {
+        let so = result.timed ?? ServerUsage(processorSeconds: 0, writtenBytes: 0)
+        result.timed = ServerUsage(
+          processorSeconds: so.processorSeconds + used.processorSeconds,
+          writtenBytes: so.writtenBytes + used.writtenBytes)
+      }
+    }
+
+    func finished() -> SoakResult {
+      var finished = result
+      finished.response = LatencySummary(latency)
+      return finished
+    }
+  }
+}
