@@ -14,19 +14,22 @@ public import InstructorStore
 /// Connections are opened as calls need them, up to ``PostgresOptions/connections``.
 public final class PostgresStore: StorageBackend {
   public var name: String { "postgres" }
-  public var instructors: any InstructorRepository { repository }
+  public var instructors: any InstructorRepository { PostgresInstructors(pool: pool, ids: instructorIDs) }
+  public var reviews: any ReviewRepository { PostgresReviews(pool: pool, ids: reviewIDs) }
+  public var reviewers: any ReviewerRepository { PostgresReviewers(pool: pool, ids: reviewerIDs) }
+  public var ratings: any RatingRepository { PostgresRatings(pool: pool) }
 
   public var executor: (any TaskExecutor)? { BlockingTaskExecutor.shared }
 
   let options: PostgresOptions
   let pool: ConnectionPool<PostgresDriver>
   let instructorIDs = IDAllocator()
-  private let repository: PostgresInstructors
+  let reviewerIDs = IDAllocator()
+  let reviewIDs = IDAllocator()
 
   private init(options: PostgresOptions, pool: ConnectionPool<PostgresDriver>) {
     self.options = options
     self.pool = pool
-    repository = PostgresInstructors(pool: pool, ids: instructorIDs)
   }
 
   /// Connects once, so that a wrong address or password is known now.

@@ -68,7 +68,7 @@ final class CopyBuffer {
     for course in courses where course.role == role { field(course.courseID.rawValue) }
   }
 
-  private func null() { append(Int32(-1)) }
+  func null() { append(Int32(-1)) }
 
   @inline(__always)
   private func append<Value: FixedWidthInteger>(_ value: Value) {

@@ -7,20 +7,17 @@ import Synchronization
 /// One thread leads: it prepares, takes part in every phase and finishes. Helpers join while a phase is open and are
 /// waited for; a helper that gets no connection in time is not missed.
 final class LoadCoordinator: Sendable {
-  /// What a unit of work is; a helper that comes late must not take a chunk of rows for an index.
-  enum Phase {
-    case rows
+  /// What a unit of work is; a helper that comes late must not take a chunk of rows for an index. In this order.
+  enum Phase: CaseIterable {
+    /// Chunks of instructors and reviewers.
+    case people
+    /// Chunks of reviews and ratings. Into tables that were not empty, a review needs its reviewer to be there.
+    case reviews
     case indexes
   }
 
-  struct Totals {
-    var records = 0
-    var assignments = 0
-    var largestID: Int64 = 0
-  }
-
   private struct State {
-    var totals = Totals()
+    var totals = [LoadPart.Totals](repeating: LoadPart.Totals(), count: LoadSource.allCases.count)
     var nextUnit = 0
     var units = 0
     var open: Phase?
@@ -34,14 +31,16 @@ final class LoadCoordinator: Sendable {
   init(helpers: Int) { self.helpers = helpers }
 
   var failure: StoreError? { state.withLock(\.failure) }
-  var totals: Totals { state.withLock(\.totals) }
+  func totals(of source: LoadSource) -> LoadPart.Totals { state.withLock { $0.totals[source.rawValue] } }
 
   func fail(_ error: StoreError) {
     state.withLock { if $0.failure == nil { $0.failure = error } }
   }
 
-  /// The leader has opened a phase, or has nothing more to do: lets the helpers go on.
+  /// The leader has opened a phase: lets the helpers go on.
   func releaseHelpers() { for _ in 0..<helpers { prepared.signal() } }
+  /// There is nothing more to do: lets the helpers go on, whatever phase they wait for.
+  func dismissHelpers() { for _ in Phase.allCases { releaseHelpers() } }
   func waitForLeader() { prepared.wait() }
 
   /// Opens a phase of `units` pieces of work.
@@ -83,12 +82,13 @@ final class LoadCoordinator: Sendable {
     if let failure { throw failure }
   }
 
-  func add(_ part: Totals) -> Totals {
+  /// Returns how many records of all sources are done.
+  func add(_ part: LoadPart.Totals, to source: LoadSource) -> Int {
     state.withLock { state in
-      state.totals.records += part.records
-      state.totals.assignments += part.assignments
-      state.totals.largestID = max(state.totals.largestID, part.largestID)
-      return state.totals
+      state.totals[source.rawValue].records += part.records
+      state.totals[source.rawValue].assignments += part.assignments
+      state.totals[source.rawValue].largestID = max(state.totals[source.rawValue].largestID, part.largestID)
+      return state.totals.reduce(0) { $0 + $1.records }
     }
   }
 }

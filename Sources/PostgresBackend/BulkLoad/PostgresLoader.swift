@@ -10,16 +10,19 @@ final class PostgresLoader: Sendable {
   typealias Call = PostgresConnection.Call
 
   private static let recordsPerChunk = 10_000
+  private static let dataTables = PostgresSchema.dataTables.joined(separator: ", ")
   private static let lockAttempts = 50
   private static let lockPauseMilliseconds = 100.0
 
-  let load: BulkLoad
+  private let load: BulkLoad
+  private let parts: [LoadPart]
   let coordinator: LoadCoordinator
   /// Whether the tables were empty, so that a failure has to leave them empty again.
   let mustUndo = Atomic<Bool>(false)
 
   init(load: BulkLoad, coordinator: LoadCoordinator) {
     self.load = load
+    parts = LoadPart.parts(of: load)
     self.coordinator = coordinator
   }
 
@@ -30,23 +33,31 @@ final class PostgresLoader: Sendable {
     // The session's settings and lock go with it.
     defer { connection.markBroken() }
     let isFresh = try prepare(connection, call)
-    let chunks = (load.instructors.count + Self.recordsPerChunk - 1) / Self.recordsPerChunk
-    coordinator.open(.rows, units: chunks)
-    coordinator.releaseHelpers()
-    try phase { () throws(StoreError) in try copyChunks(connection, call) }
-    let totals = coordinator.totals
+    for rows in [LoadCoordinator.Phase.people, .reviews] {
+      try phase(rows, units: chunks(in: rows).count) { () throws(StoreError) in
+        try copyChunks(of: rows, connection, call)
+      }
+    }
     if isFresh { try buildIndexes(connection, call) }
-    try finish(connection, call, totals)
-    return BulkLoadResult(instructors: totals.records, assignments: totals.assignments)
+    try finish(connection, call)
+    let instructors = coordinator.totals(of: .instructors)
+    return BulkLoadResult(
+      instructors: instructors.records, assignments: instructors.assignments,
+      reviewers: coordinator.totals(of: .reviewers).records,
+      reviews: coordinator.totals(of: .reviews).records,
+      ratings: coordinator.totals(of: .ratings).records)
   }
 
   func help(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     try setUp(connection, call)
     defer { connection.markBroken() }
-    coordinator.waitForLeader()
-    try copyChunks(connection, call)
-    coordinator.waitForLeader()
-    try buildOpenIndexes(connection, call)
+    for phase in LoadCoordinator.Phase.allCases {
+      coordinator.waitForLeader()
+      switch phase {
+      case .people, .reviews: try copyChunks(of: phase, connection, call)
+      case .indexes: try buildOpenIndexes(connection, call)
+      }
+    }
   }
 
   private func setUp(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
@@ -55,8 +66,12 @@ final class PostgresLoader: Sendable {
     try connection.simple(call, "SET \(PostgresSchema.loadingSetting) = 'on'")
   }
 
-  /// Works on the open phase, then waits for the helpers whatever happened.
-  private func phase(_ work: () throws(StoreError) -> Void) throws(StoreError) {
+  /// Opens a phase, works on it and waits for the helpers, whatever happened.
+  private func phase(
+    _ phase: LoadCoordinator.Phase, units: Int, _ work: () throws(StoreError) -> Void
+  ) throws(StoreError) {
+    coordinator.open(phase, units: units)
+    coordinator.releaseHelpers()
     do throws(StoreError) { try work() } catch { coordinator.fail(error) }
     try coordinator.close()
   }
@@ -73,13 +88,16 @@ final class PostgresLoader: Sendable {
     return try connection.transaction(call) { () throws(StoreError) in
       // Before the tables are found empty: waits for writes under way and refuses those that come.
       for statement in PostgresSchema.refuseWrites(true) { try connection.simple(call, statement) }
-      if state.loading == .fresh { try connection.simple(call, "TRUNCATE instructors, course_instructors") }
+      if state.loading == .fresh { try connection.simple(call, "TRUNCATE \(Self.dataTables)") }
       var isEmpty = false
-      try connection.text(
-        call,
-        "SELECT NOT EXISTS (SELECT FROM instructors) AND NOT EXISTS (SELECT FROM course_instructors)"
-      ) { result in isEmpty = (try? result.boolean(0, 0)) ?? false }
+      try connection.text(call, Self.isEmpty) { result in isEmpty = (try? result.boolean(0, 0)) ?? false }
       let isFresh = isEmpty && state.loading != .append
+      // The row that the last review of a course left behind must not stand in the way of a rating that is loaded.
+      if isFresh {
+        try connection.simple(call, "TRUNCATE course_ratings")
+      } else if load.ratings.count > 0 {
+        try connection.simple(call, "DELETE FROM course_ratings WHERE \(RatingRow.isZero)")
+      }
       try connection.simple(call, "UPDATE schema_state SET loading = '\(isFresh ? "fresh" : "append")'")
       if isFresh {
         for index in PostgresSchema.indexes.reversed() {
@@ -90,6 +108,14 @@ final class PostgresLoader: Sendable {
       return isFresh
     }
   }
+
+  /// A rating of zero is none.
+  private static let isEmpty: String = {
+    let conditions = PostgresSchema.dataTables.map { table in
+      "NOT EXISTS (SELECT FROM \(table)\(table == "course_ratings" ? " WHERE NOT (\(RatingRow.isZero))" : ""))"
+    }
+    return "SELECT " + conditions.joined(separator: " AND ")
+  }()
 
   /// Takes the session lock of loads. The session of a load that was ended may hold it for a moment longer, so it is
   /// tried for some seconds.
@@ -105,54 +131,53 @@ final class PostgresLoader: Sendable {
     throw call.context.error(.schemaMismatch, "another bulk load is under way")
   }
 
-  private func copyChunks(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    let instructors = CopyBuffer()
-    let courses = CopyBuffer()
-    let total = load.instructors.count
-    try connection.withoutPipeline(call) { () throws(StoreError) in
-      try coordinator.work(in: .rows) { (chunk) throws(StoreError) in
-        if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
-        let start = chunk * Self.recordsPerChunk
-        let part = try encode(start..<min(total, start + Self.recordsPerChunk), call.context, instructors, courses)
-        try connection.plain(call, "BEGIN")
-        try connection.copy(call, CopyBuffer.instructorsCommand, instructors.bytes)
-        try connection.copy(call, CopyBuffer.coursesCommand, courses.bytes)
-        try connection.plain(call, "COMMIT")
-        let sum = coordinator.add(part)
-        load.onProgress?(BulkLoadProgress(phase: .rows, done: sum.records, total: total))
+  private struct Chunk {
+    var part: LoadPart
+    var range: Range<Int>
+  }
+
+  private func chunks(in phase: LoadCoordinator.Phase) -> [Chunk] {
+    let sources: [LoadSource] =
+      switch phase {
+      case .people: [.instructors, .reviewers]
+      case .reviews: [.reviews, .ratings]
+      case .indexes: []
+      }
+    return sources.flatMap { source in
+      let part = parts[source.rawValue]
+      return stride(from: 0, to: part.count, by: Self.recordsPerChunk).map { start in
+        Chunk(part: part, range: start..<min(part.count, start + Self.recordsPerChunk))
       }
     }
   }
 
-  private func encode(
-    _ range: Range<Int>, _ context: CallContext, _ instructors: CopyBuffer, _ courses: CopyBuffer
-  ) throws(StoreError) -> LoadCoordinator.Totals {
-    let validation = Validation(context)
-    var totals = LoadCoordinator.Totals()
-    instructors.begin()
-    courses.begin()
-    for (index, record) in zip(range, load.instructors.records(range)) {
-      guard let id = record.id else { throw context.invalid("a record has no id").at(index: index) }
-      do throws(StoreError) { try validation.instructor(record) } catch { throw error.at(index: index) }
-      instructors.appendInstructor(record, id)
-      courses.appendCourses(record, id)
-      totals.records += 1
-      totals.assignments += record.courses.count
-      totals.largestID = max(totals.largestID, id.rawValue)
+  private func copyChunks(
+    of phase: LoadCoordinator.Phase, _ connection: PostgresConnection, _ call: Call
+  ) throws(StoreError) {
+    let chunks = chunks(in: phase)
+    let buffers = [CopyBuffer(), CopyBuffer()]
+    try connection.withoutPipeline(call) { () throws(StoreError) in
+      try coordinator.work(in: phase) { (number) throws(StoreError) in
+        if call.isAbandoned { throw call.context.error(.cancelled, "the task was cancelled") }
+        let (part, range) = (chunks[number].part, chunks[number].range)
+        let totals = try part.encode(range, call.context, Array(buffers.prefix(part.commands.count)))
+        // The last transaction of the load makes this one durable too.
+        try connection.plain(call, "BEGIN; SET LOCAL synchronous_commit = off")
+        for (command, buffer) in zip(part.commands, buffers) {
+          try connection.copy(call, command, buffer.bytes)
+        }
+        try connection.plain(call, "COMMIT")
+        let done = coordinator.add(totals, to: part.source)
+        load.onProgress?(BulkLoadProgress(phase: .rows, done: done, total: load.recordCount))
+      }
     }
-    guard totals.records == range.count else {
-      throw context.invalid("the source gave \(totals.records) records where \(range.count) were asked for")
-    }
-    instructors.end()
-    courses.end()
-    return totals
   }
 
   /// Builds the indexes side by side, then makes constraints of them.
   private func buildIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    coordinator.open(.indexes, units: Self.builds.count)
-    coordinator.releaseHelpers()
-    try phase { () throws(StoreError) in try buildOpenIndexes(connection, call) }
+    try phase(.indexes, units: Self.builds.count) { () throws(StoreError) in
+      try buildOpenIndexes(connection, call)
+    }
     for index in PostgresSchema.indexes {
       if let attach = index.attach { try connection.simple(call, attach) }
     }
@@ -168,15 +193,17 @@ final class PostgresLoader: Sendable {
     }
   }
 
-  private func finish(
-    _ connection: PostgresConnection, _ call: Call, _ totals: LoadCoordinator.Totals
-  ) throws(StoreError) {
+  private func finish(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     // So that the first plans know the tables.
-    try connection.simple(call, "ANALYZE instructors, course_instructors")
+    try connection.simple(call, "ANALYZE \(Self.dataTables)")
     try connection.transaction(call) { () throws(StoreError) in
-      try connection.simple(
-        call,
-        "UPDATE id_allocator SET next_id = greatest(next_id, \(totals.largestID + 1)) WHERE entity = 'instructor'")
+      for source in LoadSource.allCases {
+        guard let kind = source.kind else { continue }
+        let next = coordinator.totals(of: source).largestID + 1
+        try connection.simple(
+          call,
+          "UPDATE id_allocator SET next_id = greatest(next_id, \(next)) WHERE entity = '\(kind.rawValue)'")
+      }
       try Self.allowWrites(connection, call)
     }
     mustUndo.store(false, ordering: .releasing)
@@ -188,7 +215,7 @@ final class PostgresLoader: Sendable {
       // The leader's session may still be on its way out.
       try connection.simple(call, "SELECT pg_advisory_xact_lock(\(Self.lockKey))")
       if try PostgresStore.state(connection, call).loading == .fresh {
-        try connection.simple(call, "TRUNCATE instructors, course_instructors")
+        try connection.simple(call, "TRUNCATE \(Self.dataTables)")
         for index in PostgresSchema.indexes.reversed() {
           for statement in index.drop { try connection.simple(call, statement) }
         }

@@ -14,7 +14,8 @@ extension PostgresStore {
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let context = call("bulkLoad")
     try pool.admit(context)
-    guard load.instructors.count >= 0 else { throw context.invalid("the number of records is negative") }
+    let counts = [load.instructors.count, load.reviewers.count, load.reviews.count, load.ratings.count]
+    guard counts.allSatisfy({ $0 >= 0 }) else { throw context.invalid("the number of records is negative") }
     if let timeout = StoreTimeout.current, timeout <= .zero {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
@@ -42,9 +43,7 @@ extension PostgresStore {
       // A helper may wait for a server that has stopped answering.
       for task in helperTasks { task.cancel() }
     }
-    // Twice: a helper may wait for either phase.
-    coordinator.releaseHelpers()
-    coordinator.releaseHelpers()
+    coordinator.dismissHelpers()
     for task in helperTasks { await task.value }
     if case .failure(let error) = result, loader.mustUndo.load(ordering: .acquiring) {
       // Not of this task: it has to run although the task may be cancelled.

@@ -2,13 +2,10 @@ import DriverKit
 import InstructorStore
 
 extension PostgresInstructors {
-  /// How often an id that turns out to be taken is drawn again; each time twice as many are skipped.
-  private static let redrawLimit = 40
-
   func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
     let context = try context("instructors.create")
     try Validation(context).instructor(new)
-    if isRetry, new.id == nil { throw context.invalid("isRetry needs the id of the first attempt") }
+    try Validation(context).isRetry(isRetry, hasID: new.id != nil)
     let ids = ids
     if new.id == nil, new.courses.isEmpty {
       let insert = InsertInstructor(new, ids)
@@ -33,32 +30,12 @@ extension PostgresInstructors {
   static func createWithDrawnID(
     _ new: NewInstructor, _ ids: IDAllocator, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Instructor {
-    for attempt in 0..<redrawLimit {
-      let id = InstructorID(
-        try ids.draw { (count) throws(StoreError) in
-          try IDReservation.reserve(.instructor, count: count, connection, call)
-        })
-      call.noteEntity(id.rawValue)
-      do throws(StoreError) {
-        try insert(new, id, connection, call)
-        return Instructor(new, id: id)
-      } catch {
-        guard error.constraint == .instructorID else { throw error }
-        try skipTakenIDs(attempt, ids, connection, call)
-      }
+    try DrawnIDs.create(.instructor, ids, ifTaken: .instructorID, connection, call) {
+      (drawn) throws(StoreError) in
+      let id = InstructorID(drawn)
+      try insert(new, id, connection, call)
+      return Instructor(new, id: id)
     }
-    throw call.context.error(.contended, "the drawn ids kept being taken")
-  }
-
-  /// Somebody imported rows under ids the allocator has yet to hand out: moves it on, ever further, so that a
-  /// million such rows cost some twenty steps.
-  static func skipTakenIDs(
-    _ attempt: Int, _ ids: IDAllocator, _ connection: Connection, _ call: Call
-  ) throws(StoreError) {
-    ids.discardBlocks()
-    guard attempt > 0 else { return }
-    let count = IDAllocator.blockSize << min(attempt, 30)
-    _ = try IDReservation.reserve(.instructor, count: count, connection, call)
   }
 
   private static func insert(
@@ -83,7 +60,7 @@ extension PostgresInstructors {
     try Validation(context).instructors(items)
     let ids = ids
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      for attempt in 0..<Self.redrawLimit {
+      for attempt in 0..<DrawnIDs.redrawLimit {
         var next = try Self.drawIDs(for: items, ids, connection, call).makeIterator()
         let instructors = items.map { item in
           Instructor(item, id: item.id ?? InstructorID(next.next() ?? 0))
@@ -94,7 +71,7 @@ extension PostgresInstructors {
         } catch {
           let isDrawn = error.index.map { items[$0].id == nil } ?? false
           guard isDrawn, error.constraint == .instructorID else { throw error }
-          try Self.skipTakenIDs(attempt, ids, connection, call)
+          try DrawnIDs.skipTaken(.instructor, attempt, ids, connection, call)
         }
       }
       throw call.context.error(.contended, "the drawn ids kept being taken")

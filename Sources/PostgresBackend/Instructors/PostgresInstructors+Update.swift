@@ -2,9 +2,6 @@ import DriverKit
 import InstructorStore
 
 extension PostgresInstructors {
-  /// How often a write whose reason for changing nothing had gone when it was looked for is run again.
-  private static let attemptLimit = 8
-
   func update(
     _ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?
   ) async throws(StoreError) -> Instructor {
@@ -118,20 +115,17 @@ extension PostgresInstructors {
   ///
   /// - Parameters:
   ///   - failFirst: What keeps `write` from changing the stored instructor, whatever its version.
-  ///   - elseFail: What else does. Where nothing explains it, the reason went away meanwhile, and the write is run
-  ///     again.
+  ///   - elseFail: What else does.
   static func change<Value>(
     _ id: InstructorID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call,
     _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
     elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
-    for _ in 0..<attemptLimit {
-      if let value = try write() { return value }
+    try change(call, write) { () throws(StoreError) in
       guard let stored = try read(id, connection, call) else { throw call.context.notFound(id) }
       if let error = failFirst(stored) { throw error }
       try check(stored, ifVersion, call.context)
       if let error = elseFail(stored) { throw error }
     }
-    throw call.context.error(.contended, "the instructor kept changing", entityID: id.rawValue)
   }
 }

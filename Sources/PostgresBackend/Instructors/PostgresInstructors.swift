@@ -2,30 +2,9 @@ import DriverKit
 import InstructorStore
 
 /// PostgreSQL's ``InstructorRepository``: reads here, writes in the extensions beside it.
-struct PostgresInstructors: InstructorRepository {
-  typealias Connection = PostgresConnection
-  typealias Call = PostgresConnection.Call
-
+struct PostgresInstructors: InstructorRepository, PostgresRepository {
   let pool: ConnectionPool<PostgresDriver>
   let ids: IDAllocator
-
-  func context(_ operation: StaticString) throws(StoreError) -> CallContext {
-    let context = CallContext(backend: "postgres", operation: operation)
-    try pool.admit(context)
-    return context
-  }
-
-  /// Leases a session whose schema has been looked at. A unit of which nothing was applied because others got in
-  /// its way starts again, a bounded number of times and not past its deadline.
-  func lease<Value: Sendable>(
-    _ context: CallContext, _ effect: CallEffect,
-    _ body: @escaping @Sendable (Connection, Call) throws(StoreError) -> Value
-  ) async throws(StoreError) -> Value {
-    try await pool.lease(context, effect) { (connection, call) throws(StoreError) in
-      try PostgresStore.requireSchema(connection, call)
-      return try connection.retrying(call) { () throws(StoreError) in try body(connection, call) }
-    }
-  }
 
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     let context = try context("instructors.get")

@@ -55,8 +55,7 @@ package struct PostgresMaintenance: Sendable {
   /// Brings fresh tables into the state of ones that have been there for a while.
   package func settle() async throws(StoreError) {
     try await session("settle", .write) { (connection, call) throws(StoreError) in
-      try connection.simple(call, "VACUUM (ANALYZE) instructors")
-      try connection.simple(call, "VACUUM (ANALYZE) course_instructors")
+      for table in PostgresSchema.dataTables { try connection.simple(call, "VACUUM (ANALYZE) \(table)") }
       // A user of somebody else's server may not be allowed to.
       do throws(StoreError) {
         try connection.simple(call, "CHECKPOINT")
@@ -80,7 +79,9 @@ package struct PostgresMaintenance: Sendable {
         call, "SELECT name::text, current_setting(name)::text FROM pg_settings WHERE name IN (\(list))"
       ) { result in
         for row in 0..<result.rowCount {
-          if let name = try? result.text(row, 0), let value = try? result.text(row, 1) { settings[name] = value }
+          if let name = try? result.text(row, 0), let value = try? result.text(row, 1) {
+            settings[name] = value
+          }
         }
       }
       return settings
@@ -147,7 +148,8 @@ package struct PostgresMaintenance: Sendable {
     ) { result in
       guard result.rowCount == 1 else { return }
       let isMarked = (try? result.boolean(0, 0)) ?? false
-      let names = ((try? result.text(0, 1)) ?? "").dropFirst().dropLast().split(separator: ",").map(String.init)
+      let names = ((try? result.text(0, 1)) ?? "").dropFirst().dropLast().split(separator: ",").map(
+        String.init)
       state = isMarked && names.isEmpty ? .marked : .foreign(names)
     }
     return state

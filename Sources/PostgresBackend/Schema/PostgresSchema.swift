@@ -7,13 +7,15 @@
 /// the lock of the instructor's row.
 enum PostgresSchema {
   /// The version `migrate()` brings a schema to.
-  static let version: Int64 = 1
-  /// The oldest version of this code that a schema of `version` still serves.
+  static let version: Int64 = 2
+  /// The oldest version of this code that a schema of `version` still serves: what version 2 added is nothing that
+  /// code of version 1 would touch.
   static let oldestCode: Int64 = 1
 
-  /// What `schema_state` starts with, and the statements that lead from each version to the next.
+  /// The statements that lead from each version to the next. What is in a version that was released stays as it is.
   static let migrations: [[String]] = [
-    bookkeeping + instructors + indexes.flatMap(\.create) + loadingTriggers
+    bookkeeping + instructors + instructorIndexes.flatMap(\.create) + loadingTriggers(of: instructorTables),
+    reviewTables + reviewIndexes.flatMap(\.create) + loadingTriggers(of: reviewTableNames),
   ]
 
   static let state = Statement("SELECT version, oldest_code, loading FROM schema_state")
@@ -46,25 +48,32 @@ enum PostgresSchema {
   /// The setting that a loading session turns on.
   static let loadingSetting = "instructor_store.loading"
 
+  private static let instructorTables = ["course_instructors", "instructors"]
+  private static let reviewTableNames = ["course_ratings", "reviews", "reviewers"]
   /// The tables that hold the data, in an order in which they can be dropped.
-  static let dataTables = ["course_instructors", "instructors"]
+  static let dataTables = reviewTableNames + instructorTables
   /// Every table that `migrate()` makes, in an order in which they can be dropped.
   static let tables = dataTables + ["id_allocator", "schema_state"]
   static let functions = ["refuse_while_loading()"]
 
-  private static let loadingTriggers = dataTables.flatMap { table in
-    [
-      """
-      CREATE TRIGGER refuse_while_loading BEFORE INSERT OR UPDATE OR DELETE ON \(table)
-        FOR EACH STATEMENT EXECUTE FUNCTION refuse_while_loading()
-      """,
-      "ALTER TABLE \(table) DISABLE TRIGGER refuse_while_loading",
-    ]
+  private static func loadingTriggers(of tables: [String]) -> [String] {
+    tables.flatMap { table in
+      [
+        """
+        CREATE TRIGGER refuse_while_loading BEFORE INSERT OR UPDATE OR DELETE ON \(table)
+          FOR EACH STATEMENT EXECUTE FUNCTION refuse_while_loading()
+        """,
+        "ALTER TABLE \(table) DISABLE TRIGGER refuse_while_loading",
+      ]
+    }
   }
 
-  /// Lets only the loading session write, or everybody again. Waits for writes under way.
+  /// Lets only the loading session write, or everybody again. Waits for writes under way, table by table in the order in
+  /// which most of them go.
   static func refuseWrites(_ isRefusing: Bool) -> [String] {
-    dataTables.map { "ALTER TABLE \($0) \(isRefusing ? "ENABLE" : "DISABLE") TRIGGER refuse_while_loading" }
+    dataTables.reversed().map {
+      "ALTER TABLE \($0) \(isRefusing ? "ENABLE" : "DISABLE") TRIGGER refuse_while_loading"
+    }
   }
 
   static let instructors = [
@@ -134,16 +143,20 @@ enum PostgresSchema {
       """,
     drop: ["ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference"])
 
-  /// All of them, in the order in which they can be made one by one; the other way round they can be dropped.
-  static let indexes = indexesOfInstructors + indexesOfCourses + [reference]
+  private static let instructorIndexes = indexesOfInstructors + indexesOfCourses + [reference]
+  private static let reviewIndexes =
+    indexesOfReviews + indexesOfReviewers + indexesOfRatings + [reviewerReference]
+  /// All of them, in the order in which they can be made one by one, the largest first; the other way round they can
+  /// be dropped.
+  static let indexes = reviewIndexes + instructorIndexes
 
-  private static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
+  static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
     Index(
       name: name, build: "CREATE \(unique ? "UNIQUE " : "")INDEX \(name) ON \(definition)",
       drop: ["DROP INDEX IF EXISTS \(name)"])
   }
 
-  private static func primaryKey(_ name: String, _ table: String, _ columns: String) -> Index {
+  static func primaryKey(_ name: String, _ table: String, _ columns: String) -> Index {
     Index(
       name: name,
       build: "CREATE UNIQUE INDEX \(name) ON \(table) \(columns)",

@@ -1,0 +1,42 @@
+import DriverKit
+import InstructorStore
+
+/// Creates under ids that the store draws.
+enum DrawnIDs {
+  /// How often an id that turns out to be taken is drawn again; each time twice as many are skipped.
+  static let redrawLimit = 40
+
+  /// Draws an id and runs `insert` with it, again with another one where it is taken.
+  ///
+  /// - Parameter taken: The constraint that `insert` breaks then.
+  static func create<Value>(
+    _ kind: EntityKind, _ ids: IDAllocator, ifTaken taken: Constraint, _ connection: PostgresConnection,
+    _ call: PostgresConnection.Call, _ insert: (Int64) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    for attempt in 0..<redrawLimit {
+      let id = try ids.draw { (count) throws(StoreError) in
+        try IDReservation.reserve(kind, count: count, connection, call)
+      }
+      call.noteEntity(id)
+      do throws(StoreError) {
+        return try insert(id)
+      } catch {
+        guard error.constraint == taken else { throw error }
+        try skipTaken(kind, attempt, ids, connection, call)
+      }
+    }
+    throw call.context.error(.contended, "the drawn ids kept being taken")
+  }
+
+  /// Somebody imported rows under ids the allocator has yet to hand out: moves it on, ever further, so that a
+  /// million such rows cost some twenty steps.
+  static func skipTaken(
+    _ kind: EntityKind, _ attempt: Int, _ ids: IDAllocator, _ connection: PostgresConnection,
+    _ call: PostgresConnection.Call
+  ) throws(StoreError) {
+    ids.discardBlocks()
+    guard attempt > 0 else { return }
+    let count = IDAllocator.blockSize << min(attempt, 30)
+    _ = try IDReservation.reserve(kind, count: count, connection, call)
+  }
+}
