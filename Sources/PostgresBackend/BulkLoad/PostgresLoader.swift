@@ -19,6 +19,8 @@ final class PostgresLoader: Sendable {
   let coordinator: LoadCoordinator
   /// Whether the tables were empty, so that a failure has to leave them empty again.
   let mustUndo = Atomic<Bool>(false)
+  /// Whether there were rows before, so that those of a failed load stay beside them.
+  let keepsRows = Atomic<Bool>(false)
 
   init(load: BulkLoad, coordinator: LoadCoordinator) {
     self.load = load
@@ -104,6 +106,7 @@ final class PostgresLoader: Sendable {
           for statement in index.drop { try connection.simple(call, statement) }
         }
       }
+      keepsRows.store(!isFresh, ordering: .releasing)
       mustUndo.store(true, ordering: .releasing)
       return isFresh
     }

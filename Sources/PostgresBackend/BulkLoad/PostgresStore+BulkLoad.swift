@@ -63,6 +63,12 @@ extension PostgresStore {
         error.reason += "; what was loaded could not be removed, and the next load will do it"
         throw error
       }
+      if loader.keepsRows.load(ordering: .acquiring) {
+        var error = error
+        // The chunks before it stay.
+        error.outcome = .unknown
+        throw error
+      }
     }
     return try result.get()
   }

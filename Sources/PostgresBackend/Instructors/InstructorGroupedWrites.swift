@@ -71,7 +71,9 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
   }
 
   override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    updated = try PostgresInstructors.change(id, ifVersion, connection, call) { () throws(StoreError) in
+    // Without its type the compiler takes "no row" for the answer.
+    let changed: Instructor = try PostgresInstructors.change(id, ifVersion, connection, call) {
+      () throws(StoreError) in
       try connection.query(call, statement) {
         bind($0)
       } decode: {
@@ -79,5 +81,6 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
         try InstructorRow.decodeFirst(result)
       }
     }
+    updated = changed
   }
 }

@@ -121,7 +121,7 @@ extension PostgresInstructors {
     _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
     elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
-    try change(call, write) { () throws(StoreError) in
+    try attempt(call, write) { () throws(StoreError) in
       guard let stored = try read(id, connection, call) else { throw call.context.notFound(id) }
       if let error = failFirst(stored) { throw error }
       try check(stored, ifVersion, call.context)

@@ -17,7 +17,7 @@ package enum ReferenceSQL {
 
   /// The tables that hold instructors, without indexes, and what a bulk load builds afterwards.
   package static var tables: [String] { PostgresSchema.instructors }
-  package static var indexes: [String] { PostgresSchema.indexes.flatMap(\.create) }
+  package static var indexes: [String] { PostgresSchema.instructorIndexes.flatMap(\.create) }
   /// As a bulk load has it while it builds them.
   package static var indexSettings: [String] { ["SET maintenance_work_mem = '256MB'"] }
 }

@@ -42,7 +42,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
     try validation.identifier(course, "courseID")
     try validation.ratingVersion(ifVersion)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      try Self.change(call) { () throws(StoreError) in
+      try Self.attempt(call) { () throws(StoreError) in
         try connection.query(call, RatingWrites.deleteBase) { parameters in
           parameters.append(course.rawValue)
           parameters.append(ifVersion)

@@ -37,7 +37,7 @@ extension PostgresRepository {
   ///   - write: `nil` where it changed nothing.
   ///   - explain: Looks at what is stored and throws what keeps `write` from changing it. Where nothing does, the reason
   ///     went away meanwhile, and the write is run again.
-  static func change<Value>(
+  static func attempt<Value>(
     _ call: Call, _ write: () throws(StoreError) -> Value?, elseFail explain: () throws(StoreError) -> Void
   ) throws(StoreError) -> Value {
     for _ in 0..<unexplainedWriteAttempts {

@@ -55,7 +55,7 @@ extension PostgresReviews {
     try validation.patch(patch)
     return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
       if patch.isEmpty { return try Self.require(id, ifVersion, connection, call) }
-      return try Self.change(call) { () throws(StoreError) in
+      return try Self.attempt(call) { () throws(StoreError) in
         try connection.query(call, ReviewWrites.update) { parameters in
           ReviewWrites.bindUpdate(id, patch, ifVersion, parameters)
         } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
@@ -73,7 +73,7 @@ extension PostgresReviews {
     try validation.identifier(id)
     try validation.version(ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
-      _ = try Self.change(call) { () throws(StoreError) in
+      _ = try Self.attempt(call) { () throws(StoreError) in
         try connection.query(call, ReviewWrites.delete) { parameters in
           parameters.append(id.rawValue)
           parameters.append(ifVersion)

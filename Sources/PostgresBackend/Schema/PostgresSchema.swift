@@ -143,7 +143,7 @@ enum PostgresSchema {
       """,
     drop: ["ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference"])
 
-  private static let instructorIndexes = indexesOfInstructors + indexesOfCourses + [reference]
+  static let instructorIndexes = indexesOfInstructors + indexesOfCourses + [reference]
   private static let reviewIndexes =
     indexesOfReviews + indexesOfReviewers + indexesOfRatings + [reviewerReference]
   /// All of them, in the order in which they can be made one by one, the largest first; the other way round they can
