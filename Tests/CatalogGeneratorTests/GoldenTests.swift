@@ -15,6 +15,14 @@ enum Golden {
     (4, 1, 1, "1ffa65a105f8c81e"),
     (5, 5_000, 20, "b19d67328e994293"),
   ]
+  /// Of seed 1, 1,000 instructors and courses, with so many reviewers and reviews.
+  static let reviewFingerprints: [(reviewers: Int, reviews: Int, fingerprint: String)] = [
+    (1_000, 10_000, "TODO1"), (50, 100_000, "TODO2"), (100_000, 1_000_000, "TODO3"),
+  ]
+  /// Of seed 1, 1,000 instructors and courses, 1,000 reviewers and 10,000 reviews.
+  static let reviews: [(id: Int64, text: String)] = [
+    (1, "TODO4"), (5_000, "TODO5"), (10_000, "TODO6"),
+  ]
   /// Of seed 1, 100,000 instructors and as many courses.
   static let records: [(id: Int64, text: String)] = [
     (
@@ -69,6 +77,22 @@ enum Golden {
       let catalog = try Catalog(
         seed: golden.seed, instructors: golden.instructors, courses: golden.courses)
       #expect(catalog.fingerprint == golden.fingerprint)
+    }
+  }
+
+  @Test func reviewsAreThoseOfTheFormatVersion() throws {
+    for golden in Golden.reviewFingerprints {
+      let catalog = try Catalog(
+        seed: 1, instructors: 1_000, courses: 1_000, reviewers: golden.reviewers, reviews: golden.reviews)
+      #expect(catalog.fingerprint == golden.fingerprint)
+    }
+    let catalog = try Catalog(seed: 1, instructors: 1_000, courses: 1_000, reviewers: 1_000, reviews: 10_000)
+    for (id, expected) in Golden.reviews {
+      let review = try #require(catalog.expectedReview(ReviewID(id)))
+      let text =
+        "\(review.courseID)|\(review.reviewerID)|\(review.reviewerName)|\(review.reviewerPicture ?? "-")|"
+        + "\(review.stars)|\(review.createdAt.milliseconds)|\(review.helpful)|\(review.reported)|\(review.comment)"
+      #expect(text == expected)
     }
   }
 }
