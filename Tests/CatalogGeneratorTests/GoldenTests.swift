@@ -17,11 +17,26 @@ enum Golden {
   ]
   /// Of seed 1, 1,000 instructors and courses, with so many reviewers and reviews.
   static let reviewFingerprints: [(reviewers: Int, reviews: Int, fingerprint: String)] = [
-    (1_000, 10_000, "TODO1"), (50, 100_000, "TODO2"), (100_000, 1_000_000, "TODO3"),
+    (1_000, 10_000, "7a03a25d6ffa3ce7"), (50, 100_000, "bc9323f759d2e22b"),
+    (100_000, 1_000_000, "ea6d29a1f564326e"),
   ]
   /// Of seed 1, 1,000 instructors and courses, 1,000 reviewers and 10,000 reviews.
   static let reviews: [(id: Int64, text: String)] = [
-    (1, "TODO4"), (5_000, "TODO5"), (10_000, "TODO6"),
+    (
+      1,
+      "420|516|Femke Meijer|https://pictures.example.org/reviewers/88c407ae32162e5e.jpg|3.5|1698178795457|0|0|"
+        + "In my experience the last module could use better subtitles. For a beginner like me the pace of the course needed more examples. Too much theory for my taste, yet still useful."
+    ),
+    (
+      5_000,
+      "730|855|Jun Junjie|https://pictures.example.org/reviewers/1e10b1e7a3a1fd9d.jpg|4.0|1664917494566|44|0|"
+        + "Half of it has little to do with Astronomy."
+    ),
+    (
+      10_000,
+      "656|352|Jennifer Williams|-|5.0|1726393819696|0|0|"
+        + "The feedback of other learners prepared me well for the certificate."
+    ),
   ]
   /// Of seed 1, 100,000 instructors and as many courses.
   static let records: [(id: Int64, text: String)] = [

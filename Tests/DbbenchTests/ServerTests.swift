@@ -6,7 +6,9 @@ import Testing
 
 /// The commands on real servers: started by themselves, or a user's own.
 @Suite(.serialized) struct ServerTests {
-  private static let small = ["--instructors", "2000", "--courses", "2000"]
+  private static let small = [
+    "--instructors", "2000", "--courses", "2000", "--reviewers", "500", "--reviews", "5000",
+  ]
 
   private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation)
     throws
@@ -96,7 +98,8 @@ import Testing
       // Unlike durability is refused before anything is timed.
       try await sql(postgres, "ALTER SYSTEM SET fsync = off")
       try await sql(postgres, "SELECT pg_reload_conf()")
-      let unlike = try await Tool.run(["compare", "--blocks", "1", "--workload", "instructor-get"] + elsewhere)
+      let unlike = try await Tool.run(
+        ["compare", "--blocks", "1", "--workload", "instructor-get"] + elsewhere)
       #expect(unlike.status == 5, "\(unlike)")
       #expect(unlike.errorLines.first?.contains("fsync off") == true, "\(unlike)")
       let accepted = try await Tool.run(

@@ -35,14 +35,9 @@ public struct ComparisonPlan: Sendable {
     self.acceptsDifferences = acceptsDifferences
   }
 
-  /// Instructors of one load of `bulk-load`.
-  public func loadedInstructors(of catalog: BenchmarkCatalog) -> Int {
-    min(catalog.instructors, mostLoadedInstructors)
-  }
-
   /// What one load of `bulk-load` loads.
-  func loadedCatalog(of catalog: BenchmarkCatalog) -> BenchmarkCatalog {
-    catalog.smaller(instructors: loadedInstructors(of: catalog))
+  public func loadedCatalog(of catalog: BenchmarkCatalog) -> BenchmarkCatalog {
+    catalog.smaller(instructors: mostLoadedInstructors)
   }
 
   private static let stream = TraceRandom.stream("segment jitter")

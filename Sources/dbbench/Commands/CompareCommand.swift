@@ -47,13 +47,15 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let entries = try workloads.entries(default: "all")
+    let entries = try workloads.entries(default: WorkloadRegistry.defaults, keys: loop.keys)
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, needsScratch: entries.contains { $0.kind == .load },
+      targets: try Lists.pair(backends), servers: servers,
+      needsScratch: entries.contains { $0.kind == .load },
       connections: loop.targetOptions.connections)
     let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions,
+      catalog: try data.catalog(),
+      keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency,
+      options: loop.targetOptions,
       isOneMachine: request.isOneMachine)
     let plan = ComparisonPlan(
       blocks: blocks ?? (minutes == nil ? ComparisonPlan.defaultBlocks : 24),
@@ -112,11 +114,11 @@ struct CompareCommand: AsyncParsableCommand {
       case .write: sum + 4 + Double(plan.blocks) * 16
       case .load:
         sum + Double(plan.loads)
-          * (Plan.loadSeconds(request, plan.loadedInstructors(of: settings.catalog)) - 3)
+          * (Plan.loadSeconds(request, plan.loadedCatalog(of: settings.catalog).records) - 3)
       }
     }
     if let minutes { measuring = min(measuring, minutes * 60 + 30) }
-    text.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + 3 + measuring)
+    text.add(estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records) + 3 + measuring)
     text.print()
   }
 }

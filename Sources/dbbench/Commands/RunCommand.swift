@@ -9,11 +9,15 @@ struct RunCommand: AsyncParsableCommand {
       Loads the catalog, warms up for a second, and keeps --concurrency calls under way for --duration. Without \
       --backend it does so on PostgreSQL and then on MongoDB; that is no fair comparison, 'dbbench compare' is.
 
+      Where reviews were written, every rating and reviewer count touched is counted again before the writes are \
+      undone; exit status 4 if one is wrong.
+
       Percentiles that the sample doesn't support are left out: p99 needs 10,000 operations, p99.9 needs 100,000.
 
       Examples:
         dbbench run --backend postgres --workload instructor-get --concurrency 1
         dbbench run --backend mongo --workload instructor-create --concurrency 64 --duration 30
+        dbbench run --mix review-storm --concurrency 64               half writes, then counts again
         dbbench run --backend memory --workload all --duration 2      what the harness itself costs
         dbbench run --backend postgres --json - | jq .latency.response.p99
       """)
@@ -53,7 +57,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
-    let entries = try workloads.entries(default: "instructor-get").filter { $0.kind != .load }
+    let entries = try workloads.entries(default: ["instructor-get"], keys: loop.keys).filter {
+      $0.kind != .load
+    }
     guard !entries.isEmpty, !targets.isEmpty else {
       throw BenchmarkFailure(
         .usage, "bulk-load is timed by 'dbbench load', or by 'dbbench compare --workload bulk-load'.")
@@ -61,8 +67,9 @@ struct RunCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: targets, servers: servers, connections: loop.targetOptions.connections)
     let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
+      catalog: try data.catalog(),
+      keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions
+    )
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
@@ -84,7 +91,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     line.finish()
     if !results.all.isEmpty {
-      if output.printsTable { Output.print(table: Tables.run(results.all)) }
+      if output.printsTable {
+        Output.print(table: Tables.run(results.all))
+        Output.print(Tables.recounts(results.all))
+      }
       try JSONOutput.write(each: results.all, to: output.json)
     }
     try outcome.get()
@@ -95,7 +105,7 @@ struct RunCommand: AsyncParsableCommand {
     text.add("loop", loop.text)
     let each = operations == nil ? (duration ?? Self.defaultSeconds) + 2 : Self.defaultSeconds
     text.add(
-      estimatedSeconds: Plan.loadSeconds(request, data.instructors)
+      estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records)
         + Double(entries.count * request.targets.count) * each)
     text.print()
   }
