@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
@@ -62,14 +63,17 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "RealModule", package: "swift-numerics"),
+        .product(name: "Yams", package: "Yams"),
       ],
+      resources: [.embedInCode("Mixes/Files")],
       swiftSettings: strict),
     // Plain C loops over libpq and libmongoc, which `dbbench reference` compares the library with.
     .target(name: "CReferenceLoops", dependencies: ["CLibPQ", "CLibMongoC"]),
     .executableTarget(
       name: "dbbench",
       dependencies: [
-        "BenchmarkKit", "CReferenceLoops", "CatalogGenerator", "EphemeralServers", "InstructorStore", "MongoBackend",
+        "BenchmarkKit", "CReferenceLoops", "CatalogGenerator", "EphemeralServers", "InstructorStore",
+        "MongoBackend",
         "PostgresBackend",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),

@@ -18,6 +18,21 @@ extension Catalog {
       assistants: assistantIndexes(ofCourse: course).map(member))
   }
 
+  /// The row with this id as a bulk load leaves it, or `nil` for an id outside of the catalog.
+  public func expectedReviewer(_ id: ReviewerID) -> Reviewer? {
+    (0..<Int64(reviewerCount)).contains(id.rawValue &- 1) ? reviewer(Int(id.rawValue) - 1) : nil
+  }
+
+  /// The row with this id as a bulk load leaves it, or `nil` for an id outside of the catalog.
+  public func expectedReview(_ id: ReviewID) -> Review? {
+    (0..<Int64(reviewCount)).contains(id.rawValue &- 1) ? review(Int(id.rawValue) - 1) : nil
+  }
+
+  /// The answer to a read of the course's rating, which is the zero rating outside of the catalog.
+  public func expectedRating(of id: CourseID) -> CourseRating {
+    (0..<Int64(ratingCount)).contains(id.rawValue &- 1) ? rating(ofCourse: Int(id.rawValue) - 1) : .zero(id)
+  }
+
   /// The sum (modulo 2⁶⁴) of the content hashes of these records: the order doesn't matter, and the sums of
   /// parts add up to the sum of the whole. Compare it with the sum of ``contentHash(of:)-(Instructor)`` over stored rows.
   /// It finds mistakes; it is no signature.
@@ -28,6 +43,33 @@ extension Catalog {
       sum &+= Self.contentHash(of: Instructor(instructor(index), id: InstructorID(Int64(index) + 1)))
     }
     return sum
+  }
+
+  /// A hash of every field but the version.
+  public static func contentHash(of review: Review) -> UInt64 {
+    var hash = ContentHash()
+    hash.combine(review.id.rawValue)
+    hash.combine(review.courseID.rawValue)
+    hash.combine(review.reviewerID.rawValue)
+    hash.combine(review.reviewerName)
+    hash.combine(review.reviewerPicture)
+    hash.combine(Int64(review.stars.halves))
+    hash.combine(review.comment)
+    hash.combine(review.createdAt.milliseconds)
+    hash.combine(review.helpful)
+    hash.combine(review.reported)
+    return hash.value
+  }
+
+  /// A hash of every field but the version.
+  public static func contentHash(of reviewer: Reviewer) -> UInt64 {
+    var hash = ContentHash()
+    hash.combine(reviewer.id.rawValue)
+    hash.combine(reviewer.name)
+    hash.combine(reviewer.picture)
+    hash.combine(reviewer.coursesTaken)
+    hash.combine(reviewer.reviewCount)
+    return hash.value
   }
 
   /// A hash of every field but the version.
@@ -51,20 +93,35 @@ extension Catalog {
   }
 
   /// Names the catalog in results: 16 hexadecimal digits over the format version, the seed, the sizes, and up to a thousand
-  /// records spread over all of it. Takes about a millisecond.
+  /// records of each kind spread over all of it. Takes a few milliseconds.
   public var fingerprint: String {
     var hash = ContentHash()
     hash.combine(Int64(Self.formatVersion))
     hash.combine(Int64(bitPattern: seed))
     hash.combine(Int64(instructorCount))
     hash.combine(Int64(courseCount))
-    let samples = min(instructorCount, 1_000)
-    for sample in 0..<samples {
-      let index = sample * instructorCount / samples
+    for index in Self.samples(of: instructorCount) {
       hash.combine(Int64(bitPattern: contentHash(of: index..<index + 1)))
+    }
+    // Nothing of it without any, so that catalogs without reviews keep their names.
+    if reviewerCount > 0 {
+      hash.combine(Int64(reviewerCount))
+      hash.combine(Int64(reviewCount))
+    }
+    for index in Self.samples(of: reviewerCount) {
+      hash.combine(Int64(bitPattern: Self.contentHash(of: reviewer(index))))
+    }
+    for index in Self.samples(of: reviewCount) {
+      hash.combine(Int64(bitPattern: Self.contentHash(of: review(index))))
     }
     let digits = String(hash.value, radix: 16)
     return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+  }
+
+  /// Up to a thousand indexes spread over all.
+  private static func samples(of count: Int) -> [Int] {
+    let samples = min(count, 1_000)
+    return (0..<samples).map { $0 * count / samples }
   }
 }
 

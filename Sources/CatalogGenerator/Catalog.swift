@@ -1,18 +1,19 @@
 public import InstructorStore
 
-/// A synthetic catalog of instructors and courses: the same for the same seed and sizes, on every machine.
+/// A synthetic catalog of instructors, courses and their reviews: the same for the same seed and sizes, on every machine.
 ///
 /// Nothing is stored. Every record, every team and every total is computed from the seed and a number alone, so loads
 /// run in parallel, in any order, and any stored row can be checked later. Safe to use from any number of
 /// threads. Making one composes a few thousand texts (milliseconds, about 2 MB): make it once and keep it.
 ///
 /// ```swift
-/// let catalog = try Catalog(seed: 1, instructors: 100_000, courses: 100_000)
-/// try await store.bulkLoad(BulkLoad(instructors: catalog.instructorSource))
+/// let catalog = try Catalog(
+///   seed: 1, instructors: 100_000, courses: 100_000, reviewers: 200_000, reviews: 2_000_000)
+/// try await store.bulkLoad(catalog.bulkLoad)
 /// ```
 ///
-/// Instructors have the ids `1...instructorCount`, courses `1...courseCount`; an *index* is the id less one. Every
-/// course has one primary instructor and 0 to 3 assistants, 1.5 on average (with fewer than four instructors as
+/// Instructors have the ids `1...instructorCount`, courses, reviewers and reviews likewise; an *index* is the id less one.
+/// Every course has one primary instructor and 0 to 3 assistants, 1.5 on average (with fewer than four instructors as
 /// many as there are others).
 public struct Catalog: Sendable {
   /// Raised whenever the same seed and sizes give other records: results are comparable within one version only.
@@ -24,28 +25,49 @@ public struct Catalog: Sendable {
   /// four times as many, below ``Limits/coursesPerInstructor`` with room for a benchmark's own.
   public static let coursesPerInstructor = 100
 
+  public static let reviewerCounts = 0...1_000_000_000
+  public static let reviewCounts = 0...10_000_000_000
+
   public let seed: UInt64
   public let instructorCount: Int
   public let courseCount: Int
+  public let reviewerCount: Int
+  public let reviewCount: Int
 
   let relation: CourseRelation
   let popularity: CoursePopularity
   let profiles: InstructorProfiles
+  let courseReviews: CourseReviews
+  let reviewerRelation: ReviewerRelation
+  let reviewerProfiles: ReviewerProfiles
+  let reviewProfiles: ReviewProfiles
 
-  /// - Throws: ``CatalogError`` for a size outside ``instructorCounts``, ``courseCounts`` or
-  ///   ``coursesPerInstructor``.
-  public init(seed: UInt64, instructors: Int, courses: Int) throws(CatalogError) {
+  /// - Throws: ``CatalogError`` for a size outside ``instructorCounts``, ``courseCounts``, ``coursesPerInstructor``,
+  ///   ``reviewerCounts`` or ``reviewCounts``, and for reviews without reviewers.
+  public init(seed: UInt64, instructors: Int, courses: Int, reviewers: Int = 0, reviews: Int = 0)
+    throws(CatalogError)
+  {
     guard Self.instructorCounts.contains(instructors) else { throw .instructors(instructors) }
     guard Self.courseCounts.contains(courses) else { throw .courses(courses) }
     guard courses <= instructors * Self.coursesPerInstructor else {
       throw .coursesPerInstructor(courses: courses, instructors: instructors)
     }
+    guard Self.reviewerCounts.contains(reviewers) else { throw .reviewers(reviewers) }
+    guard Self.reviewCounts.contains(reviews) else { throw .reviews(reviews) }
+    guard reviewers > 0 || reviews == 0 else { throw .reviewsWithoutReviewers(reviews) }
     self.seed = seed
     instructorCount = instructors
     courseCount = courses
     relation = CourseRelation(instructors: UInt64(instructors), courses: UInt64(courses), seed: seed)
     popularity = CoursePopularity(courses: UInt64(courses), seed: seed)
     profiles = InstructorProfiles(seed: seed)
+    reviewerCount = reviewers
+    reviewCount = reviews
+    courseReviews = CourseReviews(courses: UInt64(courses), reviews: UInt64(reviews))
+    reviewerRelation = ReviewerRelation(
+      reviewers: UInt64(reviewers), reviews: UInt64(reviews), seed: seed)
+    reviewerProfiles = ReviewerProfiles(seed: seed)
+    reviewProfiles = ReviewProfiles(seed: seed)
   }
 
   // MARK: Instructors

@@ -6,6 +6,12 @@ public enum CatalogError: Error, Hashable, Sendable {
   case courses(Int)
   /// More than ``Catalog/coursesPerInstructor`` times as many courses as instructors.
   case coursesPerInstructor(courses: Int, instructors: Int)
+  /// The number of reviewers is outside ``Catalog/reviewerCounts``.
+  case reviewers(Int)
+  /// The number of reviews is outside ``Catalog/reviewCounts``.
+  case reviews(Int)
+  /// Reviews need reviewers.
+  case reviewsWithoutReviewers(Int)
   /// The number of keys is outside ``ZipfianDistribution/elementCounts``.
   case elements(Int)
   /// The exponent is no number or outside ``ZipfianDistribution/exponents``.
@@ -24,6 +30,14 @@ extension CatalogError: CustomStringConvertible {
     case .coursesPerInstructor(let courses, let instructors):
       "\(courses) courses are too many for \(instructors) instructors: use at least "
         + "\((courses - 1) / Catalog.coursesPerInstructor + 1) instructors"
+    case .reviewers(let count):
+      "the number of reviewers must be from \(Catalog.reviewerCounts.lowerBound) to "
+        + "\(Catalog.reviewerCounts.upperBound), not \(count)"
+    case .reviews(let count):
+      "the number of reviews must be from \(Catalog.reviewCounts.lowerBound) to "
+        + "\(Catalog.reviewCounts.upperBound), not \(count)"
+    case .reviewsWithoutReviewers(let count):
+      "\(count) reviews need at least 1 reviewer"
     case .elements(let count):
       "the number of keys must be from \(ZipfianDistribution.elementCounts.lowerBound) to "
         + "\(ZipfianDistribution.elementCounts.upperBound), not \(count)"

@@ -10,7 +10,7 @@ import Testing
     let failing = FailingGets(base: store.instructors, code: .contended) { $0 % 10 == 0 }
     let result = await ClosedLoop.run(
       InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000, concurrency: 8),
-      on: failing,
+      on: DecoratedStore(base: store, instructors: failing),
       clock: SystemMonotonicClock())
     #expect(result.ledger.scheduled == 1_000)
     #expect(result.ledger.succeeded == 900)
@@ -29,7 +29,7 @@ import Testing
     let failing = FailingGets(base: store.instructors, code: .unreachable) { $0 >= 500 }
     let result = await ClosedLoop.run(
       InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<1_000_000, concurrency: 4),
-      on: failing,
+      on: DecoratedStore(base: store, instructors: failing),
       clock: SystemMonotonicClock())
     #expect(result.fatal?.code == .unreachable)
     #expect(result.ledger.scheduled == 1_000_000)
@@ -48,7 +48,7 @@ import Testing
         await ClosedLoop.run(
           InstructorGet(Fixture.context(catalog)),
           SliceRequest(operations: 0..<1_000_000_000, concurrency: 4),
-          on: observed, clock: SystemMonotonicClock())
+          on: DecoratedStore(base: store, instructors: observed), clock: SystemMonotonicClock())
       }
       for await _ in reached {}
       group.cancelAll()
@@ -67,7 +67,8 @@ import Testing
     let delayed = DelayedGets(base: store.instructors, clock: clock) { _ in 1_000_000 }
     let result = await ClosedLoop.run(
       InstructorGet(Fixture.context(catalog)),
-      SliceRequest(operations: 50..<1_000_000, concurrency: 1, stopsAfter: .milliseconds(250)), on: delayed,
+      SliceRequest(operations: 50..<1_000_000, concurrency: 1, stopsAfter: .milliseconds(250)),
+      on: DecoratedStore(base: store, instructors: delayed),
       clock: clock)
     // One call each millisecond of the clock that the calls themselves move.
     #expect(result.ledger.scheduled == 250)
@@ -88,7 +89,7 @@ import Testing
     let delayed = DelayedGets(base: store.instructors, clock: clock) { shape.nanoseconds($0) }
     let result = await ClosedLoop.run(
       InstructorGet(Fixture.context(catalog)), SliceRequest(operations: 0..<count, concurrency: 1),
-      on: delayed,
+      on: DecoratedStore(base: store, instructors: delayed),
       clock: clock)
     let truth = (0..<count).map(shape.nanoseconds).sorted()
     let summary = LatencySummary(result.latency)

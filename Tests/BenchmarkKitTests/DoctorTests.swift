@@ -109,7 +109,7 @@ import Testing
       OfferedLoad(ratePerSecond: 1_000, arrivals: .constant, duration: .milliseconds(300)), firstOperation: 0,
       timeout: .seconds(5), seed: 1)
     let backend = try KnownLatencyBackend(calls: request.schedule.count) { _ in 10_000_000 }
-    let result = try await OpenLoop.run(MeterWorkload(backend), request, on: Fixture.emptyRepository)
+    let result = try await OpenLoop.run(MeterWorkload(backend), request, on: Fixture.emptyStore)
     var truth = backend.truth
     #expect(MeterSelfTest.compare("", result, request, truth).isPassed)
     for number in truth.indices { truth[number].left += 500_000 }

@@ -31,7 +31,7 @@ import Testing
     let left = try await Fixture.loadedStore(catalog)
     let right = try await Fixture.loadedStore(catalog)
     let passed = try await gate(catalog, seed: seed).check(left, right)
-    #expect(passed.operations == 400 + 7 * EquivalenceGate.operationsPerWorkload)
+    #expect(passed.operations == 2 * 400 + 17 * EquivalenceGate.operationsPerWorkload)
     for store in [left, right] { try await Invariants(catalog: catalog, seed: seed).check(store) }
   }
 

@@ -14,7 +14,7 @@ import Testing
       firstOperation: 0, timeout: timeout, seed: 7, missLimit: missLimit)
   }
 
-  private static let nobody = Fixture.emptyRepository
+  private static let nobody = Fixture.emptyStore
 
   /// The meter shows what the backend's own record says, for shapes that averages and closed loops hide.
   @Test(arguments: LatencyShape.allCases)
@@ -29,7 +29,9 @@ import Testing
     let store = try await Fixture.loadedStore(catalog)
     let failing = FailingGets(base: store.instructors, code: .contended) { $0 % 10 == 0 }
     let request = Self.request(rate: 5_000, seconds: 0.4, arrivals: .constant)
-    let result = try await OpenLoop.run(InstructorGet(Fixture.context(catalog)), request, on: failing)
+    let result = try await OpenLoop.run(
+      InstructorGet(Fixture.context(catalog)), request,
+      on: DecoratedStore(base: store, instructors: failing))
     #expect(result.ledger.scheduled == 2_000)
     #expect(result.ledger.succeeded == 1_800)
     #expect(result.ledger.failures == ["contended": 200])
@@ -100,7 +102,7 @@ import Testing
         try await OpenLoop.run(
           InstructorGet(Fixture.context(catalog)),
           Self.request(rate: 1_000, seconds: 600, arrivals: .constant),
-          on: observed)
+          on: DecoratedStore(base: store, instructors: observed))
       }
       for await _ in reached {}
       group.cancelAll()
@@ -131,7 +133,7 @@ import Testing
     let failing = FailingGets(base: store.instructors, code: .authenticationFailed) { _ in true }
     let result = try await OpenLoop.run(
       InstructorGet(Fixture.context(catalog)), Self.request(rate: 2_000, seconds: 600, arrivals: .constant),
-      on: failing)
+      on: DecoratedStore(base: store, instructors: failing))
     #expect(result.fatal?.code == .authenticationFailed)
     #expect(result.ledger.isBalanced)
   }

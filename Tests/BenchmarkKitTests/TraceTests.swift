@@ -36,12 +36,12 @@ import Testing
     let store = try await Fixture.loadedStore(catalog)
     for workload in Fixture.prepared(Fixture.context(catalog)) {
       let slice = 10..<510
-      try await workload.prepare(slice, store.instructors)
+      try await workload.prepare(slice, store)
       let result = await workload.runSlice(
-        SliceRequest(operations: slice, concurrency: concurrency), store.instructors)
+        SliceRequest(operations: slice, concurrency: concurrency), store)
       #expect(result.traceHash == workload.traceHash(slice), "\(workload.name)")
       #expect(result.ledger.succeeded == 500, "\(workload.name): \(result.ledger)")
-      try await workload.restore(result.touched, store.instructors)
+      try await workload.restore(result.touched, store)
     }
   }
 

@@ -17,9 +17,9 @@ import Testing
   @Test func repeatedOperationsHaveTheTraceOfTheWorkload() throws {
     let context = Fixture.context(try Fixture.catalog())
     let plain = PreparedWorkload("w", InstructorGet(context))
-    let repeated = PreparedWorkload("w", RepeatedOperations<InstructorGet>(context, every: 10))
+    let repeated = PreparedWorkload("w", RepeatedOperations(InstructorGet(context), every: 10))
     #expect(plain.traceHash(0..<500) == repeated.traceHash(0..<500))
-    let workload = RepeatedOperations<InstructorGet>(context, every: 10)
+    let workload = RepeatedOperations(InstructorGet(context), every: 10)
     #expect(
       (0..<100).filter { workload.operation($0).isRepeated } == stride(from: 0, to: 100, by: 10).map { $0 })
   }

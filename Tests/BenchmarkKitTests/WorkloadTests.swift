@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test func untimedCallsAreMadeAgainWhileTheReasonMayPass() async throws {
-    func attempts(failing times: Int, _ code: StoreError.Code, _ outcome: StoreError.Outcome = .notApplied) async
+    func attempts(failing times: Int, _ code: StoreError.Code, _ outcome: StoreError.Outcome = .notApplied)
+      async
       -> (made: Int, failed: Bool)
     {
       var made = 0
@@ -69,8 +70,8 @@ import Testing
   }
 
   @Test func namesAreUniqueAndSelectable() throws {
-    #expect(Set(WorkloadRegistry.all.map(\.name)).count == 8)
-    #expect(try WorkloadRegistry.select(["all"]).count == 8)
+    #expect(Set(WorkloadRegistry.all.map(\.name)).count == 18)
+    #expect(try WorkloadRegistry.select(["all"]).count == 18)
     // Registry order, whatever the order asked.
     #expect(
       try WorkloadRegistry.select(["bulk-load", "instructor-get"]).map(\.name) == [

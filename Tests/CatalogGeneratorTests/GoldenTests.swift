@@ -15,6 +15,29 @@ enum Golden {
     (4, 1, 1, "1ffa65a105f8c81e"),
     (5, 5_000, 20, "b19d67328e994293"),
   ]
+  /// Of seed 1, 1,000 instructors and courses, with so many reviewers and reviews.
+  static let reviewFingerprints: [(reviewers: Int, reviews: Int, fingerprint: String)] = [
+    (1_000, 10_000, "7a03a25d6ffa3ce7"), (50, 100_000, "bc9323f759d2e22b"),
+    (100_000, 1_000_000, "ea6d29a1f564326e"),
+  ]
+  /// Of seed 1, 1,000 instructors and courses, 1,000 reviewers and 10,000 reviews.
+  static let reviews: [(id: Int64, text: String)] = [
+    (
+      1,
+      "420|516|Femke Meijer|https://pictures.example.org/reviewers/88c407ae32162e5e.jpg|3.5|1698178795457|0|0|"
+        + "In my experience the last module could use better subtitles. For a beginner like me the pace of the course needed more examples. Too much theory for my taste, yet still useful."
+    ),
+    (
+      5_000,
+      "730|855|Jun Junjie|https://pictures.example.org/reviewers/1e10b1e7a3a1fd9d.jpg|4.0|1664917494566|44|0|"
+        + "Half of it has little to do with Astronomy."
+    ),
+    (
+      10_000,
+      "656|352|Jennifer Williams|-|5.0|1726393819696|0|0|"
+        + "The feedback of other learners prepared me well for the certificate."
+    ),
+  ]
   /// Of seed 1, 100,000 instructors and as many courses.
   static let records: [(id: Int64, text: String)] = [
     (
@@ -69,6 +92,22 @@ enum Golden {
       let catalog = try Catalog(
         seed: golden.seed, instructors: golden.instructors, courses: golden.courses)
       #expect(catalog.fingerprint == golden.fingerprint)
+    }
+  }
+
+  @Test func reviewsAreThoseOfTheFormatVersion() throws {
+    for golden in Golden.reviewFingerprints {
+      let catalog = try Catalog(
+        seed: 1, instructors: 1_000, courses: 1_000, reviewers: golden.reviewers, reviews: golden.reviews)
+      #expect(catalog.fingerprint == golden.fingerprint)
+    }
+    let catalog = try Catalog(seed: 1, instructors: 1_000, courses: 1_000, reviewers: 1_000, reviews: 10_000)
+    for (id, expected) in Golden.reviews {
+      let review = try #require(catalog.expectedReview(ReviewID(id)))
+      let text =
+        "\(review.courseID)|\(review.reviewerID)|\(review.reviewerName)|\(review.reviewerPicture ?? "-")|"
+        + "\(review.stars)|\(review.createdAt.milliseconds)|\(review.helpful)|\(review.reported)|\(review.comment)"
+      #expect(text == expected)
     }
   }
 }

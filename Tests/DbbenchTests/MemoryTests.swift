@@ -3,7 +3,9 @@ import Testing
 
 /// The commands end to end on the in-memory backend, which needs no server.
 @Suite struct MemoryTests {
-  private static let small = ["--instructors", "500", "--courses", "500"]
+  private static let small = [
+    "--instructors", "500", "--courses", "500", "--reviewers", "200", "--reviews", "3000",
+  ]
 
   @Test func aRunIsOneJSONObjectOnStandardOutput() async throws {
     let output = try await Tool.run(
@@ -15,7 +17,7 @@ import Testing
       Set(object.keys) == [
         "backend", "workload", "dispatch", "durability", "concurrency", "connections", "seed", "operations",
         "errors",
-        "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "environment",
+        "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "recount", "environment",
       ])
     #expect(object["operations"] as? Int == 2_000)
     let latency = try #require(object["latency"] as? [String: Any])
@@ -30,7 +32,7 @@ import Testing
       ["run", "--backend", "memory", "--operations", "300", "--workload", "all", "--json", "-", "--quiet"]
         + Self.small)
     let lines = output.standardOutput.split(separator: "\n")
-    #expect(lines.count == 7)
+    #expect(lines.count == 17)
     for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
     #expect(output.standardError.isEmpty, "\(output.standardError)")
   }
@@ -141,5 +143,32 @@ import Testing
     #expect(output.standardOutput.contains("instructor-get"))
     #expect(output.standardOutput.contains("PARTIAL"))
     #expect(output.errorLines.count == 1)
+  }
+
+  @Test func aMixEndsWithARecount() async throws {
+    let output = try await Tool.run(
+      ["run", "--backend", "memory", "--mix", "review-storm", "--concurrency", "64", "--duration", "1"]
+        + Self.small)
+    #expect(output.status == 0, "\(output)")
+    #expect(output.standardOutput.contains("review-storm on Memory: every one of"), "\(output)")
+    #expect(output.standardOutput.contains("equals a recount of"), "\(output)")
+  }
+
+  @Test func reviewsAreComparedToo() async throws {
+    let output = try await Tool.run(
+      [
+        "compare", "--backends", "memory,memory", "--blocks", "1", "--workload",
+        "review-create,review-search",
+      ]
+        + Self.small)
+    #expect(output.status == 0, "\(output)")
+    #expect(output.standardOutput.contains("review-search"))
+  }
+
+  @Test func aLoadIsComparedWithWhatWasGenerated() async throws {
+    let output = try await Tool.run(["load", "--backend", "memory"] + Self.small)
+    #expect(output.status == 0, "\(output)")
+    #expect(output.standardOutput.contains("Memory: as generated: 500 instructors"), "\(output)")
+    #expect(output.standardOutput.contains("500 ratings add up"), "\(output)")
   }
 }

@@ -6,7 +6,9 @@ import Testing
 
 /// The commands on real servers: started by themselves, or a user's own.
 @Suite(.serialized) struct ServerTests {
-  private static let small = ["--instructors", "2000", "--courses", "2000"]
+  private static let small = [
+    "--instructors", "2000", "--courses", "2000", "--reviewers", "500", "--reviews", "5000",
+  ]
 
   private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation)
     throws

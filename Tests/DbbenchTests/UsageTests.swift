@@ -26,7 +26,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--instructors", "0"], ["--courses", "0"], ["--instructors=-5"], ["--concurrency", "0"],
+    ["--instructors", "0"], ["--courses", "0"], ["--reviewers", "0"], ["--reviews", "0"],
+    ["--instructors=-5"], ["--concurrency", "0"],
     ["--blocks", "0"],
     ["--minutes", "0"], ["--connections", "0"], ["--instructors", "1", "--courses", "1000"],
     ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"],
@@ -164,7 +165,7 @@ import Testing
     let output = try await Tool.run(["--dry-run"])
     #expect(output.status == 0)
     for text in [
-      "PostgreSQL", "MongoDB", "100,000 instructors", "minutes", "GiB", "instructor-get", "bulk-load",
+      "PostgreSQL", "MongoDB", "100,000 instructors", "500,000 reviews", "minutes", "GiB", "instructor-get",
     ] {
       #expect(output.standardError.contains(text), "\(text)")
     }
@@ -190,7 +191,32 @@ import Testing
     for name in [
       "instructor-get", "course-team", "course-primary", "instructor-page", "instructor-create",
       "instructor-update",
-      "instructor-delete", "bulk-load",
+      "instructor-delete", "bulk-load", "review-create", "course-summary", "organization-leaderboard",
+      "review-storm", "ycsb-f",
     ] { #expect(output.standardOutput.contains(name)) }
+  }
+
+  @Test func aMixIsShownAsItsFile() async throws {
+    let output = try await Tool.run(["workloads", "--show", "review-storm"])
+    #expect(output.status == 0)
+    #expect(output.standardOutput.contains("keys: zipfian"))
+    #expect(output.standardOutput.contains("review-create: 30"))
+    let unknown = try await Tool.run(["workloads", "--show", "review-strom"])
+    #expect(
+      unknown.status == 64 && unknown.standardError.contains("did you mean 'review-storm'?"), "\(unknown)")
+  }
+
+  @Test func aMistakeInAMixFileIsNamedWithItsLine() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "dbbench-mix-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appendingPathComponent("mine.yaml").path
+    try "name: mine\nkeys: uniform\noperations:\n  review-creat: 3\n".write(
+      toFile: file, atomically: true, encoding: .utf8)
+    try await expectFailure(
+      ["run", "--mix", file], 65, "mine.yaml, line 4: unknown operation 'review-creat'")
+    try await expectFailure(["run", "--mix", file + ".not"], 66, "there is no mix")
+    try await expectFailure(["run", "--mix", "ycsb-a", "--workload", "all"], 64, "not both")
   }
 }

@@ -2,8 +2,8 @@ public import InstructorStore
 
 /// Shows, before anything is timed, that two backends give the same answers to the same operations.
 ///
-/// Two parts: a sequence of calls of every kind on a small crowd (``ProbeSequence``), and the first
-/// operations of each workload that will be timed. Every answer is compared in full, errors by code and
+/// Three parts: sequences of calls of every kind on a small crowd of instructors (``ProbeSequence``) and of reviews
+/// (``ReviewProbes``), and the first operations of each workload that will be timed. Every answer is compared in full, errors by code and
 /// constraint.
 public struct EquivalenceGate: Sendable {
   /// What was compared.
@@ -45,24 +45,34 @@ public struct EquivalenceGate: Sendable {
       try compare(a, left.name, b, right.name, "step \(index) of the equivalence probe")
       compared += 1
     }
+    let reviews = ReviewProbes(catalog: catalog, seed: seed)
+    var reviewCursors = (left: ReviewProbeCursors(), right: ReviewProbeCursors())
+    var reviewSteps = probeSteps
+    for backend in [left, right] where await !backend.hasReviews { reviewSteps = 0 }
+    for index in 0..<reviewSteps {
+      let a = await reviews.step(index, on: left, &reviewCursors.left)
+      let b = await reviews.step(index, on: right, &reviewCursors.right)
+      try compare(a, left.name, b, right.name, "step \(index) of the equivalence probe of reviews")
+      compared += 1
+    }
     for workload in workloads {
       // Far behind what is timed, so that nothing is warmer afterwards.
       let first = IdentifierSpace.operationsPerWorkload - Self.operationsPerWorkload
       let slice = first..<first + Self.operationsPerWorkload
       for backend in [left, right] {
         try await during("preparing \(workload.name)", backend) { () async throws(StoreError) in
-          try await workload.prepare(slice, backend.instructors)
+          try await workload.prepare(slice, backend)
         }
       }
       for index in slice {
-        let a = await workload.replay(index, left.instructors)
-        let b = await workload.replay(index, right.instructors)
+        let a = await workload.replay(index, left)
+        let b = await workload.replay(index, right)
         try compare(a, left.name, b, right.name, "operation \(index - first) of workload \(workload.name)")
         compared += 1
       }
       for backend in [left, right] {
         try await during("restoring \(workload.name)", backend) { () async throws(StoreError) in
-          try await workload.restore(slice, backend.instructors)
+          try await workload.restore(slice, backend)
         }
       }
     }
@@ -76,6 +86,7 @@ public struct EquivalenceGate: Sendable {
       for found in try await backend.instructors.get(ProbeSequence.instructorIDs) {
         if let found { try await InverseWork.deleteIfPresent(found.id, on: backend.instructors) }
       }
+      if await backend.hasReviews { try await ReviewProbes.remove(from: backend) }
     }
   }
 

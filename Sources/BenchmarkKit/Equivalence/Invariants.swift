@@ -7,7 +7,20 @@ public struct Invariants: Sendable {
   /// Every instructor is looked at up to this many, beyond it as many spread over the whole.
   static let mostInstructors = 200_000
   static let sampledCourses = 200
-  private static let stream = TraceRandom.stream("invariants")
+  static let stream = TraceRandom.stream("invariants")
+
+  /// What was looked at.
+  public struct Checked: Sendable, Equatable {
+    public var instructors = 0
+    /// Ratings that were added up with others and compared with the catalog's sums.
+    public var ratings = 0
+    /// Courses whose reviews were read, counted and compared one by one.
+    public var recountedCourses = 0
+    public var recountedReviews = 0
+    /// Single reviews and reviewers spread over all.
+    public var reviews = 0
+    public var reviewers = 0
+  }
 
   let catalog: BenchmarkCatalog
   let seed: UInt64
@@ -18,13 +31,18 @@ public struct Invariants: Sendable {
   }
 
   /// The number of instructors is that of the catalog; instructors, and the teams of sampled courses, are the
-  /// catalog's, versions aside.
+  /// catalog's, versions aside. So are sampled reviewers and reviews; ratings add up to those of the catalog, and those of
+  /// sampled and of the largest courses equal a count of their reviews.
   ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that names the first difference.
-  public func check(_ backend: any StorageBackend) async throws {
-    let problem: String?
+  @discardableResult
+  public func check(_ backend: any StorageBackend) async throws -> Checked {
+    var problem: String?
+    var checked = Checked()
     do throws(StoreError) {
       problem = try await self.problem(backend.instructors)
+      checked.instructors = min(catalog.instructors, Self.mostInstructors)
+      if problem == nil, await backend.hasReviews { problem = try await reviewProblem(backend, &checked) }
     } catch {
       if error.code == .cancelled { throw CancellationError() }
       throw BenchmarkFailure(error, during: "checking the data on \(backend.name) afterwards")
@@ -33,6 +51,7 @@ public struct Invariants: Sendable {
       throw BenchmarkFailure(
         .mismatch, "the data on \(backend.name) is not what was loaded, its figures are void: \(problem).")
     }
+    return checked
   }
 
   private func problem(_ repository: any InstructorRepository) async throws(StoreError) -> String? {

@@ -21,8 +21,12 @@ public struct Verification: Sendable {
     do {
       for target in [targets.0, targets.1] { arms.append(try await loader.load(target).arm) }
       progress.update("comparing answers")
+      var entries = WorkloadRegistry.all
+      for arm in arms where await !arm.store.hasReviews {
+        entries = entries.filter { $0.name.hasPrefix("instructor-") }
+      }
       let gate = EquivalenceGate(
-        catalog: settings.catalog, seed: settings.seed, workloads: settings.prepared(WorkloadRegistry.all),
+        catalog: settings.catalog, seed: settings.seed, workloads: settings.prepared(entries),
         probeSteps: probeSteps)
       let passed = try await gate.check(arms[0].store, arms[1].store)
       for arm in arms {

@@ -116,7 +116,7 @@ struct MeterWorkload: Workload {
 
   func operation(_ index: Int) -> Operation { Operation(number: index) }
 
-  func execute(_ operation: Operation, on repository: any InstructorRepository)
+  func execute(_ operation: Operation, on store: any StorageBackend)
     async throws(StoreError) -> Instructor?
   {
     await backend?.call(operation.number)

@@ -8,7 +8,7 @@ import Synchronization
 /// exist before the first arrival. Memory is bounded: so many tasks, so many waiting arrivals.
 enum OpenLoop {
   static func run<W: Workload>(
-    _ workload: W, _ request: OpenLoopRequest, on repository: any InstructorRepository
+    _ workload: W, _ request: OpenLoopRequest, on store: any StorageBackend
   ) async throws(BenchmarkFailure) -> OpenLoopResult {
     let start = SystemMonotonicClock().nanoseconds() &+ leadNanoseconds
     let feed = ArrivalFeed(
@@ -20,7 +20,7 @@ enum OpenLoop {
       await withTaskGroup(of: Void.self) { group in
         for _ in 0..<max(1, request.outstanding) {
           group.addTask(executorPreference: thread) {
-            await call(workload, from: request.firstOperation, feed, recorder, repository)
+            await call(workload, from: request.firstOperation, feed, recorder, store)
           }
         }
       }
@@ -37,7 +37,7 @@ enum OpenLoop {
   /// One task: makes the calls that the feed hands to it, one at a time.
   private static func call<W: Workload>(
     _ workload: W, from first: Int, _ feed: ArrivalFeed, _ recorder: OpenLoopRecorder,
-    _ repository: any InstructorRepository
+    _ store: any StorageBackend
   ) async {
     let clock = SystemMonotonicClock()
     let stamps = CallStamps()
@@ -50,7 +50,7 @@ enum OpenLoop {
         let called = clock.nanoseconds()
         var outcome = OpenLoopRecorder.Outcome(intended: arrival.intended, called: called, hash: hash)
         do throws(StoreError) {
-          _ = try await workload.execute(operation, on: repository)
+          _ = try await workload.execute(operation, on: store)
         } catch {
           outcome.error = error
         }

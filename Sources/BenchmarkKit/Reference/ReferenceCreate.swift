@@ -20,10 +20,10 @@ struct ReferenceCreate<Shape: CreateShape>: Workload {
     return InstructorCreate.Operation(new: new)
   }
 
-  func execute(_ operation: InstructorCreate.Operation, on repository: any InstructorRepository)
+  func execute(_ operation: InstructorCreate.Operation, on store: any StorageBackend)
     async throws(StoreError) -> Instructor
   {
-    try await repository.create(operation.new, isRetry: false)
+    try await store.instructors.create(operation.new, isRetry: false)
   }
 }
 
@@ -36,7 +36,7 @@ extension ReferenceOperation {
   func workload(_ context: WorkloadContext) -> PreparedWorkload? {
     switch self {
     case .get: PreparedWorkload(rawValue, InstructorGet(context))
-    case .team: PreparedWorkload(rawValue, CourseTeamRead(context))
+    case .team: PreparedWorkload(rawValue, CourseRead.team(context))
     case .create: PreparedWorkload(rawValue, ReferenceCreate<WithoutCourses>(context))
     case .createWithCourses: PreparedWorkload(rawValue, ReferenceCreate<WithTwoCourses>(context))
     case .update: PreparedWorkload(rawValue, InstructorUpdate(context))

@@ -154,7 +154,6 @@ public struct ReferenceRun: Sendable {
 
     private mutating func ours(isWarmUp: Bool) async throws -> Double {
       guard let workload else { return try await loadOurs() }
-      let repository = store.instructors
       let request: SliceRequest
       switch amount(.ours, isWarmUp: isWarmUp) {
       case .seconds(let seconds):
@@ -166,12 +165,12 @@ public struct ReferenceRun: Sendable {
         request = SliceRequest(
           operations: nextOperation..<nextOperation + count, concurrency: measure.callers)
         try await Loader.naming("preparing \(measure.name)") {
-          try await workload.prepare(request.operations, repository)
+          try await workload.prepare(request.operations, store)
         }
       }
       nextOperation = request.operations.upperBound
       let result = await withTaskExecutorPreference(store.executor) {
-        await workload.runSlice(request, repository)
+        await workload.runSlice(request, store)
       }
       try Task.checkCancellation()
       if let fatal = result.fatal {

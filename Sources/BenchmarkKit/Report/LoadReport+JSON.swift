@@ -1,7 +1,8 @@
 /// The JSON object of a load.
 extension LoadReport: Encodable {
   private enum Key: String, CodingKey {
-    case backend, instructors, courseAssignments, elapsedSeconds, rowsPerSecond, settleSeconds,
+    case backend, instructors, courseAssignments, reviewers, reviews, ratings, elapsedSeconds, rowsPerSecond,
+      settleSeconds,
       peakClientBytes
   }
 
@@ -10,6 +11,9 @@ extension LoadReport: Encodable {
     try object.encode(name, forKey: .backend)
     try object.encode(instructors, forKey: .instructors)
     try object.encode(assignments, forKey: .courseAssignments)
+    try object.encode(reviewers, forKey: .reviewers)
+    try object.encode(reviews, forKey: .reviews)
+    try object.encode(ratings, forKey: .ratings)
     try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
     try object.encode(rowsPerSecond, forKey: .rowsPerSecond)
     try object.encode(settleSeconds, forKey: .settleSeconds)

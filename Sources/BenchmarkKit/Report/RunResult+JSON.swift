@@ -5,7 +5,7 @@ import InstructorStore
 extension RunResult: Encodable {
   private enum Key: String, CodingKey {
     case backend, workload, dispatch, durability, concurrency, connections, seed, operations, errors
-    case elapsedSeconds, throughputPerSecond, latency, traceHash, environment
+    case elapsedSeconds, throughputPerSecond, latency, traceHash, recount, environment
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -23,6 +23,8 @@ extension RunResult: Encodable {
     try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
     try object.encode(LatencyKinds(response: response), forKey: .latency)
     try object.encode(traceHashText(traceHash), forKey: .traceHash)
+    // Null where nothing wrote reviews.
+    try object.encode(recount, forKey: .recount)
     try object.encode(environment, forKey: .environment)
   }
 

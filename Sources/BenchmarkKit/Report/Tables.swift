@@ -18,18 +18,41 @@ public enum Tables {
 
   public static func load(_ reports: [LoadReport]) -> [String] {
     var table = TextTable([
-      "backend", "instructors", "course places", "elapsed", "rows/s", "instructors/s", "then settling",
+      "backend", "instructors", "course places", "reviewers", "reviews", "elapsed", "rows/s", "then settling",
       "client memory peak",
     ])
     for report in reports {
       table.add([
         report.displayName, Quantity.count(report.instructors), Quantity.count(report.assignments),
+        Quantity.count(report.reviewers), Quantity.count(report.reviews),
         Quantity.seconds(report.elapsedSeconds), Quantity.count(Int(report.rowsPerSecond)),
-        Quantity.count(Int(Double(report.instructors) / max(report.elapsedSeconds, 1e-9))),
         Quantity.seconds(report.settleSeconds), report.peakClientBytes.map(Quantity.bytes) ?? "-",
       ])
     }
     return table.lines
+  }
+
+  /// What was compared with the generator, one line for each load.
+  public static func checks(_ reports: [LoadReport]) -> [String] {
+    reports.compactMap { report in
+      report.checked.map { checked in
+        "\(report.displayName): as generated: \(Quantity.count(checked.instructors)) instructors, "
+          + "\(Quantity.count(checked.reviewers)) reviewers and \(Quantity.count(checked.reviews)) reviews looked at; "
+          + "\(Quantity.count(checked.ratings)) ratings add up; \(Quantity.count(checked.recountedCourses)) of them equal "
+          + "a recount of their \(Quantity.count(checked.recountedReviews)) reviews."
+      }
+    }
+  }
+
+  /// What was counted again, one line for each result that wrote reviews.
+  public static func recounts(_ results: [RunResult]) -> [String] {
+    results.compactMap { result in
+      result.recount.map { recount in
+        "\(result.workload) on \(result.displayName): every one of \(Quantity.count(recount.ratings)) ratings and "
+          + "\(Quantity.count(recount.reviewers)) reviewer counts touched equals a recount of "
+          + "\(Quantity.count(recount.reviews)) reviews."
+      }
+    }
   }
 
   private static func errors(_ ledger: Ledger) -> String {

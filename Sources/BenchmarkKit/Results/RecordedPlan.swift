@@ -6,6 +6,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var seed: UInt64
   public var instructors: Int
   public var courses: Int
+  public var reviewers: Int
+  public var reviews: Int
   /// `uniform` and the like.
   public var keys: String
   public var concurrency: Int
@@ -30,7 +32,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var isOneMachine: Bool
 
   public init(
-    arms: [ArmSpecification], workloads: [String], seed: UInt64, instructors: Int, courses: Int, keys: String,
+    arms: [ArmSpecification], workloads: [String], seed: UInt64, instructors: Int, courses: Int,
+    reviewers: Int, reviews: Int, keys: String,
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
     acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool
@@ -40,6 +43,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.seed = seed
     self.instructors = instructors
     self.courses = courses
+    self.reviewers = reviewers
+    self.reviews = reviews
     self.keys = keys
     self.concurrency = concurrency
     self.rule = rule
@@ -58,5 +63,11 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   /// Blocks of each workload that the run gets to at the most.
   public var plannedBlocks: Int {
     provisionalBlocks ?? rule.schedule.looks.prefix(lookCount).last?.blocks ?? 0
+  }
+
+  /// The data that it is about.
+  public func catalog() throws(BenchmarkFailure) -> BenchmarkCatalog {
+    try BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: courses, reviewers: reviewers, reviews: reviews)
   }
 }

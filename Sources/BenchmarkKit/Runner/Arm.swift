@@ -33,18 +33,22 @@ struct ArmRunner: Sendable {
 
   /// Prepares, executes and restores one slice.
   ///
+  /// - Parameter beforeRestoring: Gets what was measured while the writes are still there; what it throws comes after they
+  ///   were undone.
   /// - Returns: What was measured, also where it could not be undone: see ``SliceResult/restoreError``.
   /// - Throws: `CancellationError`, or ``BenchmarkFailure`` where the backend stopped answering.
-  func execute(_ slice: Range<Int>, stopsAfter: Duration? = nil) async throws -> SliceResult {
-    let repository = arm.store.instructors
+  func execute(
+    _ slice: Range<Int>, stopsAfter: Duration? = nil,
+    beforeRestoring: ((SliceResult) async throws -> Void)? = nil
+  ) async throws -> SliceResult {
     try await untimed("preparing") { () async throws(StoreError) in
-      try await workload.prepare(slice, repository)
+      try await workload.prepare(slice, arm.store)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
     let before = monitor?.reading()
     // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.
     var result = await withTaskExecutorPreference(arm.store.executor) {
-      await workload.runSlice(request, repository)
+      await workload.runSlice(request, arm.store)
     }
     if let monitor, let before { result.cpu = monitor.use(from: before, to: monitor.reading()) }
     try Task.checkCancellation()
@@ -52,13 +56,20 @@ struct ArmRunner: Sendable {
       throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")
     }
     let touched = result.touched
+    let findings: Result<Void, any Error>
+    do {
+      findings = .success(try await beforeRestoring?(result) ?? ())
+    } catch {
+      findings = .failure(error)
+    }
     do {
       try await untimed("undoing") { () async throws(StoreError) in
-        try await workload.restore(touched, repository)
+        try await workload.restore(touched, arm.store)
       }
     } catch {
       result.restoreError = error
     }
+    try findings.get()
     return result
   }
 
@@ -83,15 +94,14 @@ struct ArmRunner: Sendable {
 
   /// Prepares, offers a load and restores, as ``execute(_:stopsAfter:)`` does with a slice.
   func offer(_ request: OpenLoopRequest) async throws -> OpenLoopResult {
-    let repository = arm.store.instructors
     try await untimed("preparing") { () async throws(StoreError) in
-      try await workload.prepare(request.operations, repository)
+      try await workload.prepare(request.operations, arm.store)
     }
-    var result = try await workload.runOpenLoop(request, repository)
+    var result = try await workload.runOpenLoop(request, arm.store)
     let touched = result.touched
     do {
       try await untimed("undoing") { () async throws(StoreError) in
-        try await workload.restore(touched, repository)
+        try await workload.restore(touched, arm.store)
       }
     } catch {
       result.restoreError = error

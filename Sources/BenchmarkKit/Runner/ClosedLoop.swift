@@ -8,7 +8,7 @@ import InstructorStore
 /// is slow, so its tails say nothing about a load that keeps arriving.
 enum ClosedLoop {
   static func run<W: Workload, C: MonotonicClock>(
-    _ workload: W, _ request: SliceRequest, on repository: any InstructorRepository, clock: C
+    _ workload: W, _ request: SliceRequest, on store: any StorageBackend, clock: C
   ) async -> SliceResult {
     let cursor = TraceCursor(request.operations)
     let start = clock.nanoseconds()
@@ -16,7 +16,7 @@ enum ClosedLoop {
     let reports = await withTaskGroup(of: WorkerReport.self) { group in
       for _ in 0..<max(1, request.concurrency) {
         group.addTask {
-          await work(workload, cursor, until: stop, on: repository, clock: clock)
+          await work(workload, cursor, until: stop, on: store, clock: clock)
         }
       }
       var reports: [WorkerReport] = []
@@ -52,7 +52,7 @@ enum ClosedLoop {
   private static let callsBetweenYields = 256
 
   private static func work<W: Workload, C: MonotonicClock>(
-    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on repository: any InstructorRepository,
+    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on store: any StorageBackend,
     clock: C
   ) async -> WorkerReport {
     var report = WorkerReport()
@@ -67,7 +67,7 @@ enum ClosedLoop {
       let hash = hash(of: operation, index: index)
       let sent = clock.nanoseconds()
       do throws(StoreError) {
-        _ = try await workload.execute(operation, on: repository)
+        _ = try await workload.execute(operation, on: store)
         report.latency.record(nanoseconds: clock.nanoseconds() &- sent)
         report.succeeded += 1
         report.traceHash &+= hash

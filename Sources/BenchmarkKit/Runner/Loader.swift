@@ -6,6 +6,9 @@ public struct LoadReport: Sendable {
   public var displayName: String
   public var instructors: Int
   public var assignments: Int
+  public var reviewers: Int
+  public var reviews: Int
+  public var ratings: Int
   /// From the first row to the last index.
   public var elapsedSeconds: Double
   /// Vacuum, statistics, checkpoint: after the load, outside its time.
@@ -13,10 +16,12 @@ public struct LoadReport: Sendable {
   /// The most memory this process had while it loaded; `nil` where the system doesn't tell.
   public var peakClientBytes: Int?
 
-  /// Instructors and assignments together.
-  public var rowsPerSecond: Double {
-    elapsedSeconds > 0 ? Double(instructors + assignments) / elapsedSeconds : 0
-  }
+  /// What was compared with the catalog after the load, if anything was.
+  public var checked: Invariants.Checked?
+
+  /// Records of all kinds and assignments together.
+  public var rows: Int { instructors + assignments + reviewers + reviews + ratings }
+  public var rowsPerSecond: Double { elapsedSeconds > 0 ? Double(rows) / elapsedSeconds : 0 }
 }
 
 /// Takes a target over and loads the catalog into it.
@@ -43,7 +48,9 @@ public struct Loader: Sendable {
 
   /// Makes the place, opens a store on it, migrates, loads and settles; the caller closes the store.
   public func load(_ target: any BenchmarkTarget) async throws -> (arm: Arm, report: LoadReport) {
-    progress.step("\(target.displayName): loading \(Quantity.count(catalog.instructors)) instructors")
+    progress.step(
+      "\(target.displayName): loading \(Quantity.count(catalog.instructors)) instructors and "
+        + "\(Quantity.count(catalog.reviews)) reviews")
     try await Self.naming("preparing \(target.place)") { try await target.prepare() }
     let store = try await Self.naming("opening \(target.place)") { try await target.open(options) }
     do {
@@ -52,10 +59,9 @@ public struct Loader: Sendable {
       ClientProcess.resetPeakMemory()
       let start = clock.nanoseconds()
       let result = try await Self.naming("loading \(target.displayName)") {
-        try await store.bulkLoad(
-          BulkLoad(
-            instructors: catalog.source,
-            onProgress: Self.progressReporter(target.displayName, progress, start: start)))
+        var load = catalog.bulkLoad
+        load.onProgress = Self.progressReporter(target.displayName, progress, start: start)
+        return try await store.bulkLoad(load)
       }
       let loaded = clock.nanoseconds()
       let peak = ClientProcess.peakMemoryBytes()
@@ -63,15 +69,15 @@ public struct Loader: Sendable {
       try await Self.naming("settling \(target.displayName)") { try await target.settle() }
       let report = LoadReport(
         name: target.name, displayName: target.displayName, instructors: result.instructors,
-        assignments: result.assignments, elapsedSeconds: Double(loaded - start) / 1e9,
+        assignments: result.assignments, reviewers: result.reviewers, reviews: result.reviews,
+        ratings: result.ratings, elapsedSeconds: Double(loaded - start) / 1e9,
         settleSeconds: Double(clock.nanoseconds() - loaded) / 1e9, peakClientBytes: peak)
       let environment = try await Self.naming("reading the settings of \(target.displayName)") {
         try await target.environment()
       }
       progress.step(
-        "\(target.displayName): loaded \(Quantity.count(result.instructors)) instructors with "
-          + "\(Quantity.count(result.assignments)) course places in \(Quantity.seconds(report.elapsedSeconds)), "
-          + "\(Quantity.count(Int(report.rowsPerSecond))) rows/s")
+        "\(target.displayName): loaded \(Quantity.count(report.rows)) rows in "
+          + "\(Quantity.seconds(report.elapsedSeconds)), \(Quantity.count(Int(report.rowsPerSecond))) rows/s")
       progress.step("\(target.displayName): durability \(Durability.text(environment))")
       return (Arm(target: target, store: store, environment: environment), report)
     } catch {
@@ -94,8 +100,26 @@ public struct Loader: Sendable {
     }
   }
 
+  /// Loads, compares what is there with what was generated (untimed), and closes the store.
+  ///
+  /// - Throws: Also ``BenchmarkFailure`` with ``ExitStatus/mismatch`` for the first difference.
+  public func loadAndCheck(_ target: any BenchmarkTarget) async throws -> LoadReport {
+    var (arm, report) = try await load(target)
+    do {
+      progress.update("\(target.displayName): comparing with what was generated")
+      report.checked = try await Invariants(catalog: catalog, seed: catalog.seed).check(arm.store)
+      progress.step("\(target.displayName): as generated")
+    } catch {
+      await arm.store.close()
+      throw error
+    }
+    await arm.store.close()
+    return report
+  }
+
   /// Gives errors of a target the place where they happened.
-  public static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value {
+  public static func naming<Value>(_ activity: String, _ body: () async throws -> Value) async throws -> Value
+  {
     do {
       return try await body()
     } catch let error as StoreError {
@@ -115,8 +139,8 @@ public struct Loader: Sendable {
         let left = rate > 0 ? Quantity.seconds(Double(state.total - state.done) / rate) : "?"
         let percent = state.total > 0 ? state.done * 100 / state.total : 100
         progress.update(
-          "\(name): \(percent)% of \(Quantity.count(state.total)) instructors, "
-            + "\(Quantity.count(Int(rate))) instructors/s, \(left) left for rows")
+          "\(name): \(percent)% of \(Quantity.count(state.total)) records, "
+            + "\(Quantity.count(Int(rate))) records/s, \(left) left for rows")
       case .indexes:
         progress.update("\(name): index \(min(state.done + 1, state.total)) of \(state.total)")
       }

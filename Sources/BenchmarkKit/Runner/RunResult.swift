@@ -18,6 +18,8 @@ public struct RunResult: Sendable {
   public var response: LatencySummary
   /// The sum of the hashes of the executed operations: equal for equal work.
   public var traceHash: UInt64
+  /// What was counted again while the writes were still there, where reviews were written.
+  public var recount: Recount?
   public var environment: [String: String]
 
   struct Totals {
@@ -26,6 +28,7 @@ public struct RunResult: Sendable {
     var latency = LatencyHistogram()
     var traceHash: UInt64 = 0
     var restoreError: (any Error)?
+    var recount: Recount?
 
     var elapsedSeconds: Double { Double(elapsedNanoseconds) / 1e9 }
 
@@ -51,6 +54,7 @@ public struct RunResult: Sendable {
     throughputPerSecond = elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
     response = LatencySummary(totals.latency)
     traceHash = totals.traceHash
+    recount = totals.recount
     environment = arm.environment.merging(ClientProcess.environment) { server, _ in server }
     environment["catalog"] = settings.catalog.fingerprint
   }

@@ -52,6 +52,19 @@ public struct SingleRun: Sendable {
     let rate = try await runner.warmUp(for: Self.warmUp)
     progress.update("\(workload.name) on \(arm.displayName): measuring")
     var total = RunResult.Totals()
+    var recount: Recount?
+    var touched: [Range<Int>] = []
+    /// Executes a slice; after the last one, and before its writes are undone, what the run has touched is counted again.
+    func execute(_ slice: Range<Int>, stopsAfter: Duration? = nil, isLast: @escaping (SliceResult) -> Bool)
+      async throws
+    {
+      let executed = try await runner.execute(slice, stopsAfter: stopsAfter) { result in
+        touched.append(result.touched)
+        guard isLast(result) else { return }
+        recount = try await countAgain(workload, touched, on: arm, progress)
+      }
+      total.add(executed)
+    }
     switch length {
     case .operations(let count):
       // What needs preparation is prepared in parts, so that the tables don't grow with the length of the
@@ -60,7 +73,7 @@ public struct SingleRun: Sendable {
       var next = 0
       while next < count, total.restoreError == nil {
         let slice = next..<min(count, next + part)
-        try await total.add(runner.execute(slice))
+        try await execute(slice) { _ in slice.upperBound == count }
         next = slice.upperBound
       }
     case .duration(let duration) where workload.needsPreparation:
@@ -68,14 +81,31 @@ public struct SingleRun: Sendable {
       while total.elapsedSeconds < duration.seconds, total.restoreError == nil {
         let left = duration.seconds - total.elapsedSeconds
         let count = max(100, min(Self.preparedPart(rate), Int(rate * left)))
-        try await total.add(runner.execute(next..<next + count))
+        let before = total.elapsedSeconds
+        try await execute(next..<next + count) { before + $0.elapsedSeconds >= duration.seconds }
         next += count
       }
     case .duration(let duration):
       let all = 0..<IdentifierSpace.operationsPerWorkload / 4
-      try await total.add(runner.execute(all, stopsAfter: duration))
+      try await execute(all, stopsAfter: duration) { _ in true }
     }
+    total.recount = recount
     return (RunResult(workload.name, arm, settings, total), total.restoreError)
+  }
+
+  /// Counts the reviews of everything that these operations may have written to; `nil` where they write none.
+  private func countAgain(
+    _ workload: PreparedWorkload, _ slices: [Range<Int>], on arm: Arm, _ progress: ProgressSink
+  ) async throws -> Recount? {
+    // What was prepared beyond the slice is there too.
+    let whole = slices.map { slice in
+      slice.lowerBound / workload.period * workload.period..<(slice.upperBound + workload.period - 1)
+        / workload.period * workload.period
+    }
+    let touches = Set(whole.joined().lazy.compactMap(workload.touch))
+    guard !touches.isEmpty else { return nil }
+    progress.update("\(workload.name) on \(arm.displayName): counting again what was touched")
+    return try await Recounting(catalog: settings.catalog).check(touches, on: arm.store)
   }
 
   /// Operations of about a second.

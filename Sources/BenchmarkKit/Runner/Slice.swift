@@ -55,6 +55,8 @@ struct SliceResult: Sendable {
   /// Why what the slice did could not be undone. What was measured is valid; nothing may be measured after it.
   var restoreError: (any Error)?
 
+  var elapsedSeconds: Double { Double(elapsedNanoseconds) / 1e9 }
+
   var throughputPerSecond: Double {
     elapsedNanoseconds == 0 ? 0 : Double(ledger.succeeded) / (Double(elapsedNanoseconds) / 1e9)
   }

@@ -77,13 +77,12 @@ public struct SoakRun: Sendable {
     let clock = SystemMonotonicClock()
     let start = clock.nanoseconds()
     let end = start + UInt64(max(0, plan.duration.nanoseconds))
-    let repository = arm.store.instructors
     var next = 0
     while clock.nanoseconds() < end {
       let left = Duration.nanoseconds(Int64(end - clock.nanoseconds()))
       let slice = next..<next + totals.operationsAhead(workload.needsPreparation, plan.window)
       do throws(StoreError) {
-        try await workload.prepare(slice, repository)
+        try await workload.prepare(slice, arm.store)
       } catch {
         throw BenchmarkFailure(error, during: "preparing \(workload.name) on \(arm.displayName)")
       }
@@ -92,7 +91,7 @@ public struct SoakRun: Sendable {
       let request = SliceRequest(
         operations: slice, concurrency: settings.concurrency, stopsAfter: min(plan.window, left))
       let result = await withTaskExecutorPreference(arm.store.executor) {
-        await workload.runSlice(request, repository)
+        await workload.runSlice(request, arm.store)
       }
       totals.add(
         result, at: Double(offset) / 1e9, used: usage().flatMap { after in before.map { after - $0 } })

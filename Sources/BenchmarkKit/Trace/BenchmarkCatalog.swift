@@ -3,7 +3,7 @@ import InstructorStore
 
 /// The catalog that every backend of a run is loaded with: what a workload needs to know about it.
 ///
-/// The record with number *i* has the id *i* + 1, instructors and courses alike. Making one takes
+/// The record with number *i* has the id *i* + 1, whatever its kind. Making a catalog takes
 /// milliseconds: make it once and keep it.
 public struct BenchmarkCatalog: Sendable {
   let generated: Catalog
@@ -13,13 +13,22 @@ public struct BenchmarkCatalog: Sendable {
   public var instructors: Int { generated.instructorCount }
   /// The number of courses.
   public var courses: Int { generated.courseCount }
+  /// The number of reviewers.
+  public var reviewers: Int { generated.reviewerCount }
+  /// The number of reviews.
+  public var reviews: Int { generated.reviewCount }
+  /// Instructors, reviewers and reviews.
+  public var records: Int { instructors + reviewers + reviews }
   /// Names the content: equal for equal catalogs.
   public var fingerprint: String { generated.fingerprint }
 
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` for sizes that no catalog can have.
-  public init(seed: UInt64, instructors: Int, courses: Int) throws(BenchmarkFailure) {
+  public init(seed: UInt64, instructors: Int, courses: Int, reviewers: Int, reviews: Int)
+    throws(BenchmarkFailure)
+  {
     do throws(CatalogError) {
-      generated = try Catalog(seed: seed, instructors: instructors, courses: courses)
+      generated = try Catalog(
+        seed: seed, instructors: instructors, courses: courses, reviewers: reviewers, reviews: reviews)
     } catch {
       throw BenchmarkFailure(.usage, "no such catalog: \(error).")
     }
@@ -27,6 +36,18 @@ public struct BenchmarkCatalog: Sendable {
 
   func id(_ number: Int) -> InstructorID { InstructorID(Int64(number) + 1) }
   func course(_ number: Int) -> CourseID { CourseID(Int64(number) + 1) }
+
+  func reviewer(_ number: Int) -> ReviewerID { ReviewerID(Int64(number) + 1) }
+
+  /// The review with this number, as it is stored.
+  func review(_ number: Int) -> Review { generated.review(number) }
+
+  /// A review that is not in the catalog, of a course and by a reviewer that are.
+  func newReview(_ number: Int, id: ReviewID, ofCourse course: Int, by reviewer: Int) -> NewReview {
+    var new = generated.newReview(number, ofCourse: course, by: reviewer)
+    new.id = id
+    return new
+  }
 
   /// The instructor with this number, as it is loaded.
   func instructor(_ number: Int) -> NewInstructor { generated.instructor(number) }
@@ -41,14 +62,19 @@ public struct BenchmarkCatalog: Sendable {
     return new
   }
 
-  /// All instructors, for a bulk load.
-  var source: BulkSource<NewInstructor> { generated.instructorSource }
+  /// All of it, for a bulk load.
+  var bulkLoad: BulkLoad { generated.bulkLoad }
 
-  /// The first instructors and courses of a catalog like this one, or all of it if it is smaller.
-  func smaller(instructors limit: Int) -> BenchmarkCatalog {
-    guard
+  /// A catalog like this one with fewer instructors and everything else in the same proportion, or this one if it has no
+  /// more than so many.
+  public func smaller(instructors limit: Int) -> BenchmarkCatalog {
+    func scaled(_ count: Int) -> Int {
+      max(1, Int(Double(count) * Double(limit) / Double(instructors)))
+    }
+    guard limit < instructors,
       let smaller = try? BenchmarkCatalog(
-        seed: seed, instructors: min(instructors, limit), courses: min(courses, limit))
+        seed: seed, instructors: limit, courses: scaled(courses), reviewers: scaled(reviewers),
+        reviews: scaled(reviews))
     else { return self }
     return smaller
   }

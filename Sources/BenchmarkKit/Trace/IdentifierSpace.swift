@@ -20,4 +20,8 @@ enum IdentifierSpace {
   static let probeCourses: Int64 = 6 << 50
   /// Courses that created instructors share as assistants.
   static let sharedCourses: Int64 = 7 << 50
+  static let createdReviews: Int64 = 8 << 50
+  static let deletedReviews: Int64 = 9 << 50
+  static let probeReviews: Int64 = 10 << 50
+  static let probeReviewers: Int64 = 11 << 50
 }

@@ -44,6 +44,15 @@ public struct TraceDigest: Sendable {
     }
   }
 
+  public mutating func add(_ new: NewReview) {
+    add(new.id?.rawValue ?? -1)
+    add(new.courseID.rawValue)
+    add(new.reviewerID.rawValue)
+    add(new.stars.halves)
+    add(new.comment)
+    add(new.createdAt.milliseconds)
+  }
+
   public var value: UInt64 { TraceRandom.mixed(state) }
 }
 

@@ -11,15 +11,14 @@ struct RepeatedOperations<Base: Workload>: Workload {
     var text: String { base.text }
   }
 
-  static var needsPreparation: Bool { Base.needsPreparation }
+  var needsPreparation: Bool { base.needsPreparation }
+  var period: Int { base.period }
   private let base: Base
   private let every: Int
 
-  init(_ context: WorkloadContext) { self.init(context, every: 0) }
-
   /// - Parameter every: 10 repeats every tenth operation, 0 none.
-  init(_ context: WorkloadContext, every: Int) {
-    base = Base(context)
+  init(_ base: Base, every: Int) {
+    self.base = base
     self.every = every
   }
 
@@ -27,18 +26,20 @@ struct RepeatedOperations<Base: Workload>: Workload {
     Operation(base: base.operation(index), isRepeated: every > 0 && index % every == 0)
   }
 
-  func execute(_ operation: Operation, on repository: any InstructorRepository) async throws(StoreError)
+  func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError)
     -> Base.Answer
   {
-    if operation.isRepeated { _ = try await base.execute(operation.base, on: repository) }
-    return try await base.execute(operation.base, on: repository)
+    if operation.isRepeated { _ = try await base.execute(operation.base, on: store) }
+    return try await base.execute(operation.base, on: store)
   }
 
-  func prepare(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError) {
-    try await base.prepare(slice, on: repository)
+  func prepare(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
+    try await base.prepare(slice, on: store)
   }
 
-  func restore(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError) {
-    try await base.restore(slice, on: repository)
+  func touch(_ index: Int) -> ReviewTouch? { base.touch(index) }
+
+  func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
+    try await base.restore(slice, on: store)
   }
 }

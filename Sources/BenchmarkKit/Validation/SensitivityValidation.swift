@@ -99,11 +99,12 @@ public struct SensitivityValidation: Sendable {
     let name = "instructor-get"
     let plain = PreparedWorkload(name, InstructorGet(settings.context))
     let repeated = PreparedWorkload(
-      name, RepeatedOperations<InstructorGet>(settings.context, every: scenario.repeatedEvery))
+      name, RepeatedOperations(InstructorGet(settings.context), every: scenario.repeatedEvery))
     let schedule = LookSchedule(blocks: blocks)
     let plan = RecordedPlan(
       arms: [], workloads: [name], seed: settings.seed, instructors: settings.catalog.instructors,
-      courses: settings.catalog.courses, keys: settings.keys.rawValue, concurrency: settings.concurrency,
+      courses: settings.catalog.courses, reviewers: settings.catalog.reviewers,
+      reviews: settings.catalog.reviews, keys: settings.keys.rawValue, concurrency: settings.concurrency,
       rule: VerdictRule(schedule: schedule), lookCount: schedule.looks.count, provisionalBlocks: nil,
       segmentSeconds: segmentSeconds, warmUpSeconds: 0.2, timeLimitSeconds: nil, loads: 0,
       mostLoadedInstructors: 0,

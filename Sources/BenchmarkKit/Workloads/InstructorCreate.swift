@@ -37,17 +37,15 @@ public struct InstructorCreate: Workload {
         ]))
   }
 
-  public func execute(_ operation: Operation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Instructor
+  public func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError)
+    -> Instructor
   {
-    try await repository.create(operation.new, isRetry: false)
+    try await store.instructors.create(operation.new, isRetry: false)
   }
 
-  public func restore(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {
+  public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
     try await InverseWork.each(in: slice) { index throws(StoreError) in
-      try await InverseWork.deleteIfPresent(Self.id(index), on: repository)
+      try await InverseWork.deleteIfPresent(Self.id(index), on: store.instructors)
     }
   }
 

@@ -14,37 +14,34 @@ public struct InstructorDelete: Workload {
     courses = ScatteredCourses(from: IdentifierSpace.deletedCourses, seed: context.seed)
   }
 
-  public static var needsPreparation: Bool { true }
+  public var needsPreparation: Bool { true }
 
   public func operation(_ index: Int) -> InstructorKeyOperation {
     InstructorKeyOperation(call: "delete", id: Self.id(index))
   }
 
-  public func execute(_ operation: InstructorKeyOperation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Done
+  public func execute(_ operation: InstructorKeyOperation, on store: any StorageBackend)
+    async throws(StoreError)
+    -> Done
   {
-    try await repository.delete(operation.id, ifVersion: nil)
+    try await store.instructors.delete(operation.id, ifVersion: nil)
     return Done()
   }
 
-  public func prepare(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {
+  public func prepare(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
     try await InverseWork.chunks(
       of: slice, size: InverseWork.recordsPerBatch, concurrency: InverseWork.batchConcurrency
     ) { chunk throws(StoreError) in
-      try await InverseWork.createAll(chunk.map(target), on: repository)
+      try await InverseWork.createAll(chunk.map(target), on: store.instructors)
     }
   }
 
-  public func restore(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {
+  public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
     // Nothing is left unless some deletes did not run or failed.
     try await InverseWork.chunks(of: slice, size: 500, concurrency: InverseWork.batchConcurrency) {
       chunk throws(StoreError) in
-      for found in try await repository.get(chunk.map(Self.id)) {
-        if let found { try await InverseWork.deleteIfPresent(found.id, on: repository) }
+      for found in try await store.instructors.get(chunk.map(Self.id)) {
+        if let found { try await InverseWork.deleteIfPresent(found.id, on: store.instructors) }
       }
     }
   }

@@ -16,9 +16,10 @@ public struct InstructorGet: Workload {
     return InstructorKeyOperation(call: "get", id: context.catalog.id(keys.next(&random)))
   }
 
-  public func execute(_ operation: InstructorKeyOperation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Instructor
+  public func execute(_ operation: InstructorKeyOperation, on store: any StorageBackend)
+    async throws(StoreError)
+    -> Instructor
   {
-    try await repository.get(operation.id)
+    try await store.instructors.get(operation.id)
   }
 }

@@ -42,9 +42,9 @@ public struct InstructorPage: Workload {
     return Operation(filter: filter, after: PageCursor(after: key, filter: filter))
   }
 
-  public func execute(_ operation: Operation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Page<Instructor>
+  public func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError)
+    -> Page<Instructor>
   {
-    try await repository.list(operation.filter, after: operation.after, limit: Self.itemsPerPage)
+    try await store.instructors.list(operation.filter, after: operation.after, limit: Self.itemsPerPage)
   }
 }

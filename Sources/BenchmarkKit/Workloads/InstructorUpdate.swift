@@ -1,15 +1,18 @@
 public import InstructorStore
 
-/// Changes four fields of one instructor (title, learners, average rating, rating count) and reads it back.
+/// Changes four fields of one instructor (title, learners, average rating, rating count) and reads it back; as a
+/// read-modify-write it reads the instructor first, with a call of its own.
 ///
 /// Afterwards the four fields get the catalog's values again, untimed; the versions stay ahead.
 public struct InstructorUpdate: Workload {
-  private static let stream = TraceRandom.stream("instructor-update")
+  private let readsFirst: Bool
+  private let stream: UInt64
   private let context: WorkloadContext
   private let keys: KeyChooser
 
   public struct Operation: TraceOperation {
     let number: Int
+    let readsFirst: Bool
     let id: InstructorID
     let title: String
     let learners: Int64
@@ -30,13 +33,16 @@ public struct InstructorUpdate: Workload {
     }
 
     public var text: String {
-      "update(\(id), title: \"\(title)\", learners: \(learners), averageRating: \(averageRating), "
+      (readsFirst ? "get, then " : "")
+        + "update(\(id), title: \"\(title)\", learners: \(learners), averageRating: \(averageRating), "
         + "ratingCount: \(ratingCount))"
     }
   }
 
-  public init(_ context: WorkloadContext) {
+  public init(_ context: WorkloadContext, readsFirst: Bool = false) {
     self.context = context
+    self.readsFirst = readsFirst
+    stream = TraceRandom.stream(readsFirst ? "instructor-read-update" : "instructor-update")
     keys = context.instructorKeys
   }
 
@@ -46,30 +52,30 @@ public struct InstructorUpdate: Workload {
   ]
 
   public func operation(_ index: Int) -> Operation {
-    var random = context.random(Self.stream, index)
+    var random = context.random(stream, index)
     let number = keys.next(&random)
     return Operation(
-      number: number, id: context.catalog.id(number), title: Self.titles[random.below(Self.titles.count)],
+      number: number, readsFirst: readsFirst, id: context.catalog.id(number),
+      title: Self.titles[random.below(Self.titles.count)],
       learners: Int64(random.below(1_000_000)), averageRating: AverageRating(tenths: random.below(51)),
       ratingCount: Int64(random.below(100_000)))
   }
 
-  public func execute(_ operation: Operation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Instructor
+  public func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError)
+    -> Instructor
   {
-    try await repository.update(operation.id, operation.patch, ifVersion: nil)
+    if readsFirst { _ = try await store.instructors.get(operation.id) }
+    return try await store.instructors.update(operation.id, operation.patch, ifVersion: nil)
   }
 
-  public func restore(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {
+  public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {
     let numbers = Array(Set(slice.map { operation($0).number })).sorted()
     try await InverseWork.each(in: numbers.indices) { index throws(StoreError) in
       let original = context.catalog.instructor(numbers[index])
       let patch = InstructorPatch(
         title: original.title.map { .set($0) } ?? .clear, learners: original.learners,
         averageRating: original.averageRating.map { .set($0) } ?? .clear, ratingCount: original.ratingCount)
-      _ = try await repository.update(context.catalog.id(numbers[index]), patch, ifVersion: nil)
+      _ = try await store.instructors.update(context.catalog.id(numbers[index]), patch, ifVersion: nil)
     }
   }
 }

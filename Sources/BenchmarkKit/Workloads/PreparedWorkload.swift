@@ -8,33 +8,40 @@ import InstructorStore
 public struct PreparedWorkload: Sendable {
   public let name: String
   let needsPreparation: Bool
-  let runSlice: @Sendable (SliceRequest, any InstructorRepository) async -> SliceResult
+  let period: Int
+  let runSlice: @Sendable (SliceRequest, any StorageBackend) async -> SliceResult
   let runOpenLoop:
-    @Sendable (OpenLoopRequest, any InstructorRepository) async throws(BenchmarkFailure) -> OpenLoopResult
-  let prepare: @Sendable (Range<Int>, any InstructorRepository) async throws(StoreError) -> Void
-  let restore: @Sendable (Range<Int>, any InstructorRepository) async throws(StoreError) -> Void
+    @Sendable (OpenLoopRequest, any StorageBackend) async throws(BenchmarkFailure) -> OpenLoopResult
+  let prepare: @Sendable (Range<Int>, any StorageBackend) async throws(StoreError) -> Void
+  let restore: @Sendable (Range<Int>, any StorageBackend) async throws(StoreError) -> Void
   /// Executes one operation and returns what was asked and answered, as text: for the equivalence gate.
-  let replay: @Sendable (Int, any InstructorRepository) async -> ReplayedOperation
+  let replay: @Sendable (Int, any StorageBackend) async -> ReplayedOperation
   /// The sum of the hashes of these operations, as a slice that executes them reports it.
   let traceHash: @Sendable (Range<Int>) -> UInt64
+  let touch: @Sendable (Int) -> ReviewTouch?
+  /// An operation that executes itself: what a mix is made of.
+  let bound: @Sendable (Int) -> BoundOperation
 
   init(_ name: String, _ workload: some Workload) {
     self.name = name
-    needsPreparation = type(of: workload).needsPreparation
-    runSlice = { request, repository in
-      await ClosedLoop.run(workload, request, on: repository, clock: SystemMonotonicClock())
+    needsPreparation = workload.needsPreparation
+    period = workload.period
+    runSlice = { request, store in
+      await ClosedLoop.run(workload, request, on: store, clock: SystemMonotonicClock())
     }
-    runOpenLoop = { request, repository throws(BenchmarkFailure) in
-      try await OpenLoop.run(workload, request, on: repository)
+    runOpenLoop = { request, store throws(BenchmarkFailure) in
+      try await OpenLoop.run(workload, request, on: store)
     }
-    prepare = { slice, repository throws(StoreError) in try await workload.prepare(slice, on: repository) }
-    restore = { slice, repository throws(StoreError) in try await workload.restore(slice, on: repository) }
-    replay = { index, repository in
+    prepare = { slice, store throws(StoreError) in try await workload.prepare(slice, on: store) }
+    restore = { slice, store throws(StoreError) in try await workload.restore(slice, on: store) }
+    replay = { index, store in
       let operation = workload.operation(index)
       return await ReplayedOperation(operation.text) { () async throws(StoreError) in
-        try await workload.execute(operation, on: repository)
+        try await workload.execute(operation, on: store)
       }
     }
+    touch = { workload.touch($0) }
+    bound = { BoundOperation(workload.operation($0), of: workload) }
     traceHash = { slice in slice.reduce(0) { $0 &+ ClosedLoop.hash(of: workload.operation($1), index: $1) } }
   }
 }

@@ -11,34 +11,42 @@ public protocol Workload: Sendable {
   associatedtype Operation: TraceOperation
   associatedtype Answer: CanonicalAnswer
 
-  init(_ context: WorkloadContext)
-
   /// Operation number `index` (0 up to 2⁴⁰) of the trace. Not timed as part of the response, yet it is part
   /// of the closed loop: keep it below a microsecond where that is possible.
   func operation(_ index: Int) -> Operation
 
-  /// Makes the one repository call that is timed and returns its answer, which the equivalence gate compares.
-  func execute(_ operation: Operation, on repository: any InstructorRepository)
-    async throws(StoreError) -> Answer
+  /// Makes the repository call that is timed and returns its answer, which the equivalence gate compares.
+  func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError) -> Answer
 
   /// Whether ``prepare(_:on:)`` has to run before a slice of the trace can be executed.
-  static var needsPreparation: Bool { get }
+  var needsPreparation: Bool { get }
 
   /// Brings about what the operations of `slice` rely on; not timed.
-  func prepare(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError)
+  func prepare(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError)
 
   /// Undoes what the operations of `slice` did; not timed. Some of them may not have run or may have failed.
-  func restore(_ slice: Range<Int>, on repository: any InstructorRepository) async throws(StoreError)
+  func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError)
+
+  /// What is prepared and restored for a slice reaches to the next multiples of this.
+  var period: Int { get }
+
+  /// The course and the reviewer whose counts operation number `index` changes, if it writes a review: what is counted
+  /// again afterwards.
+  func touch(_ index: Int) -> ReviewTouch?
+}
+
+/// A review's course and reviewer: the two whose counts change with it.
+public struct ReviewTouch: Sendable, Hashable {
+  public var course: CourseID
+  public var reviewer: ReviewerID
 }
 
 extension Workload {
-  public static var needsPreparation: Bool { false }
-  public func prepare(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {}
-  public func restore(_ slice: Range<Int>, on repository: any InstructorRepository)
-    async throws(StoreError)
-  {}
+  public var needsPreparation: Bool { false }
+  public func prepare(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {}
+  public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {}
+  public var period: Int { 1 }
+  public func touch(_ index: Int) -> ReviewTouch? { nil }
 }
 
 /// What an operation asks for, in a form that can be hashed into the result's `traceHash`.
@@ -63,6 +71,7 @@ public struct WorkloadContext: Sendable {
 
   var instructorKeys: KeyChooser { catalog.instructorKeys(keys, seed: seed) }
   var courseKeys: KeyChooser { catalog.courseKeys(keys) }
+  var reviewKeys: ReviewChooser { catalog.reviewKeys(keys) }
 
   func random(_ stream: UInt64, _ index: Int) -> TraceRandom {
     TraceRandom(seed: seed, stream: stream, index: index)

@@ -40,6 +40,11 @@ enum CatalogStream: UInt64 {
   case popularity = 5
   case profiles = 6
   case organizations = 7
+  case reviewSlots = 8
+  case reviewerPositions = 9
+  case reviewers = 10
+  case reviews = 11
+  case reviewedCourses = 12
 
   func key(seed: UInt64) -> UInt64 { SplitMix64.mix(SplitMix64.hash(rawValue, key: seed)) }
 }

@@ -19,11 +19,14 @@ struct CoursePopularity: Sendable {
   func course(ofRank rank: UInt64) -> UInt64 { ranks.preimage(of: rank) }
   func learners(ofCourse course: UInt64) -> Int64 { Int64(top / (rank(ofCourse: course) + 1)) }
 
+  static let eulersConstant = 0.577_215_664_901_532_861
+  /// Up to here a harmonic number is summed up.
+  static let exactHarmonics: UInt64 = 64
+
   /// 1 + 1/2 + … + 1/n, by the Euler–Maclaurin formula beyond a few terms.
   static func harmonicNumber(_ n: UInt64) -> Double {
-    guard n > 64 else { return (1...n).reduce(0) { $0 + 1 / Double($1) } }
+    guard n > exactHarmonics else { return (1...n).reduce(0) { $0 + 1 / Double($1) } }
     let x = Double(n)
-    let eulersConstant = 0.577_215_664_901_532_861
     return ElementaryFunctions.ln(x) + eulersConstant + 1 / (2 * x) - 1 / (12 * x * x)
   }
 }

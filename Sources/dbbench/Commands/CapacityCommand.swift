@@ -44,15 +44,18 @@ struct CapacityCommand: AsyncParsableCommand {
   func validate() throws { try Check.size(searches, "--searches", 1...100) }
 
   func run() async throws {
-    let entries = try workloads.entries(default: "instructor-get").filter { $0.kind != .load }
+    let entries = try workloads.entries(default: ["instructor-get"], keys: loop.keys).filter {
+      $0.kind != .load
+    }
     guard !entries.isEmpty else {
       throw BenchmarkFailure(.usage, "bulk-load has no rate of arrivals; 'dbbench load' times it.")
     }
     let request = SessionRequest(
       targets: try Lists.pair(backends), servers: servers, connections: loop.targetOptions.connections)
     let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions,
+      catalog: try data.catalog(),
+      keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency,
+      options: loop.targetOptions,
       isOneMachine: request.isOneMachine)
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
@@ -82,7 +85,7 @@ struct CapacityCommand: AsyncParsableCommand {
     text.add(
       "searches", "\(plan.searches) on each, by turns, over \(settings.options.connections) connections")
     text.add(
-      estimatedSeconds: Plan.loadSeconds(request, data.instructors)
+      estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records)
         + Double(entries.count * plan.searches * 2) * Self.probesOfASearch * Self.secondsOfAProbe)
     text.print()
   }

@@ -42,7 +42,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let folder = results.resume { return try await resume(folder) }
-    let entries = try workloads.entries(default: "all")
+    let entries = try workloads.entries(default: WorkloadRegistry.defaults, keys: loop.keys)
     let arms = try self.arms.arms(loop)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
@@ -63,7 +63,7 @@ struct CompareCommand: AsyncParsableCommand {
     let mayGoOn =
       length.more && plan.lookCount < plan.rule.schedule.looks.count && plan.provisionalBlocks == nil
     if mayGoOn { plan.lookCount = plan.rule.schedule.looks.count }
-    let entries = try WorkloadRegistry.select(plan.workloads)
+    let entries = try Self.entries(of: plan)
     try judgement.requireNames(plan)
     if earlier.end?.status == .complete, !mayGoOn {
       Output.note("'\(folder)' is complete; there is nothing to go on with.")
@@ -78,11 +78,19 @@ struct CompareCommand: AsyncParsableCommand {
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)
   }
 
+  /// The workloads of a plan: names of the registry, or of a mix.
+  private static func entries(of plan: RecordedPlan) throws -> [WorkloadEntry] {
+    let keys = KeyDistribution(rawValue: plan.keys)
+    return try plan.workloads.map { name in
+      try WorkloadRegistry.all.first { $0.name == name } ?? MixLibrary.find(name).entry(keys: keys)
+    }
+  }
+
   private func perform(
     _ plan: RecordedPlan, _ request: SessionRequest, _ entries: [WorkloadEntry], folder: String,
     earlier: ComparisonRecord?, command: String
   ) async throws {
-    let catalog = try BenchmarkCatalog(seed: plan.seed, instructors: plan.instructors, courses: plan.courses)
+    let catalog = try plan.catalog()
     if !output.quiet || output.dryRun { describe(plan, request, entries, catalog, folder, earlier) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
@@ -111,7 +119,8 @@ struct CompareCommand: AsyncParsableCommand {
         return specification
       },
       workloads: entries.map(\.name), seed: data.seed, instructors: data.instructors, courses: data.courses,
-      keys: loop.keys.rawValue, concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
+      reviewers: data.reviewers, reviews: data.reviews, keys: (loop.keys ?? .uniform).rawValue,
+      concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
       lookCount: lookCount,
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
       segmentSeconds: 1.25, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 }, loads: 3,
@@ -146,8 +155,8 @@ struct CompareCommand: AsyncParsableCommand {
       case .read: return sum + 1.5 + rounds * (block + 0.1)
       case .write: return sum + 3 + rounds * (block + 2.5)
       case .load:
-        return sum + Double(plan.loads)
-          * (Plan.loadSeconds(request, min(plan.instructors, plan.mostLoadedInstructors)) - 3)
+        let loaded = catalog.smaller(instructors: plan.mostLoadedInstructors)
+        return sum + Double(plan.loads) * (Plan.loadSeconds(request, loaded.records) - 3)
       }
     }
     if length.calibrate {
@@ -156,7 +165,7 @@ struct CompareCommand: AsyncParsableCommand {
       measuring += Double(12 * entries.count { $0.kind != .load }) * 4 * plan.segmentSeconds
     }
     if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
-    text.add(estimatedSeconds: Plan.loadSeconds(request, plan.instructors) + 3 + measuring)
+    text.add(estimatedSeconds: Plan.loadSeconds(request, catalog.records) + 3 + measuring)
     text.print()
   }
 

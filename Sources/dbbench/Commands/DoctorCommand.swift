@@ -93,7 +93,9 @@ struct DoctorCommand: AsyncParsableCommand {
       }
       guard meter else { return report }
       let settings = RunSettings(
-        catalog: try BenchmarkCatalog(seed: 1, instructors: 1_000, courses: 1_000), seed: 1, concurrency: 4,
+        catalog: try BenchmarkCatalog(
+          seed: 1, instructors: 1_000, courses: 1_000, reviewers: 1_000, reviews: 1_000), seed: 1,
+        concurrency: 4,
         options: TargetOptions(connections: 4))
       for (known, place) in zip(targets, session.places) where place.isThrowaway {
         guard let kind = known.server else { continue }

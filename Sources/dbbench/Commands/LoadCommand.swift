@@ -8,10 +8,12 @@ struct LoadCommand: AsyncParsableCommand {
     abstract: "Generates and bulk-loads a catalog, with progress.",
     discussion: """
       Loads the catalog that --seed decides, indexes included, and tells how long it took and how much memory this \
-      program needed. What was loaded is removed again unless --keep is given with a server of your own.
+      program needed. Then it looks whether all is there: the counts, records of every kind as generated, and ratings \
+      equal to a recount of their reviews. What was loaded is removed again unless --keep is given with a server of your own.
 
       Examples:
         dbbench load --instructors 1000000 --courses 1000000
+        dbbench load --reviewers 200000 --reviews 2000000
         dbbench load --backend mongo --instructors 10000
         dbbench load --backend postgres --postgres postgres://me@localhost/test --keep
       """)
@@ -33,10 +35,10 @@ struct LoadCommand: AsyncParsableCommand {
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
     let request = SessionRequest(targets: targets, servers: servers, connections: connections)
-    let catalog = try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses)
+    let catalog = try data.catalog()
     if !output.quiet || output.dryRun {
       var plan = Plan("dbbench load", request, catalog)
-      plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors))
+      plan.add(estimatedSeconds: Plan.loadSeconds(request, catalog.records))
       plan.print()
     }
     if output.dryRun { return }
@@ -50,9 +52,7 @@ struct LoadCommand: AsyncParsableCommand {
     do {
       try await Session.with(request, progress) { session in
         for place in session.places {
-          let (arm, report) = try await loader.load(place.target)
-          await arm.store.close()
-          reports.add(report)
+          reports.add(try await loader.loadAndCheck(place.target))
         }
       }
       outcome = .success(())
@@ -61,7 +61,10 @@ struct LoadCommand: AsyncParsableCommand {
     }
     line.finish()
     if !reports.all.isEmpty {
-      if output.printsTable { Output.print(table: Tables.load(reports.all)) }
+      if output.printsTable {
+        Output.print(table: Tables.load(reports.all))
+        Output.print(Tables.checks(reports.all))
+      }
       try JSONOutput.write(each: reports.all, to: output.json)
     }
     try outcome.get()

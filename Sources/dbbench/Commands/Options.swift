@@ -10,14 +10,28 @@ struct CatalogOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many courses they teach.", valueName: "n"))
   var courses = 100_000
 
+  @Option(help: ArgumentHelp("How many reviewers to load.", valueName: "n"))
+  var reviewers = 100_000
+
+  @Option(
+    help: ArgumentHelp("How many reviews they wrote; the most popular courses have most.", valueName: "n"))
+  var reviews = 500_000
+
   @Option(help: ArgumentHelp("Decides the data, the operations and the order of the blocks.", valueName: "n"))
   var seed: UInt64 = 42
 
   static let most = 1_000_000_000
 
+  func catalog() throws(BenchmarkFailure) -> BenchmarkCatalog {
+    try BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: courses, reviewers: reviewers, reviews: reviews)
+  }
+
   func validate() throws {
     try Check.size(instructors, "--instructors", 1...Self.most)
     try Check.size(courses, "--courses", 1...Self.most)
+    try Check.size(reviewers, "--reviewers", 1...Self.most)
+    try Check.size(reviews, "--reviews", 1...Self.most)
   }
 }
 
@@ -36,8 +50,11 @@ struct LoopOptions: ParsableArguments {
       DispatchText.help + " Both, separated by a comma, are compared.", valueName: "mode"))
   var dispatch = DispatchModes.direct
 
-  @Option(help: ArgumentHelp("How the records are chosen: uniform or zipfian.", valueName: "distribution"))
-  var keys: KeyDistribution = .uniform
+  @Option(
+    help: ArgumentHelp(
+      "How the records are chosen: uniform, zipfian, latest or hotspot. Default: uniform; a mix has its own.",
+      valueName: "distribution"))
+  var keys: KeyDistribution?
 
   /// With the first of the modes.
   var targetOptions: TargetOptions {
@@ -51,7 +68,7 @@ struct LoopOptions: ParsableArguments {
 
   var text: String {
     "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.defaultValueDescription), "
-      + "\(keys.rawValue) keys"
+      + "\(keys?.rawValue ?? "uniform, or the mix's,") keys"
   }
 
   func validate() throws {
@@ -89,8 +106,20 @@ struct WorkloadOptions: ParsableArguments {
     help: ArgumentHelp("Names separated by commas, or 'all'; see 'dbbench workloads'.", valueName: "a,b|all"))
   var workload: String?
 
-  func entries(default names: String) throws -> [WorkloadEntry] {
-    try WorkloadRegistry.select(Lists.split(workload ?? names))
+  @Option(
+    help: ArgumentHelp(
+      "A blend of workloads: a name that 'dbbench workloads' lists, or a file like those it shows.",
+      valueName: "name|file"))
+  var mix: String?
+
+  /// - Parameter keys: What the user asked for.
+  func entries(default names: [String], keys: KeyDistribution?) throws -> [WorkloadEntry] {
+    guard let mix else { return try WorkloadRegistry.select(workload.map(Lists.split) ?? names) }
+    return [try MixLibrary.find(mix).entry(keys: keys)]
+  }
+
+  func validate() throws {
+    if mix != nil, workload != nil { throw ValidationError("give --workload or --mix, not both.") }
   }
 }
 

@@ -60,7 +60,9 @@ struct ReferenceCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: measures.contains(where: \.isTime),
       connections: Self.mostConnections)
-    let catalog = try BenchmarkCatalog(seed: seed, instructors: instructors, courses: instructors)
+    let catalog = try BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: instructors, reviewers: max(1, instructors / 10),
+      reviews: max(1, instructors / 10))
     if !output.quiet || output.dryRun { describe(request, measures, catalog) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)

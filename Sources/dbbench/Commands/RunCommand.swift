@@ -18,6 +18,9 @@ struct RunCommand: AsyncParsableCommand {
       part of it, shows throughput over time, and then watches what the server still does: work that shorter runs \
       leave to whoever comes next. What the workload changes is not undone but thrown away.
 
+      Where reviews were written, every rating and reviewer count touched is counted again before the writes are \
+      undone; exit status 4 if one is wrong.
+
       Percentiles that the sample doesn't support are left out: p99 needs 10,000 operations, p99.9 needs 100,000.
 
       Examples:
@@ -25,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
         dbbench run --backend mongo --workload instructor-create --concurrency 64 --duration 30
         dbbench run --backend postgres --workload course-team --rate 2000 --duration 60
         dbbench run --soak --workload instructor-update
+        dbbench run --mix review-storm --concurrency 64               half writes, then counts again
         dbbench run --backend memory --workload all --duration 2      what the harness itself costs
         dbbench run --backend postgres --json - | jq .latency.response.p99
       """)
@@ -75,7 +79,9 @@ struct RunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
-    let entries = try workloads.entries(default: "instructor-get").filter { $0.kind != .load }
+    let entries = try workloads.entries(default: ["instructor-get"], keys: loop.keys).filter {
+      $0.kind != .load
+    }
     guard !entries.isEmpty, !targets.isEmpty else {
       throw BenchmarkFailure(
         .usage, "bulk-load is timed by 'dbbench load', or by 'dbbench compare --workload bulk-load'.")
@@ -83,8 +89,9 @@ struct RunCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: targets, servers: servers, connections: loop.targetOptions.connections)
     var settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
-      keys: loop.keys, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions)
+      catalog: try data.catalog(),
+      keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions
+    )
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
@@ -115,7 +122,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     line.finish()
     if !results.all.isEmpty {
-      if output.printsTable { Output.print(table: Tables.run(results.all)) }
+      if output.printsTable {
+        Output.print(table: Tables.run(results.all))
+        Output.print(Tables.recounts(results.all))
+      }
       try JSONOutput.write(each: results.all, to: output.json)
     }
     try outcome.get()
@@ -158,20 +168,20 @@ struct RunCommand: AsyncParsableCommand {
       "loop",
       open.load(seconds: 0).map {
         "open, \(Quantity.significant($0.ratePerSecond)) calls/s, \($0.arrivals.rawValue) arrivals, "
-          + "\(loop.targetOptions.connections) connections, \(loop.dispatch.defaultValueDescription), \(loop.keys.rawValue) keys"
+          + "\(loop.targetOptions.connections) connections, \(loop.dispatch.defaultValueDescription), \(loop.keys?.rawValue ?? "uniform, or the mix's,") keys"
       } ?? loop.text)
     if soak {
       text.add(
         "soak", "\(Quantity.seconds(soakPlan.duration.seconds)) of each workload, loaded anew for each")
       text.add(
         estimatedSeconds: Double(entries.count)
-          * (Plan.loadSeconds(request, data.instructors) + Double(request.targets.count)
+          * (Plan.loadSeconds(request, settings.catalog.records) + Double(request.targets.count)
             * soakPlan.totalSeconds))
       return text.print()
     }
     let each = operations == nil ? (duration ?? Self.defaultSeconds) + 2 : Self.defaultSeconds
     text.add(
-      estimatedSeconds: Plan.loadSeconds(request, data.instructors)
+      estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records)
         + Double(entries.count * request.targets.count * loop.dispatch.modes.count) * each)
     text.print()
   }

@@ -40,7 +40,7 @@ struct ValidateCommand: AsyncParsableCommand {
   func run() async throws {
     let targets = try Lists.split(backends).map(Targets.named)
     let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      catalog: try data.catalog(),
       seed: data.seed, concurrency: concurrency, options: TargetOptions(connections: min(8, concurrency)))
     if output.dryRun { return Output.note("would run \(runs * 3 * targets.count) comparisons") }
     try JSONOutput.check(output.json)

@@ -36,13 +36,16 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let request = SessionRequest(targets: try Lists.pair(backends), servers: servers)
     let settings = RunSettings(
-      catalog: try BenchmarkCatalog(seed: data.seed, instructors: data.instructors, courses: data.courses),
+      catalog: try data.catalog(),
       seed: data.seed, concurrency: 1, options: TargetOptions(dispatch: dispatch))
     let names = request.targets.map(\.displayName).joined(separator: " and ")
     if !output.quiet || output.dryRun {
       var plan = Plan("dbbench verify: \(names)", request, settings.catalog)
-      plan.add("operations", "\(Quantity.count(steps)) of every kind, then some of each workload")
-      plan.add(estimatedSeconds: Plan.loadSeconds(request, data.instructors) + Double(steps) * 0.004)
+      plan.add(
+        "operations",
+        "\(Quantity.count(steps)) of every kind on instructors, as many on reviews, then some of each workload"
+      )
+      plan.add(estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records) + Double(steps) * 0.004)
       plan.print()
     }
     if output.dryRun { return }
@@ -70,11 +73,24 @@ struct SmallCatalogOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many courses they teach.", valueName: "n"))
   var courses = 10_000
 
+  @Option(help: ArgumentHelp("How many reviewers to load.", valueName: "n"))
+  var reviewers = 5_000
+
+  @Option(help: ArgumentHelp("How many reviews they wrote.", valueName: "n"))
+  var reviews = 20_000
+
   @Option(help: ArgumentHelp("Decides the data and the operations.", valueName: "n"))
   var seed: UInt64 = 42
+
+  func catalog() throws(BenchmarkFailure) -> BenchmarkCatalog {
+    try BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: courses, reviewers: reviewers, reviews: reviews)
+  }
 
   func validate() throws {
     try Check.size(instructors, "--instructors", 1...CatalogOptions.most)
     try Check.size(courses, "--courses", 1...CatalogOptions.most)
+    try Check.size(reviewers, "--reviewers", 1...CatalogOptions.most)
+    try Check.size(reviews, "--reviews", 1...CatalogOptions.most)
   }
 }

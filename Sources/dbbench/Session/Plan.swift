@@ -5,8 +5,8 @@ struct Plan {
   private let title: String
   private var lines: [(name: String, text: String)] = []
 
-  /// Instructors loaded per second on an ordinary machine with two cores; for estimates only.
-  private static let instructorsPerSecond = ["postgres": 80_000.0, "mongo": 30_000, "memory": 300_000]
+  /// Records loaded per second on an ordinary machine with two cores; for estimates only.
+  private static let recordsPerSecond = ["postgres": 80_000.0, "mongo": 30_000, "memory": 300_000]
   private static let startSeconds = 3.0
   /// Rows, indexes, and the log that goes with them.
   private static let bytesPerRecord = 1_000
@@ -18,7 +18,8 @@ struct Plan {
     for known in request.targets { add(known.displayName, Self.place(of: known, request)) }
     add(
       "data",
-      "\(Quantity.count(catalog.instructors)) instructors and \(Quantity.count(catalog.courses)) courses, seed "
+      "\(Quantity.count(catalog.instructors)) instructors, \(Quantity.count(catalog.courses)) courses, "
+        + "\(Quantity.count(catalog.reviewers)) reviewers, \(Quantity.count(catalog.reviews)) reviews, seed "
         + "\(catalog.seed)")
     #if DEBUG
       add("build", "for debugging: figures will be too low")
@@ -27,7 +28,7 @@ struct Plan {
     guard !databases.isEmpty else { return }
     let started = databases.filter { request.servers.url(for: $0.name) == nil }.count
     let bytes =
-      (catalog.instructors + catalog.courses) * Self.bytesPerRecord * databases.count + started
+      (catalog.records + catalog.courses) * Self.bytesPerRecord * databases.count + started
       * Self.bytesPerServer
     add("disk", "about \(Quantity.bytes(bytes))" + (request.servers.keep ? "" : ", freed at the end"))
   }
@@ -47,10 +48,10 @@ struct Plan {
     add("time", "about \(Quantity.decimal(max(0.1, seconds / 60), 1)) minutes")
   }
 
-  /// Starting the servers and loading this many instructors into each.
-  static func loadSeconds(_ request: SessionRequest, _ instructors: Int) -> Double {
+  /// Starting the servers and loading this many records into each.
+  static func loadSeconds(_ request: SessionRequest, _ records: Int) -> Double {
     request.targets.reduce(startSeconds) { sum, known in
-      sum + Double(instructors) / (instructorsPerSecond[known.name] ?? 30_000) + 1
+      sum + Double(records) / (recordsPerSecond[known.name] ?? 30_000) + 1
     }
   }
 

@@ -14,7 +14,8 @@ enum Output {
   private static let standardError: Int32 = 2
 
   static func print(_ text: String) { write(text + "\n", to: standardOutput) }
-  static func print(_ lines: [String]) { print(lines.joined(separator: "\n")) }
+  /// Nothing for no lines.
+  static func print(_ lines: [String]) { if !lines.isEmpty { print(lines.joined(separator: "\n")) } }
   static func note(_ text: String) { write(text + "\n", to: standardError) }
   static func raw(onStandardOutput text: String) { write(text, to: standardOutput) }
   static func raw(_ text: String) { write(text, to: standardError) }

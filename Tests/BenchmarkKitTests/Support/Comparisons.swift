@@ -13,7 +13,8 @@ extension Fixture {
       arms: ["one", "two"].map {
         ArmSpecification(name: $0, displayName: $0, backend: "fake", dispatch: .direct, connections: 8)
       },
-      workloads: workloads, seed: 7, instructors: 300, courses: 200, keys: "uniform", concurrency: 4,
+      workloads: workloads, seed: 7, instructors: 300, courses: 200, reviewers: 100, reviews: 2_000,
+      keys: "uniform", concurrency: 4,
       rule: VerdictRule(schedule: LookSchedule(blocks: blocks)), lookCount: looks,
       provisionalBlocks: provisional,
       segmentSeconds: segmentSeconds, warmUpSeconds: 0.005, timeLimitSeconds: nil, loads: 2,

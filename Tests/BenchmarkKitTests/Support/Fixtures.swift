@@ -4,9 +4,11 @@ import Synchronization
 @testable import BenchmarkKit
 
 enum Fixture {
-  static func catalog(seed: UInt64 = 7, instructors: Int = 300, courses: Int = 200) throws -> BenchmarkCatalog
-  {
-    try BenchmarkCatalog(seed: seed, instructors: instructors, courses: courses)
+  static func catalog(
+    seed: UInt64 = 7, instructors: Int = 300, courses: Int = 200, reviewers: Int = 100, reviews: Int = 2_000
+  ) throws -> BenchmarkCatalog {
+    try BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: courses, reviewers: reviewers, reviews: reviews)
   }
 
   static func context(_ catalog: BenchmarkCatalog, keys: KeyDistribution = .uniform, seed: UInt64 = 7)
@@ -16,13 +18,13 @@ enum Fixture {
   }
 
   /// For workloads that make no call.
-  static var emptyRepository: any InstructorRepository { InMemoryStore().instructors }
+  static var emptyStore: any StorageBackend { InMemoryStore() }
 
   /// An in-memory store with the catalog in it.
   static func loadedStore(_ catalog: BenchmarkCatalog) async throws -> InMemoryStore {
     let store = InMemoryStore()
     try await store.migrate()
-    try await store.bulkLoad(BulkLoad(instructors: catalog.source))
+    try await store.bulkLoad(catalog.bulkLoad)
     return store
   }
 

@@ -1,0 +1,161 @@
+import InstructorStore
+import Testing
+
+@testable import BenchmarkKit
+
+@Suite struct RecountTests {
+  private func run(_ name: String, operations: Int, on target: FakeTarget) async throws -> RunResult {
+    let catalog = try Fixture.catalog()
+    let settings = Fixture.settings(catalog)
+    let entry =
+      try MixLibrary.names.contains(name)
+      ? MixLibrary.find(name).entry() : #require(WorkloadRegistry.all.first { $0.name == name })
+    var results: [RunResult] = []
+    try await SingleRun(settings: settings, length: .operations(operations)).run(
+      settings.prepared([entry]), on: target, progress: .none
+    ) { results.append($0) }
+    return try #require(results.first)
+  }
+
+  @Test func whatAStormTouchesEqualsARecount() async throws {
+    // Not a multiple of the mix's round: the rest of the last one is prepared too.
+    let result = try await run("review-storm", operations: 1_234, on: FakeTarget())
+    #expect(result.ledger.failed == 0)
+    let recount = try #require(result.recount)
+    #expect(recount.ratings > 50 && recount.reviewers == 100)
+    // The catalog's reviews of the touched courses, and those that the storm has written.
+    #expect(recount.reviews > 1_000)
+    #expect(Tables.recounts([result]).first?.contains("equals a recount") == true)
+  }
+
+  @Test func whatWritesNoReviewsIsNotCounted() async throws {
+    #expect(try await run("instructor-update", operations: 50, on: FakeTarget()).recount == nil)
+  }
+
+  @Test func aRatingThatMissesAReviewIsFound() async throws {
+    let target = FakeTarget { ForgetfulStore(base: $0, ratings: OneLess(base: $0.ratings)) }
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await run("review-create", operations: 300, on: target)
+    }
+    #expect(failure?.status == .mismatch)
+    #expect(failure?.message.contains("does not equal a recount") == true)
+  }
+
+  @Test func aReviewerCountThatIsOffIsFound() async throws {
+    let target = FakeTarget { ForgetfulStore(base: $0, reviewers: OneMore(base: $0.reviewers)) }
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await run("review-update", operations: 300, on: target)
+    }
+    #expect(failure?.status == .mismatch)
+    #expect(failure?.message.contains("reviewer ") == true)
+  }
+
+  @Test func aLoadedRatingThatIsOffIsFound() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    let checked = try await Invariants(catalog: catalog, seed: 1).check(store)
+    #expect(checked.ratings == 200 && checked.recountedCourses == 203 && checked.reviewers == 101)
+    let broken = ForgetfulStore(base: store, ratings: OneLess(base: store.ratings))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await Invariants(catalog: catalog, seed: 1).check(broken)
+    }
+    #expect(failure?.message.contains("the rating of course") == true)
+  }
+
+  @Test func aLoadedReviewThatChangedIsFound() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    _ = try await store.reviews.update(1_500, ReviewPatch(comment: "changed"))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await Invariants(catalog: catalog, seed: 1).check(store)
+    }
+    #expect(failure?.message.contains("review 1500") == true)
+  }
+
+  @Test func aReviewTooManyIsFound() async throws {
+    let catalog = try Fixture.catalog()
+    let store = try await Fixture.loadedStore(catalog)
+    var new = catalog.newReview(0, id: 2_001, ofCourse: 0, by: 0)
+    new.courseID = CourseID(1 << 55)
+    _ = try await store.reviews.create(new)
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await Invariants(catalog: catalog, seed: 1).check(store)
+    }
+    #expect(failure?.message.contains("more than 2000 reviews") == true)
+  }
+}
+
+/// A store with other ratings or reviewers.
+private struct ForgetfulStore: StorageBackend {
+  let base: any StorageBackend
+  let name = "forgetful"
+  let reviewers: any ReviewerRepository
+  let ratings: any RatingRepository
+  var instructors: any InstructorRepository { base.instructors }
+  var reviews: any ReviewRepository { base.reviews }
+
+  init(
+    base: any StorageBackend, ratings: (any RatingRepository)? = nil,
+    reviewers: (any ReviewerRepository)? = nil
+  ) {
+    self.base = base
+    self.ratings = ratings ?? base.ratings
+    self.reviewers = reviewers ?? base.reviewers
+  }
+
+  func migrate() async throws(StoreError) { try await base.migrate() }
+  func ping() async throws(StoreError) { try await base.ping() }
+  func reserveIDs(_ kind: EntityKind, count: Int) async throws(StoreError) -> ClosedRange<Int64> {
+    try await base.reserveIDs(kind, count: count)
+  }
+  func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult { try await base.bulkLoad(load) }
+  func statistics() -> StoreStatistics { base.statistics() }
+  func close() async { await base.close() }
+}
+
+/// Ratings that miss one review, where there are any.
+private struct OneLess: RatingRepository {
+  let base: any RatingRepository
+
+  func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
+    var rating = try await base.get(course)
+    if let step = Stars.allSteps.first(where: { rating.reviews[$0] > 0 }) { rating.reviews[step] -= 1 }
+    return rating
+  }
+  func put(_ counts: StarCounts, for course: CourseID, ifVersion: Int64?) async throws(StoreError)
+    -> CourseRating
+  {
+    try await base.put(counts, for: course, ifVersion: ifVersion)
+  }
+  func delete(_ course: CourseID, ifVersion: Int64?) async throws(StoreError) -> CourseRating {
+    try await base.delete(course, ifVersion: ifVersion)
+  }
+  func recompute(_ course: CourseID) async throws(StoreError) -> CourseRating {
+    try await base.recompute(course)
+  }
+  func histogram(of courses: [CourseID]) async throws(StoreError) -> StarCounts {
+    try await base.histogram(of: courses)
+  }
+}
+
+/// Reviewers that seem to have written one review more.
+private struct OneMore: ReviewerRepository {
+  let base: any ReviewerRepository
+
+  func create(_ new: NewReviewer, isRetry: Bool) async throws(StoreError) -> Reviewer {
+    try await base.create(new, isRetry: isRetry)
+  }
+  func get(_ id: ReviewerID) async throws(StoreError) -> Reviewer {
+    var reviewer = try await base.get(id)
+    reviewer.reviewCount += 1
+    return reviewer
+  }
+  func update(_ id: ReviewerID, _ patch: ReviewerPatch, ifVersion: Int64?) async throws(StoreError)
+    -> Reviewer
+  {
+    try await base.update(id, patch, ifVersion: ifVersion)
+  }
+  func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
+    try await base.delete(id, ifVersion: ifVersion)
+  }
+}
