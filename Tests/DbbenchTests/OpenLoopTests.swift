@@ -3,7 +3,9 @@ import Testing
 
 /// Loads that are offered, capacities, soaks and the doctor, as a user runs them.
 @Suite struct OpenLoopTests {
-  private static let small = ["--instructors", "500", "--courses", "500"]
+  private static let small = [
+    "--instructors", "500", "--courses", "500", "--reviewers", "200", "--reviews", "3000",
+  ]
 
   private static func object(_ output: Tool.Output) throws -> [String: Any] {
     try #require(try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
