@@ -79,7 +79,10 @@ import Testing
     defer { folder.remove() }
     try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
     let summary = try decided()
-    try ReportFiles.write(summary, to: folder.path)
+    let record = Fixture.record(
+      Fixture.plan(Self.names, acceptsBusyMachine: false),
+      ratios: [Fixture.ratios(3.2), Fixture.ratios(1 / 2.5), Fixture.ratios(1.01, spread: 0.01)])
+    try ReportFiles.write(summary, of: record, to: folder.path)
     #expect(try ReportFiles.read(from: folder.path) == summary)
     let csv = CSVReport.text(summary).split(separator: "\r\n")
     #expect(csv.count == 7)

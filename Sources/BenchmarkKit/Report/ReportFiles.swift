@@ -5,16 +5,22 @@ public enum ReportFiles {
   public static let summary = "summary.json"
   public static let markdown = "report.md"
   public static let values = "results.csv"
+  public static let page = "report.html"
 
   /// Writes all of them, over those of an earlier state.
   ///
+  /// - Parameter record: What `summary` was made from.
   /// - Returns: The path of the one to read.
   @discardableResult
-  public static func write(_ summary: ComparisonSummary, to folder: String) throws -> String {
+  public static func write(
+    _ summary: ComparisonSummary, of record: ComparisonRecord, to folder: String
+  ) throws -> String {
     try write(try JSONText.of(summary), folder, Self.summary)
     try write(Data(CSVReport.text(summary).utf8), folder, values)
     try write(Data(MarkdownReport.text(summary).utf8), folder, markdown)
-    return folder + "/" + markdown
+    guard let html = HTMLReport.text(summary, record) else { return folder + "/" + markdown }
+    try write(Data(html.utf8), folder, page)
+    return folder + "/" + page
   }
 
   /// The summary that is there.

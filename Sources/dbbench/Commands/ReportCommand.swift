@@ -46,7 +46,7 @@ struct ReportCommand: AsyncParsableCommand {
         advice: "Start a new one.")
     }
     let recorded = try? ReportFiles.read(from: folder)
-    let path = try ReportFiles.write(summary, to: folder)
+    let path = try ReportFiles.write(summary, of: record, to: folder)
     if let recorded, recorded.workloads.map(\.verdict) != summary.workloads.map(\.verdict) {
       Output.note("the verdicts differ from those that were there")
     }

@@ -49,7 +49,7 @@ struct ComparisonSession {
       if let failure { throw failure }
       return
     }
-    let path = try ReportFiles.write(summary, to: folder)
+    let path = try ReportFiles.write(summary, of: record, to: folder)
     if output.printsTable {
       Output.print(table: ComparisonTables.figures(summary))
       Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))

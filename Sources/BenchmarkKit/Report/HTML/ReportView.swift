@@ -1,0 +1,207 @@
+/// What the template shows: texts and charts, nothing left to decide. The field names are the template's.
+struct ReportView {
+  struct Row {
+    var label: String
+    var cells: [String]
+  }
+  /// A table of its own.
+  struct Section {
+    var id: String
+    var title: String
+    var paragraphs: [String]
+    var columns: [String]
+    var rows: [Row]
+  }
+  /// More about a workload: a plan, for example.
+  struct Detail {
+    struct Listing {
+      var caption: String
+      var text: String
+    }
+    var title: String
+    var paragraphs: [String]
+    var listings: [Listing]
+  }
+  struct WorkloadView {
+    var id: String
+    var name: String
+    var description: String?
+    var verdict: String
+    /// `decided`, `open` or `none`.
+    var verdictClass: String
+    var cpu: String
+    var pValue: String
+    var blocks: String
+    var columns: [String]
+    var rows: [Row]
+    var latencyChart: String
+    var throughputChart: String
+    var details: [Detail]
+  }
+
+  var title: String
+  var lede: String
+  var warnings: [String]
+  var style = HTMLReportStyle.text
+  var first: String
+  var second: String
+  var margin: String
+  var ratioChart: String
+  var workloads: [WorkloadView]
+  var bulkLoad: String?
+  var sections: [Section]
+  var notes: [String]
+  var limits: [String]
+  var machine: [String]
+  var settings: [Row]
+  var command: String
+  var fingerprint: String
+
+  init(_ summary: ComparisonSummary, _ record: ComparisonRecord) {
+    let names = summary.plan.arms.map(\.displayName)
+    title = "\(names[0]) and \(names[1]) compared"
+    (first, second) = (names[0], names[1])
+    lede = Self.lede(summary, names)
+    warnings = []
+    if let reason = summary.voidReason { warnings.append("Void: \(reason).") }
+    if summary.status != "complete" { warnings.append("Partial: the run ended early (\(summary.status)).") }
+    margin = VerdictText.percent(summary.plan.rule.margin)
+    ratioChart = RatioChart.svg(summary)
+    workloads = summary.workloads.map { WorkloadView($0, record, names, isVoid: summary.voidReason != nil) }
+    bulkLoad = summary.bulkLoad.map { loads in
+      zip(names, loads.rowsPerSecond).map { "\($0) \(Self.range($1)) rows/s" }.joined(separator: ", ")
+    }
+    sections = []
+    notes = ComparisonTables.notes(summary)
+    limits = Self.limits(summary)
+    machine = Self.machine(summary)
+    settings = Self.settings(summary)
+    command = summary.command
+    fingerprint = summary.fingerprintID
+  }
+
+  /// How the verdicts fall out, in a sentence.
+  private static func lede(_ summary: ComparisonSummary, _ names: [String]) -> String {
+    let data =
+      "\(Quantity.count(summary.plan.instructors)) instructors, \(Quantity.count(summary.plan.courses)) courses, "
+      + "\(summary.plan.concurrency) calls under way"
+    guard summary.looksTaken > 0 else {
+      return "Provisional: no look was reached, nothing is decided. \(data)."
+    }
+    let wins = names.indices.map { arm in summary.workloads.count { $0.verdict.winner == arm } }
+    let equal = summary.workloads.count { $0.verdict.kind == .equivalent }
+    let open = summary.workloads.count - wins[0] - wins[1] - equal
+    var parts: [String] = []
+    for (name, count) in zip(names, wins) where count > 0 {
+      parts.append("\(name) is faster in \(count)")
+    }
+    if equal > 0 { parts.append("\(equal) \(equal == 1 ? "is" : "are") equivalent") }
+    if open > 0 { parts.append("\(open) \(open == 1 ? "is" : "are") undecided") }
+    return "Of \(summary.workloads.count) workloads, \(parts.joined(separator: ", ")). \(data)."
+  }
+
+  private static func limits(_ summary: ComparisonSummary) -> [String] {
+    var limits: [String] = []
+    if summary.plan.isOneMachine {
+      limits.append(
+        "Servers and client share the cores, memory and disk of one machine: what one uses the others lack.")
+    }
+    return limits + [
+      "Nothing here says how either behaves sharded, replicated over a network, or when it fails over.",
+      "What is measured is the repository call, decoding included: a driver's cost is part of it on both sides.",
+      "Response times are of a closed loop: a caller that waits sends nothing meanwhile. An arrival rate shows what queues do.",
+      "The figures are those of this machine and this amount of data; ratios carry further than figures, and not everywhere.",
+    ]
+  }
+
+  private static func machine(_ summary: ComparisonSummary) -> [String] {
+    let machine = summary.fingerprint.machine
+    var lines = [
+      "\(machine.cpu), \(machine.cores) cores, pinned to \(machine.pinning)",
+      "\(machine.kernel); client built for \(machine.clientBuild)",
+      "Started \(summary.startedAt); seed \(summary.plan.seed); \(summary.plan.keys) keys",
+    ]
+    if let memory = machine.memoryBytes { lines.insert("Memory: \(Quantity.bytes(memory))", at: 1) }
+    return lines
+  }
+
+  private static func settings(_ summary: ComparisonSummary) -> [Row] {
+    let arms = summary.fingerprint.arms
+    let keys = arms.reduce(into: Set<String>()) { $0.formUnion($1.environment.keys) }
+    return keys.sorted().map { key in
+      Row(label: key, cells: arms.map { $0.environment[key] ?? "–" })
+    }
+  }
+
+  static func range(_ range: MedianRange?) -> String {
+    guard let range else { return "–" }
+    return
+      "\(Quantity.count(Int(range.median))) (\(Quantity.count(Int(range.minimum)))–\(Quantity.count(Int(range.maximum))))"
+  }
+}
+
+extension ReportView.WorkloadView {
+  init(_ entry: WorkloadSummary, _ record: ComparisonRecord, _ names: [String], isVoid: Bool) {
+    id = "workload-" + entry.workload
+    name = entry.workload
+    description = WorkloadRegistry.all.first { $0.name == entry.workload }?.summary
+    verdict = isVoid && entry.verdict.kind != .provisional ? "void (\(entry.text))" : entry.text
+    switch entry.verdict.kind {
+    case .faster, .equivalent: verdictClass = isVoid ? "open" : "decided"
+    case .inconclusive, .notDecidable: verdictClass = "open"
+    case .provisional: verdictClass = "none"
+    }
+    let cpuTotals = entry.arms.map { $0.cpuMicrosecondsPerOperation.values.reduce(0, +) }
+    cpu =
+      cpuTotals.allSatisfy { $0 > 0 }
+      ? cpuTotals.map { "\(Quantity.significant($0)) µs" }.joined(separator: " against ") : "–"
+    pValue = entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "–"
+    blocks = String(entry.verdict.ratio?.blocks ?? entry.blocks)
+    columns = names
+    rows = Self.rows(entry)
+    let blocks = record.blocks(of: entry.workload)
+    let histograms = names.indices.map { arm in
+      var merged = LatencyHistogram()
+      for block in blocks { merged.add(LatencyHistogram(block.latency[arm])) }
+      return merged
+    }
+    latencyChart = LatencyChart.svg(entry.workload, names, histograms)
+    throughputChart = ThroughputChart.svg(entry, names)
+    details = []
+  }
+
+  private static func rows(_ entry: WorkloadSummary) -> [ReportView.Row] {
+    func row(_ label: String, _ cell: (WorkloadSummary.ArmFigures) -> String) -> ReportView.Row {
+      ReportView.Row(label: label, cells: entry.arms.map(cell))
+    }
+    func time(_ label: String, _ value: @escaping (LatencySummary) -> UInt64?) -> ReportView.Row {
+      row(label) { figures in
+        let interval = figures.latencyIntervals[label].map {
+          " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
+        }
+        let event = label == "p99" && figures.isP99OneEvent ? ", one event" : ""
+        return Quantity.latency(value(figures.latency)) + (interval ?? "") + event
+      }
+    }
+    var rows = [
+      row("operations/s, median (range)") { ReportView.range($0.throughput) },
+      row("noise inside a block") { $0.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "–" },
+      time("p50") { $0.p50 }, time("p95") { $0.p95 }, time("p99") { $0.p99 },
+      row("slowest") { Quantity.latency($0.latency.max) },
+    ]
+    let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
+    for group in groups.sorted() {
+      rows.append(
+        row("CPU per operation, \(group)") {
+          $0.cpuMicrosecondsPerOperation[group].map { "\(Quantity.significant($0)) µs" } ?? "–"
+        })
+    }
+    return rows + [
+      row("scheduled = succeeded + failed + dropped") {
+        "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
+          + Quantity.count($0.dropped)
+      },
+      row("hash of the operations") { $0.traceHash },
+    ]
+  }
+}
