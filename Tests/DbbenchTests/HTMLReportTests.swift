@@ -7,8 +7,10 @@ import Testing
   private static func report() async throws -> (folder: String, output: Tool.Output) {
     let folder = NSTemporaryDirectory() + "report-\(UUID().uuidString)"
     let output = try await Tool.run([
-      "compare", "--backends", "memory,memory", "--instructors", "500", "--courses", "500", "--blocks", "2",
-      "--segment-seconds", "0.05", "--workload", "instructor-get,course-team", "--output", folder,
+      "compare", "--backends", "memory,memory", "--instructors", "500", "--courses", "500", "--reviewers",
+      "200",
+      "--reviews", "2000", "--provisional", "--blocks", "1", "--accept-busy",
+      "--workload", "instructor-get,review-create", "--output", folder,
     ])
     return (folder, output)
   }
