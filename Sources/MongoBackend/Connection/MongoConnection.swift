@@ -146,6 +146,11 @@ final class MongoConnection {
       var failure = CommandFailure(.server, wasSent: true, message: message)
       failure.code = Int32(truncatingIfNeeded: error.code)
       return failure
+    case MONGOC_ERROR_WRITE_CONCERN.rawValue:
+      // Of a commit; other commands say so in a reply that libmongoc takes for success.
+      var failure = CommandFailure(.unacknowledged, wasSent: true, message: message)
+      failure.code = Int32(truncatingIfNeeded: error.code)
+      return failure
     case MONGOC_ERROR_CLIENT.rawValue where error.code == MONGOC_ERROR_CLIENT_AUTHENTICATE.rawValue,
       MONGOC_ERROR_SCRAM.rawValue, MONGOC_ERROR_SASL.rawValue:
       return CommandFailure(.authentication, message: message)

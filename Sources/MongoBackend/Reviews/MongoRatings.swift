@@ -81,7 +81,7 @@ struct MongoRatings: RatingRepository {
     } _: { connection, call throws(StoreError) in
       guard !courses.isEmpty else { return .zero }
       var sum = StarCounts.zero
-      try connection.attempt(call) { () throws(CommandFailure) in
+      _ = try connection.attempt(call) { () throws(CommandFailure) in
         try connection.find(Collections.courseRatings, .snapshotRead, call, limit: courses.count) { writer in
           writer.document("filter") { $0.appendIdentities(courses.map(\.rawValue)) }
         } each: { (document) throws(CorruptDocument) in

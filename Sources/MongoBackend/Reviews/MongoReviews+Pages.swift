@@ -57,7 +57,7 @@ extension MongoConnection {
     filter: (inout BSONWriter) -> Void
   ) throws(StoreError) -> Page<Review> {
     var reviews: [Review] = []
-    try attempt(call) { () throws(CommandFailure) in
+    _ = try attempt(call) { () throws(CommandFailure) in
       // One more than asked for tells whether another page follows.
       try find(Collections.reviews, .snapshotRead, call, limit: limit + 1) { writer in
         filter(&writer)
