@@ -132,13 +132,13 @@ final class MongoCore: Sendable {
   /// The checks that come before a call's own: closed, cancelled, `validate`, a deadline of zero or less; then runs
   /// `body` on a connection whose database has the right schema.
   func run<Value: Sendable>(
-    _ context: CallContext, _ effect: CallEffect, timeout: Duration? = nil,
+    _ context: CallContext, _ effect: CallEffect,
     validate: (Validation) throws(StoreError) -> Void = { _ in },
     _ body: @escaping @Sendable (MongoConnection, MongoCall) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     try pool.admit(context)
     try validate(Validation(context))
-    return try await pool.lease(context, effect, timeout: timeout) {
+    return try await pool.lease(context, effect) {
       [gate] connection, call throws(StoreError) in
       try gate.pass(connection, call)
       do throws(StoreError) { return try body(connection, call) } catch {

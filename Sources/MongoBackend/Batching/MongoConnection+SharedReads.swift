@@ -6,7 +6,7 @@ extension MongoConnection {
   /// and nobody the error of another.
   func read(_ calls: [SharedCall], _ unit: MongoCall) {
     if let call = calls.first, calls.count == 1 {
-      do throws(CommandFailure) { try readAlone(call) } catch {
+      do throws(CommandFailure) { try readAlone(call, calls) } catch {
         call.keep(error.storeError(call.context, .read))
       }
       return
@@ -23,11 +23,13 @@ extension MongoConnection {
     for call in calls { call.runAloneLater() }
   }
 
-  private func readAlone(_ call: SharedCall) throws(CommandFailure) {
+  private func readAlone(_ call: SharedCall, _ calls: [SharedCall]) throws(CommandFailure) {
     switch call.request {
     case .instructor(let id, let answer): answer.value = try read(.instructor(id), call)
     case .primary(let course, let answer): answer.value = try read(.primary(of: course), call)
     case .team(let course, let answer): answer.value = try readTeams([course.rawValue], call)?[0]
+    // Of one key it is the same command.
+    case .review, .reviewer, .rating: _ = try readTogether(calls, call)
     case .create: break
     }
   }
@@ -61,6 +63,18 @@ extension MongoConnection {
           if case .team(_, let answer) = calls[number].request { answer.value = teams[place] }
         }
       }
+    case .review:
+      try readByID(Collections.reviews, keyed, calls, unit, ReviewDocument.decode) {
+        if case .review(_, let answer) = $0 { answer.value = .some($1) }
+      }
+    case .reviewer:
+      try readByID(Collections.reviewers, keyed, calls, unit, ReviewerDocument.decode) {
+        if case .reviewer(_, let answer) = $0 { answer.value = .some($1) }
+      }
+    case .rating:
+      try readByID(Collections.courseRatings, keyed, calls, unit, RatingDocument.decode) {
+        if case .rating(_, let answer) = $0 { answer.value = .some($1) }
+      }
     case .create: break
     }
     return true
@@ -82,6 +96,26 @@ extension MongoConnection {
       (document) throws(CorruptDocument) in
       let instructor = try InstructorDocument.decode(document)
       found(instructor) { answer($0, instructor) }
+    }
+  }
+
+  /// Reads at most one document for each id.
+  ///
+  /// - Parameter answer: Hands a request its document, or that there is none.
+  private func readByID<Entity>(
+    _ collection: StaticString, _ keyed: KeyedCalls, _ calls: [SharedCall], _ unit: MongoCall,
+    _ decode: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Entity,
+    answer: (SharedRequest, Entity?) -> Void
+  ) throws(CommandFailure) {
+    for place in keyed.keys.indices {
+      for number in keyed.calls(at: place) { answer(calls[number].request, nil) }
+    }
+    try find(collection, .majorityRead, unit, limit: keyed.keys.count) { writer in
+      writer.document("filter") { $0.append("_id", oneOf: keyed.keys) }
+    } each: { (document) throws(CorruptDocument) in
+      let entity = try decode(document)
+      guard let place = keyed.place(of: try BSONReader.int64("_id", in: document)) else { return }
+      for number in keyed.calls(at: place) { answer(calls[number].request, entity) }
     }
   }
 
@@ -129,6 +163,9 @@ extension SharedRequest {
     case .instructor(let id, _): id.rawValue
     case .primary(let course, _): course.rawValue
     case .team(let course, _): course.rawValue
+    case .review(let id, _): id.rawValue
+    case .reviewer(let id, _): id.rawValue
+    case .rating(let course, _): course.rawValue
     case .create: nil
     }
   }
@@ -136,7 +173,7 @@ extension SharedRequest {
   fileprivate func answer(_ instructor: Instructor?) {
     switch self {
     case .instructor(_, let answer), .primary(_, let answer): answer.value = .some(instructor)
-    case .team, .create: break
+    case .team, .create, .review, .reviewer, .rating: break
     }
   }
 }

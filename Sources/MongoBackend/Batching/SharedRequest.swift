@@ -13,6 +13,9 @@ enum SharedRequest: Sendable {
   case primary(CourseID, Answer<Instructor?>)
   /// `nil`: the team has more members than a read returns.
   case team(CourseID, Answer<CourseTeam?>)
+  case review(ReviewID, Answer<Review?>)
+  case reviewer(ReviewerID, Answer<Reviewer?>)
+  case rating(CourseID, Answer<CourseRating?>)
   /// Not one that repeats an earlier create: it may have to wait for what that one wrote.
   case create(NewInstructor, Answer<Instructor>)
 
@@ -23,12 +26,15 @@ enum SharedRequest: Sendable {
     case .primary: 2
     case .team: 3
     case .create: 4
+    case .review: 5
+    case .reviewer: 6
+    case .rating: 7
     }
   }
 
   var effect: CallEffect {
     switch self {
-    case .instructor, .primary, .team: .read
+    case .instructor, .primary, .team, .review, .reviewer, .rating: .read
     case .create: .write
     }
   }
@@ -36,7 +42,7 @@ enum SharedRequest: Sendable {
   /// What the request adds to a command, roughly and rather too much.
   var bytes: Int {
     switch self {
-    case .instructor, .primary: 16
+    case .instructor, .primary, .review, .reviewer, .rating: 16
     case .team: 32
     case .create(let new, _):
       256 + new.firstName.utf8.count + new.lastName.utf8.count + (new.middleInitial?.utf8.count ?? 0)
@@ -86,7 +92,7 @@ extension MongoConnection {
       return
     }
     switch first.request {
-    case .instructor, .primary, .team: read(calls, unit)
+    case .instructor, .primary, .team, .review, .reviewer, .rating: read(calls, unit)
     case .create: create(calls, unit, ids, gate)
     }
   }

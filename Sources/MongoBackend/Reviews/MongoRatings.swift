@@ -8,11 +8,13 @@ struct MongoRatings: RatingRepository {
   let core: MongoCore
 
   func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
-    try await core.run(core.call("ratings.get"), .read) { (validation) throws(StoreError) in
+    let found: CourseRating? = try await core.share(core.call("ratings.get")) {
+      (validation) throws(StoreError) in
       try validation.identifier(course, "courseID")
-    } _: { connection, call throws(StoreError) in
-      try connection.rating(of: course, call)
+    } _: { answer in
+      .rating(course, answer)
     }
+    return found ?? .zero(course)
   }
 
   func put(_ base: StarCounts, for course: CourseID, ifVersion: Int64?) async throws(StoreError)

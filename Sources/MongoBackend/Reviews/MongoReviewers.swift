@@ -45,11 +45,14 @@ struct MongoReviewers: ReviewerRepository {
   }
 
   func get(_ id: ReviewerID) async throws(StoreError) -> Reviewer {
-    try await core.run(core.call("reviewers.get"), .read) { (validation) throws(StoreError) in
+    let context = core.call("reviewers.get")
+    let found: Reviewer? = try await core.share(context) { (validation) throws(StoreError) in
       try validation.identifier(id)
-    } _: { connection, call throws(StoreError) in
-      try connection.reviewer(id, nil, call)
+    } _: { answer in
+      .reviewer(id, answer)
     }
+    guard let found else { throw context.notFound(id) }
+    return found
   }
 
   func update(_ id: ReviewerID, _ patch: ReviewerPatch, ifVersion: Int64?) async throws(StoreError)

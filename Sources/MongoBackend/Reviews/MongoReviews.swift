@@ -22,7 +22,7 @@ struct MongoReviews: ReviewRepository {
   }
 
   func get(_ id: ReviewID) async throws(StoreError) -> Review {
-    try await read("reviews.get", .read, id, ifVersion: nil) { (_) throws(StoreError) in }
+    try await seen(core.call("reviews.get"), id, ifVersion: nil) { (_) throws(StoreError) in }
   }
 
   func update(_ id: ReviewID, _ patch: ReviewPatch, ifVersion: Int64?) async throws(StoreError) -> Review {
@@ -52,8 +52,7 @@ struct MongoReviews: ReviewRepository {
     let context = core.call(operation)
     let deadline = core.deadline()
     for _ in 0..<Self.maximumMoves {
-      let seen = try await read(
-        operation, .read, id, ifVersion: ifVersion, deadline: deadline, validate: validate)
+      let seen = try await seen(context, id, ifVersion: ifVersion, validate: validate)
       let outcome = try await core.reviewQueue.run(
         change(seen), of: seen.courseID, context, deadline: deadline, core)
       if case .isElsewhere = outcome { continue }
@@ -63,19 +62,22 @@ struct MongoReviews: ReviewRepository {
   }
 
   /// The review as a majority knows it; throws `notFound`, or `conflict` for another version.
-  private func read(
-    _ operation: StaticString, _ effect: CallEffect, _ id: ReviewID, ifVersion: Int64?,
-    deadline: Deadline? = nil, validate: (Validation) throws(StoreError) -> Void
+  private func seen(
+    _ context: CallContext, _ id: ReviewID, ifVersion: Int64?,
+    validate: (Validation) throws(StoreError) -> Void
   ) async throws(StoreError) -> Review {
-    let timeout = deadline.map { Duration.milliseconds(Int64($0.remainingMilliseconds)) }
-    return try await core.run(core.call(operation), effect, timeout: timeout) {
-      (validation) throws(StoreError) in
+    let found: Review? = try await core.share(context) { (validation) throws(StoreError) in
       try validation.identifier(id)
       try validate(validation)
       try validation.version(ifVersion)
-    } _: { connection, call throws(StoreError) in
-      try connection.review(id, ifVersion, call)
+    } _: { answer in
+      .review(id, answer)
     }
+    guard let found else { throw context.notFound(id) }
+    if let ifVersion, found.version != ifVersion {
+      throw context.conflict(.version, entityID: id.rawValue)
+    }
+    return found
   }
 
   // MARK: Changes of the review alone
