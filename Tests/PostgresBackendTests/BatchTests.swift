@@ -296,7 +296,7 @@ import Testing
   }
 
   @Test func aServerKilledInTheMiddleOfABatchLeavesWritesUnknownAndReadsUnreachable() async throws {
-    let options = EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 128)
+    let options = EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256)
     try await EphemeralServers.withServers(options) { servers in
       let url = try #require(servers.postgres?.url)
       let store = try await PostgresStore.open(url, options: Self.oneConnection)
