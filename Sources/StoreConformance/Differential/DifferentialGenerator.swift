@@ -25,8 +25,8 @@ struct DifferentialGenerator {
       (.unassign, 3), (.replacePrimary, 4), (.listInstructors, 3), (.countInstructors, 1), (.leaderboard, 1),
       (.createReviewer, 6), (.getReviewer, 1), (.updateReviewer, 3), (.deleteReviewer, 2),
       (.createReview, 14), (.getReview, 1), (.updateReview, 6), (.deleteReview, 3), (.markHelpful, 4),
-      (.report, 1), (.page, 5), (.search, 3), (.summary, 2), (.getRating, 1), (.putRating, 4),
-      (.deleteRating, 2), (.recompute, 2), (.histogram, 2), (.ping, 1), (.reserve, 1),
+      (.report, 1), (.page, 5), (.search, 3), (.summary, 2), (.getRating, 1), (.putRating, 7),
+      (.deleteRating, 3), (.recompute, 2), (.histogram, 2), (.ping, 1), (.reserve, 1),
     ]
     return weights.flatMap { Array(repeating: $0.0, count: $0.1) }
   }()
@@ -253,7 +253,7 @@ struct DifferentialGenerator {
   }
 
   private mutating func ratingVersion() -> Int64? {
-    chance(3) ? (chance(12) ? -1 : Int64.random(in: 0...3, using: &random)) : nil
+    chance(5) ? (chance(12) ? -1 : Int64.random(in: 0...3, using: &random)) : nil
   }
 
   private mutating func number() -> Int64 {
