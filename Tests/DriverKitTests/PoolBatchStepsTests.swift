@@ -216,7 +216,7 @@ extension DriverKitSuite {
       #expect(machine.checkOut(for: call) == 1)
       #expect(machine.worker(running: call) == 1)
       #expect(machine.busyWorkers == 1)
-      #expect(machine.checkIn(1) == .sleepOn)
+      #expect(machine.checkIn(1) == false)
       #expect(machine.busyWorkers == 0)
       #expect(machine.submit(Waiter()) == .accepted(.wake(1)))
     }
@@ -239,7 +239,7 @@ extension DriverKitSuite {
       #expect(machine.checkOut(for: Waiter(0, batchClass: 1)) == 2)
       #expect(machine.checkOut(for: Waiter(1, batchClass: 1)) == nil)
       #expect(machine.checkOut(for: Waiter(2, batchClass: 2)) == 1)
-      #expect(machine.checkIn(2) == .sleepOn)
+      #expect(machine.checkIn(2) == false)
       #expect(machine.checkOut(for: Waiter(3, batchClass: 1)) == 2)
     }
 
@@ -247,7 +247,7 @@ extension DriverKitSuite {
       var machine = sleeping(1)
       _ = machine.checkOut(for: Waiter())
       #expect(machine.submit(Waiter(7)) == .accepted(.wait))
-      #expect(machine.checkIn(0) == .wake)
+      #expect(machine.checkIn(0) == true)
       #expect(machine.submit(Waiter(8)) == .accepted(.wait))
       #expect(next(0, &machine) == [7])
     }
@@ -256,67 +256,9 @@ extension DriverKitSuite {
       var machine = sleeping(1)
       _ = machine.checkOut(for: Waiter())
       #expect(machine.drain().isEmpty)
-      #expect(machine.checkIn(0) == .wake)
+      #expect(machine.checkIn(0) == true)
       #expect(machine.next(for: 0).isExit)
       #expect(machine.checkOut(for: Waiter()) == nil)
-    }
-
-    @Test func whoeverDefersServesWhatWaits() {
-      var machine = sleeping(2, lanes: 2)
-      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .deferred)
-      #expect(machine.submit(Waiter(1, batchClass: 1), mayDefer: true) == .deferred)
-      let taken = machine.checkOutForWaiting()
-      #expect(taken?.worker == 1)
-      #expect(taken?.calls.map(\.number) == [0, 1])
-      #expect(machine.checkOutForWaiting().map(\.worker) == nil)
-      #expect(machine.submit(Waiter(2, batchClass: 1), mayDefer: true) == .deferred)
-      #expect(machine.checkIn(1) == .sleepOnAndServeLater)
-      #expect(machine.checkOutForWaiting()?.calls.map(\.number) == [2])
-    }
-
-    @Test func aDriverThreadLeavesWhatOthersHavePromisedToServe() {
-      var machine = sleeping(2, lanes: 2)
-      _ = machine.submit(Waiter(0))
-      #expect(next(1, &machine) == [0])
-      #expect(machine.submit(Waiter(1, batchClass: 1), mayDefer: true) == .deferred)
-      #expect(machine.next(for: 1).isPark)
-      #expect(machine.checkOutForWaiting()?.calls.map(\.number) == [1])
-    }
-
-    @Test func aCallOfAnotherThreadDoesNotWaitForAPromise() {
-      var machine = sleeping(2, lanes: 2)
-      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .deferred)
-      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wake(1)))
-      #expect(next(1, &machine) == [0, 1])
-    }
-
-    @Test func whatRunsAloneIsNeverDeferred() {
-      var machine = sleeping(2)
-      #expect(machine.submit(Waiter(), mayDefer: true) == .accepted(.wake(1)))
-    }
-
-    @Test func withoutAConnectionNothingIsDeferred() {
-      var machine = sleeping(1)
-      machine.connectionClosed(by: 0)
-      #expect(machine.submit(Waiter(0, batchClass: 1), mayDefer: true) == .accepted(.wake(0)))
-    }
-
-    @Test func aWorkerServesWhatWasDeferredWhereNobodyElseDoes() {
-      var machine = sleeping(1)
-      _ = machine.submit(Waiter(0, batchClass: 1), mayDefer: true)
-      #expect(machine.wakeForWaiting() == .wake(0))
-      #expect(machine.wakeForWaiting() == .wait)
-      #expect(next(0, &machine) == [0])
-    }
-
-    @Test func aDrainedPoolServesWhatWasDeferred() {
-      var machine = sleeping(1)
-      _ = machine.submit(Waiter(0, batchClass: 1), mayDefer: true)
-      #expect(machine.drain() == [0])
-      #expect(machine.checkOutForWaiting().map(\.worker) == nil)
-      #expect(machine.wakeForWaiting() == .wait)
-      #expect(next(0, &machine) == [0])
-      #expect(machine.next(for: 0).isExit)
     }
   }
 }

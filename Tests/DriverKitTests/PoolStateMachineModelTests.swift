@@ -121,7 +121,6 @@ private struct Model {
       expect(parked.remove(worker) != nil, "woke a worker that did not sleep")
       arriving.insert(worker)
     case .accepted(.wait): expect(!mustRefuse, "accepted beyond the limit")
-    case .deferred: expect(false, "deferred for no executor")
     case .refuseFull:
       expect(mustRefuse, "refused while there was room")
       return

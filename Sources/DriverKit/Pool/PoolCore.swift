@@ -41,8 +41,6 @@ final class PoolCore: Sendable {
   /// What a submission leaves to do outside the lock.
   private enum Submitted {
     case nothing
-    /// The executor whose thread this is sees to it.
-    case serveLater
     case wake(DispatchSemaphore)
     case start(Int, WorkerEquipment)
     case refuse(StoreError.Code, String)
@@ -76,12 +74,10 @@ final class PoolCore: Sendable {
     guard call.move(from: .created, to: .queued) else {
       return call.deliver(call.context.error(.cancelled, "the task was cancelled"))
     }
-    let executor = options.servesInline ? BlockingTaskExecutor.current : nil
     let next: Submitted = state.withLock { state in
       let next: Submitted
-      switch state.machine.submit(call, mayDefer: executor != nil) {
+      switch state.machine.submit(call) {
       case .accepted(let action): next = prepare(action, &state)
-      case .deferred: next = .serveLater
       case .refuseFull:
         // Unless its task was cancelled meanwhile: then that is how it ended.
         guard call.claimFinish() != nil else { return .nothing }
@@ -97,9 +93,10 @@ final class PoolCore: Sendable {
       return next
     }
     switch next {
-    case .serveLater: executor?.serveLater(self)
+    case .nothing: break
+    case .wake(let semaphore): semaphore.signal()
+    case .start(let worker, let equipment): start(worker, equipment)
     case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
-    default: follow(next)
     }
   }
 
@@ -111,14 +108,6 @@ final class PoolCore: Sendable {
       let equipment = WorkerEquipment()
       state.equipment[worker] = equipment
       return .start(worker, equipment)
-    }
-  }
-
-  private func follow(_ next: Submitted) {
-    switch next {
-    case .wake(let semaphore): semaphore.signal()
-    case .start(let worker, let equipment): start(worker, equipment)
-    default: break
     }
   }
 
@@ -285,35 +274,14 @@ final class PoolCore: Sendable {
     return ending
   }
 
-  /// Serves one batch of what waits, on a thread that may block, over the connection of a worker that sleeps; where
-  /// there is none, a worker is woken.
-  func serveInline() {
-    let checkedOut: (place: WorkerPlace, calls: [Call])? = state.withLock { state in
-      guard let (worker, calls) = state.machine.checkOutForWaiting() else { return nil }
-      count(calls, &state.counters)
-      // A worker that sleeps has one.
-      return state.equipment[worker]?.loop.map { ($0, calls) }
-    }
-    if let (place, calls) = checkedOut { place.serveInline(calls) } else { wakeForWaiting() }
-  }
-
-  /// Has a worker serve what waits, if none is on its way.
-  func wakeForWaiting() {
-    follow(state.withLock { state in prepare(state.machine.wakeForWaiting(), &state) })
-  }
-
   /// Gives a worker's place back, on a thread that had it.
-  func checkIn(_ worker: Int, completedCalls: Int) {
-    let next: Submitted = state.withLock { state in
+  private func checkIn(_ worker: Int, completedCalls: Int) {
+    let semaphore: DispatchSemaphore? = state.withLock { state in
       state.counters.completedCalls += completedCalls
       clearSignal(of: worker, &state)
-      switch state.machine.checkIn(worker) {
-      case .sleepOn: return .nothing
-      case .sleepOnAndServeLater: return .serveLater
-      case .wake: return state.equipment[worker].map { .wake($0.semaphore) } ?? .nothing
-      }
+      return state.machine.checkIn(worker) ? state.equipment[worker]?.semaphore : nil
     }
-    if case .serveLater = next { BlockingTaskExecutor.current?.serveLater(self) } else { follow(next) }
+    semaphore?.signal()
   }
 
   private func clearSignal(of worker: Int, _ state: inout State) {

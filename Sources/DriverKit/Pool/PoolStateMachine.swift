@@ -53,20 +53,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   enum SubmitAction: Equatable {
     case accepted(WakeAction)
-    /// Accepted, and no worker woken: whoever submitted it sees to it, with ``checkOutForWaiting()`` or
-    /// ``wakeForWaiting()``.
-    case deferred
     case refuseFull
     case refuseClosed
-  }
-
-  /// What becomes of a place that a caller's thread gives back.
-  enum CheckInAction: Equatable {
-    case sleepOn
-    /// Calls wait that nobody is on the way to: the thread sees to them, as with ``SubmitAction/deferred``.
-    case sleepOnAndServeLater
-    /// The worker's own thread has something to do.
-    case wake
   }
 
   enum WorkAction {
@@ -101,9 +89,6 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var workers: Set<WorkerID> = []
   private var running: [WorkerID: Run] = [:]
   private var nextWorker = 0
-  /// Whether a caller's thread has taken it on to see to what waits of the batch classes: a driver thread that took it
-  /// instead would have to hand every answer over.
-  private var isPromised = false
   /// Workers that have a connection.
   private var connected: Set<WorkerID> = []
 
@@ -127,18 +112,13 @@ struct PoolStateMachine<Call: PoolWaiter> {
   var waiting: some Sequence<Call> { lines.lazy.flatMap(\.calls) }
   var runningCalls: some Sequence<(key: WorkerID, value: [Call])> { running.mapValues(\.calls) }
 
-  /// - Parameter mayDefer: Whether the submitter would rather serve the call itself, later, than have a worker woken.
-  mutating func submit(_ call: Call, mayDefer: Bool = false) -> SubmitAction {
+  mutating func submit(_ call: Call) -> SubmitAction {
     guard phase == .open else { return .refuseClosed }
     // Its caller left on the way here, when the queue did not know it yet.
     if call.hasLeft { return .accepted(.wait) }
     // As many calls as there are workers without one are as good as taken; the rest is the queue.
     if waitingCalls - (limits.workers - running.count) >= limits.waitingCalls { return .refuseFull }
     enqueue(call)
-    if mayDefer, line(of: call) > 0, workersWanted > arriving, parked.contains(where: connected.contains) {
-      isPromised = true
-      return .deferred
-    }
     return .accepted(wakeForWaiting())
   }
 
@@ -146,8 +126,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var arriving: Int { workers.count - running.count - parked.count }
 
   /// Sees to it that enough workers are on their way to what waits; wakes or starts one at most.
-  mutating func wakeForWaiting() -> WakeAction {
-    isPromised = false
+  private mutating func wakeForWaiting() -> WakeAction {
     // A worker that is on its way to a call that has left or that another took: it takes the next.
     if workersWanted <= arriving { return .wait }
     // The worker parked last has the warmest connection.
@@ -164,7 +143,6 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func submitAgain(_ call: Call) -> WorkerID? {
     guard phase != .closed, !call.hasLeft else { return nil }
     enqueue(call)
-    isPromised = false
     return parked.popLast()
   }
 
@@ -196,7 +174,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func next(for worker: WorkerID) -> WorkAction {
     finishRun(of: worker)
     if phase == .closed { return .exit }
-    while let line = nextLine(isPromised && phase == .open ? 0..<1 : 0..<lines.count) {
+    while let line = nextLine() {
       let calls =
         line == 0
         ? lines[0].popFirst().map { [$0] } ?? []
@@ -212,9 +190,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
   }
 
   /// The class whose first call has waited longest, of those that a further worker may serve.
-  private mutating func nextLine(_ candidates: Range<Int>) -> Int? {
+  private mutating func nextLine() -> Int? {
     var first: (line: Int, ticket: UInt64)?
-    for line in candidates {
+    for line in lines.indices {
       lines[line].dropDead()
       guard let ticket = lines[line].firstTicket, line == 0 || lanesFree(line) > 0 else { continue }
       if first.map({ ticket < $0.ticket }) ?? true { first = (line, ticket) }
@@ -271,32 +249,13 @@ struct PoolStateMachine<Call: PoolWaiter> {
     return worker
   }
 
-  /// The same for what waits of a batch class, with the calls to serve; `nil` where there is nothing or nobody.
-  mutating func checkOutForWaiting() -> (worker: WorkerID, calls: [Call])? {
-    isPromised = false
-    guard let index = parked.lastIndex(where: { connected.contains($0) }) else { return nil }
-    while let line = nextLine(1..<lines.count) {
-      let calls = lines[line].popBatch(calls: limits.batchCalls, bytes: limits.batchBytes)
-      if calls.isEmpty { continue }
-      let worker = parked.remove(at: index)
-      lines[line].lanes += 1
-      running[worker] = Run(line: line, calls: calls)
-      return (worker, calls)
-    }
-    return nil
-  }
-
-  /// Takes a place back.
-  mutating func checkIn(_ worker: WorkerID) -> CheckInAction {
+  /// Takes a place back. Returns whether its worker must be woken, because there is something for it to do.
+  mutating func checkIn(_ worker: WorkerID) -> Bool {
     finishRun(of: worker)
     // Without this one, which is neither running nor parked.
-    let others = arriving - 1
-    if phase != .open || lines[0].alive > others { return .wake }
-    let isUnserved = workersWanted > others
-    if isUnserved, !connected.contains(worker) { return .wake }
+    if phase != .open || workersWanted > arriving - 1 { return true }
     parked.append(worker)
-    if isUnserved { isPromised = true }
-    return isUnserved ? .sleepOnAndServeLater : .sleepOn
+    return false
   }
 
   /// Takes no more calls. Returns the workers to wake, so that they end when the queue is empty.

@@ -17,9 +17,6 @@ final class WorkerEquipment: @unchecked Sendable {
 class WorkerPlace {
   /// Runs a call on the thread of its caller.
   func runInline(_ call: QueuedCall) -> InlineEnding { .again }
-
-  /// Serves calls of one batch class on the thread of a caller, gives the place back and tells their callers.
-  func serveInline(_ batch: [QueuedCall]) {}
 }
 
 /// How a call ended that ran on its caller's thread.

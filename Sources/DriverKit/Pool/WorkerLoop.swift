@@ -130,38 +130,6 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
     return call.claimFinish() == nil ? .left : .ended
   }
 
-  override func serveInline(_ batch: [QueuedCall]) {
-    var calls = batch
-    checkIdleConnection()
-    if let open = connection {
-      advance(&calls, from: .queued, to: .running)
-      if !calls.isEmpty {
-        run(calls, on: open)
-        if calls.count > 1 { returnToQueue(&calls) }
-        if !driver.isReusable(open) { discard(open) }
-      }
-      for call in calls {
-        // Making a connection takes longer than a caller may have: that is for the worker's own thread.
-        if connection == nil, runsAgain(call, as: .queued) {
-          core.submitAgain(call)
-        } else if call.claimFinish() != nil {
-          kept.append(call)
-          completed += 1
-        }
-      }
-      lastUse = Deadline.now()
-    } else {
-      for call in calls { core.submitAgain(call) }
-    }
-    // The place may be somebody else's as soon as it is given back.
-    let ended = kept
-    let count = completed
-    kept.removeAll(keepingCapacity: true)
-    completed = 0
-    core.checkIn(worker, completedCalls: count)
-    for call in ended { call.deliverKept() }
-  }
-
   /// Moves calls on; those whose callers have gone drop out.
   private func advance(_ calls: inout [QueuedCall], from old: QueuedCall.State, to new: QueuedCall.State) {
     var isComplete = true
