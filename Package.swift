@@ -22,6 +22,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -34,7 +36,11 @@ let package = Package(
     // Ring 2: the two databases and what they share.
     .target(
       name: "DriverKit",
-      dependencies: ["InstructorStore", .product(name: "DequeModule", package: "swift-collections")],
+      dependencies: [
+        "InstructorStore", .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       swiftSettings: strict),
     .systemLibrary(
       name: "CLibPQ", pkgConfig: "libpq",
@@ -85,7 +91,12 @@ let package = Package(
     .testTarget(
       name: "InstructorStoreTests", dependencies: ["InstructorStore"], swiftSettings: strict),
     .testTarget(
-      name: "DriverKitTests", dependencies: ["DriverKit", "InstructorStore"], swiftSettings: strict),
+      name: "DriverKitTests",
+      dependencies: [
+        "DriverKit", "InstructorStore", .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "CatalogGeneratorTests", dependencies: ["CatalogGenerator", "InstructorStore"],
       swiftSettings: strict),

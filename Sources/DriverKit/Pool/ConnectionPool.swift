@@ -19,8 +19,13 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
   }
 
   /// `startThread` is a parameter for the sake of tests: a system that gives no threads is hard to come by.
-  init(driver: Driver, name: String, options: PoolOptions, startThread: @escaping ThreadStarter) {
-    core = PoolCore(name: name, options: options, startThread: startThread) { core, worker, equipment in
+  init(
+    driver: Driver, name: String, options: PoolOptions, observation: PoolObservation? = nil,
+    startThread: @escaping ThreadStarter
+  ) {
+    let observation = observation ?? .installed(forBackend: name)
+    core = PoolCore(name: name, options: options, observation: observation, startThread: startThread) {
+      core, worker, equipment in
       WorkerLoop(driver: driver, core: core, worker: worker, equipment: equipment).run()
     }
     self.options = options

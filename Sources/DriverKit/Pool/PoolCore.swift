@@ -16,6 +16,7 @@ final class PoolCore: Sendable {
   typealias WorkerBody = @Sendable (_ core: PoolCore, _ worker: Int, _ equipment: WorkerEquipment) -> Void
 
   let options: PoolOptions
+  private let observation: PoolObservation
   private let startThread: ThreadStarter
   private let workerBody: WorkerBody
 
@@ -48,8 +49,10 @@ final class PoolCore: Sendable {
 
   /// - Parameter workerBody: What a thread does until it is told to exit.
   init(
-    name: String, options: PoolOptions, startThread: @escaping ThreadStarter, workerBody: @escaping WorkerBody
+    name: String, options: PoolOptions, observation: PoolObservation, startThread: @escaping ThreadStarter,
+    workerBody: @escaping WorkerBody
   ) {
+    self.observation = observation
     self.workerBody = workerBody
     self.startThread = startThread
     self.options = options
@@ -96,7 +99,9 @@ final class PoolCore: Sendable {
     case .nothing: break
     case .wake(let semaphore): semaphore.signal()
     case .start(let worker, let equipment): start(worker, equipment)
-    case .refuse(let code, let reason): call.deliver(call.context.error(code, reason))
+    case .refuse(let code, let reason):
+      observation.metrics?.refused()
+      call.deliver(call.context.error(code, reason))
     }
   }
 
@@ -129,6 +134,7 @@ final class PoolCore: Sendable {
       }
       state.machine.leftQueue(call)
     }
+    observation.metrics?.cancelled()
     call.deliverLeaving(from: phase, .cancelled, "the task was cancelled")
   }
 
@@ -183,6 +189,7 @@ final class PoolCore: Sendable {
       arm(next, &state)
       return (late, state.machine.openConnections > 0)
     }
+    observation.metrics?.timedOut(late.count)
     for (call, phase) in late {
       if phase == .running {
         call.deliverLeaving(from: phase, .timeout(.response), "the answer did not come in time")
@@ -213,13 +220,17 @@ final class PoolCore: Sendable {
   }
 
   func nextAction(for worker: Int, completedCalls: Int) -> PoolStateMachine<Call>.WorkAction {
-    state.withLock { state in
+    let (action, busy) = state.withLock { state in
       state.counters.completedCalls += completedCalls
       clearSignal(of: worker, &state)
       let action = state.machine.next(for: worker)
       if case .run(let calls) = action { count(calls, &state.counters) }
-      return action
+      return (action, state.machine.busyWorkers)
     }
+    if let metrics = observation.metrics, case .run(let calls) = action {
+      metrics.exchangeStarted(calls, busyConnections: busy)
+    }
+    return action
   }
 
   private func count(_ calls: [Call], _ counters: inout StoreStatistics) {
@@ -237,6 +248,18 @@ final class PoolCore: Sendable {
   /// - Parameter mayRunInline: Whether the caller's own thread may serve it, where it may block: for a caller that finds
   ///   the pool quiet, this saves the two hand-offs between threads. Calls of maintenance take too long for it.
   func finish(_ call: Call, mayRunInline: Bool) async {
+    guard let tracer = observation.tracer else { return await finishUntraced(call, mayRunInline) }
+    let span = tracer.start(call.context)
+    await finishUntraced(call, mayRunInline)
+    do throws(StoreError) {
+      try call.checkEnding()
+      tracer.end(span, nil)
+    } catch {
+      tracer.end(span, error)
+    }
+  }
+
+  private func finishUntraced(_ call: Call, _ mayRunInline: Bool) async {
     await withTaskCancellationHandler {
       if mayRunInline, options.servesInline, let executor = BlockingTaskExecutor.beginBlocking() {
         let ending = runInline(call)
@@ -257,7 +280,7 @@ final class PoolCore: Sendable {
   }
 
   private func runInline(_ call: Call) -> InlineEnding {
-    let checkedOut: (worker: Int, place: WorkerPlace)? = state.withLock { state in
+    let checkedOut: (worker: Int, place: WorkerPlace, busy: Int)? = state.withLock { state in
       guard let worker = state.machine.checkOut(for: call) else { return nil }
       guard let place = state.equipment[worker]?.loop, call.move(from: .created, to: .running) else {
         // Cancelled: submitting it will show that. The worker has slept on.
@@ -266,9 +289,10 @@ final class PoolCore: Sendable {
       }
       count([call], &state.counters)
       if call.deadline < state.nextExpiry { arm(call.deadline, &state) }
-      return (worker, place)
+      return (worker, place, state.machine.busyWorkers)
     }
-    guard let (worker, place) = checkedOut else { return .again }
+    guard let (worker, place, busy) = checkedOut else { return .again }
+    observation.metrics?.exchangeStarted([call], busyConnections: busy)
     let ending = place.runInline(call)
     checkIn(worker, completedCalls: ending == .ended ? 1 : 0)
     return ending
@@ -291,20 +315,24 @@ final class PoolCore: Sendable {
   }
 
   func connectionOpened(by worker: Int) {
-    state.withLock {
-      $0.machine.connectionOpened(by: worker)
-      $0.counters.connectionsOpened += 1
-      $0.isServerLost = false
+    let open = state.withLock { state in
+      state.machine.connectionOpened(by: worker)
+      state.counters.connectionsOpened += 1
+      state.isServerLost = false
+      return state.machine.openConnections
     }
+    observation.metrics?.connectionsChanged(open: open, isDiscard: false)
   }
 
   func connectFailed() { state.withLock { $0.isServerLost = true } }
 
   func connectionClosed(by worker: Int, isBroken: Bool) {
-    state.withLock {
-      $0.machine.connectionClosed(by: worker)
-      if isBroken { $0.counters.connectionsDiscarded += 1 }
+    let open = state.withLock { state in
+      state.machine.connectionClosed(by: worker)
+      if isBroken { state.counters.connectionsDiscarded += 1 }
+      return state.machine.openConnections
     }
+    observation.metrics?.connectionsChanged(open: open, isDiscard: isBroken)
   }
 
   func workerEnded(
