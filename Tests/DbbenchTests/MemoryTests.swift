@@ -159,7 +159,7 @@ import Testing
   @Test func reviewsAreComparedToo() async throws {
     let output = try await Tool.run(
       [
-        "compare", "--backends", "memory,memory", "--blocks", "1", "--workload",
+        "compare", "--backends", "memory,memory", "--provisional", "--accept-busy", "--blocks", "1", "--workload",
         "review-create,review-search",
       ]
         + Self.small)

@@ -21,12 +21,8 @@ public struct Verification: Sendable {
     do {
       for target in [targets.0, targets.1] { arms.append(try await loader.load(target).arm) }
       progress.update("comparing answers")
-      var entries = WorkloadRegistry.all
-      for arm in arms where await !arm.store.hasReviews {
-        entries = entries.filter { $0.name.hasPrefix("instructor-") }
-      }
       let gate = EquivalenceGate(
-        catalog: settings.catalog, seed: settings.seed, workloads: settings.prepared(entries),
+        catalog: settings.catalog, seed: settings.seed, workloads: settings.prepared(WorkloadRegistry.all),
         probeSteps: probeSteps)
       let passed = try await gate.check(arms[0].store, arms[1].store)
       for arm in arms {
