@@ -98,7 +98,7 @@ import Testing
     #expect(!resumed.standardOutput.contains("PARTIAL"))
     #expect(!resumed.standardError.contains("round 1 of 8 done"), "what is there is not measured again")
     let lastLine = try #require(resumed.standardOutput.split(separator: "\n").last)
-    #expect(lastLine == "report: \(folder)/report.md")
+    #expect(lastLine == "report: \(folder)/report.html")
     let report = try #require(FileManager.default.contents(atPath: "\(folder)/report.md"))
     #expect(String(decoding: report, as: UTF8.self).contains("## Verdicts"))
 

@@ -68,7 +68,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
       void: record.blocks.count(where: \.isVoid),
       medianForeignCores: MedianRange(record.blocks.compactMap(\.foreignCores))?.median,
       limitCores: ComparisonPlan.mostForeignCores)
-    if kept > 0, !plan.acceptsBusyMachine {
+    // A provisional run decides nothing that could be void.
+    if kept > 0, !plan.acceptsBusyMachine, plan.provisionalBlocks == nil {
       voidReason =
         "machine too busy: something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of "
         + "a core during \(record.disturbedBlocks) of \(record.blocks.count) blocks"

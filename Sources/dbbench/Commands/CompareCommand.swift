@@ -119,11 +119,12 @@ struct CompareCommand: AsyncParsableCommand {
         return specification
       },
       workloads: entries.map(\.name), seed: data.seed, instructors: data.instructors, courses: data.courses,
-      reviewers: data.reviewers, reviews: data.reviews, keys: (loop.keys ?? .uniform).rawValue,
+      reviewers: data.reviewers, reviews: data.reviews,
+      keys: loop.keys?.rawValue ?? (workloads.mix == nil ? KeyDistribution.uniform.rawValue : "the mix's"),
       concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
       lookCount: lookCount,
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
-      segmentSeconds: 1.25, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 }, loads: 3,
+      segmentSeconds: 1.1, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 }, loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: judgement.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine)
   }
