@@ -25,7 +25,7 @@ import Testing
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
     let workloads = try #require(object["workloads"] as? [[String: Any]])
-    #expect(workloads.count == 7)
+    #expect(workloads.count == 8)
     for workload in workloads {
       for arm in try #require(workload["arms"] as? [[String: Any]]) {
         #expect(arm["failed"] as? Int == 0, "\(workload)")
