@@ -74,6 +74,17 @@ import Testing
     #expect(try #require(ComparisonSummary(record)).isConclusive)
   }
 
+  @Test func aProvisionalRunHasNothingToVoid() throws {
+    var plan = Fixture.plan([Self.names[0]], acceptsBusyMachine: false)
+    plan.provisionalBlocks = 2
+    var record = Fixture.record(plan, ratios: [Array(Fixture.ratios(2).prefix(1))])
+    record.add(.block(Fixture.block(Self.names[0], 1, ratio: 2, isDisturbed: true)))
+    let summary = try #require(ComparisonSummary(record))
+    #expect(summary.voidReason == nil)
+    #expect(summary.disturbance.disturbed == 1)
+    #expect(!summary.isConclusive)
+  }
+
   @Test func theFilesHoldWhatTheSummarySays() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
