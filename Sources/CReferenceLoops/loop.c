@@ -43,6 +43,8 @@ bool loop_read_setting(loop_settings *settings, const char *argument) {
   else if (IS("count")) settings->count = atoll(value);
   else if (IS("instructors")) settings->instructors = atoll(value);
   else if (IS("courses")) settings->courses = atoll(value);
+  else if (IS("reviewers")) settings->reviewers = atoll(value);
+  else if (IS("reviews")) settings->reviews = atoll(value);
   else if (IS("first")) settings->first = atoll(value);
   else if (IS("first_course")) settings->first_course = atoll(value);
   else if (IS("shared_course")) settings->shared_course = atoll(value);

@@ -21,6 +21,8 @@ typedef struct {
   /// How many records the catalog has: their ids begin at 1.
   int64_t instructors;
   int64_t courses;
+  int64_t reviewers;
+  int64_t reviews;
   /// The id of the first record to make, change or remove, and the number of its course.
   int64_t first;
   int64_t first_course;

@@ -60,7 +60,7 @@ void mongo_append_durable(bson_t *command) {
   bson_append_document_end(command, &concern);
 }
 
-static void append_time(bson_t *command) { BSON_APPEND_INT64(command, "maxTimeMS", milliseconds_per_command); }
+void mongo_append_time(bson_t *command) { BSON_APPEND_INT64(command, "maxTimeMS", milliseconds_per_command); }
 
 // MARK: Answers
 
@@ -146,7 +146,7 @@ static void append_find_end(bson_t *command, int limit, const char *level) {
   BSON_APPEND_DOCUMENT_BEGIN(command, "readConcern", &concern);
   BSON_APPEND_UTF8(&concern, "level", level);
   bson_append_document_end(command, &concern);
-  append_time(command);
+  mongo_append_time(command);
 }
 
 static void build_get(mongo_worker *mongo, int64_t number, bson_t *command) {
@@ -207,7 +207,7 @@ static void build_update(mongo_worker *mongo, int64_t number, bson_t *command) {
   bson_append_document_end(command, &update);
   BSON_APPEND_BOOL(command, "new", true);
   mongo_append_durable(command);
-  append_time(command);
+  mongo_append_time(command);
 }
 
 static void take_update(mongo_worker *mongo, const bson_t *reply) {
@@ -234,7 +234,7 @@ static void build_delete(mongo_worker *mongo, int64_t number, bson_t *command) {
   bson_append_document_end(&deletes, &statement);
   bson_append_array_end(command, &deletes);
   mongo_append_durable(command);
-  append_time(command);
+  mongo_append_time(command);
 }
 
 static void take_one(mongo_worker *mongo, const bson_t *reply) { take_count(mongo->worker, reply, 1); }
@@ -243,29 +243,39 @@ static void delete_each(loop_worker *worker) { each(worker, build_delete, take_o
 
 // MARK: Creates
 
-/// What the new documents hold besides their ids and courses: that of documents of the catalog.
-typedef struct {
-  bson_t documents[256];
-  int count;
-} mongo_samples;
+mongo_samples *mongo_new_samples(void) {
+  // bson_t wants more alignment than calloc gives.
+  mongo_samples *samples = aligned_alloc(128, sizeof *samples);
+  if (samples) samples->count = 0;
+  return samples;
+}
 
-static void read_samples(mongo_worker *mongo, mongo_samples *samples) {
-  mongoc_collection_t *instructors =
-    mongoc_client_get_collection(mongo->client, mongo->worker->settings->place, "instructors");
-  bson_t filter = BSON_INITIALIZER, limit = BSON_INITIALIZER;
+void mongo_read_samples(
+  mongo_worker *mongo, const char *collection_name, const char *projection, mongo_samples *samples) {
+  mongoc_collection_t *collection =
+    mongoc_client_get_collection(mongo->client, mongo->worker->settings->place, collection_name);
+  bson_t filter = BSON_INITIALIZER, options = BSON_INITIALIZER, fields;
+  bson_error_t error;
   const bson_t *document;
-  BSON_APPEND_INT64(&limit, "limit", 256);
-  mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(instructors, &filter, &limit, NULL);
-  while (samples->count < 256 && mongoc_cursor_next(cursor, &document)) {
-    bson_t *sample = &samples->documents[samples->count++];
-    bson_init(sample);
-    bson_copy_to_excluding_noinit(document, sample, "_id", "primaryOf", "assists", NULL);
+  BSON_APPEND_INT64(&options, "limit", mongo_most_samples);
+  if (bson_init_from_json(&fields, projection, -1, &error)) {
+    BSON_APPEND_DOCUMENT(&options, "projection", &fields);
+    bson_destroy(&fields);
+  }
+  mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(collection, &filter, &options, NULL);
+  while (samples->count < mongo_most_samples && mongoc_cursor_next(cursor, &document)) {
+    bson_copy_to(document, &samples->documents[samples->count++]);
   }
   if (samples->count == 0) loop_fail(mongo->worker, "reading documents", "there are none");
   mongoc_cursor_destroy(cursor);
-  mongoc_collection_destroy(instructors);
+  mongoc_collection_destroy(collection);
   bson_destroy(&filter);
-  bson_destroy(&limit);
+  bson_destroy(&options);
+}
+
+void mongo_free_samples(mongo_samples *samples) {
+  for (int i = 0; i < samples->count; i++) bson_destroy(&samples->documents[i]);
+  free(samples);
 }
 
 static void append_course(bson_t *document, const char *key, int64_t course) {
@@ -294,7 +304,7 @@ static void insert_one(mongo_worker *mongo, const mongo_samples *samples, int64_
   bson_append_document_end(&documents, &document);
   bson_append_array_end(&command, &documents);
   mongo_append_durable(&command);
-  append_time(&command);
+  mongo_append_time(&command);
   if (mongo_run(mongo, &command, &reply)) take_one(mongo, &reply);
   bson_destroy(&command);
   bson_destroy(&reply);
@@ -322,7 +332,7 @@ static void insert_many(
 static void create(loop_worker *worker) {
   const loop_settings *settings = worker->settings;
   mongo_worker mongo = {0};
-  mongo_samples *samples = calloc(1, sizeof *samples);
+  mongo_samples *samples = mongo_new_samples();
   bson_t *storage = aligned_alloc(128, sizeof *storage * (size_t)settings->batch);
   const bson_t **documents = calloc((size_t)settings->batch, sizeof *documents);
   mongoc_collection_t *instructors = NULL;
@@ -332,7 +342,7 @@ static void create(loop_worker *worker) {
     for (int i = 0; i < settings->batch; i++) bson_init(&storage[i]);
     if (mongo_open(&mongo, worker)) {
       instructors = mongoc_client_get_collection(mongo.client, settings->place, "instructors");
-      read_samples(&mongo, samples);
+      mongo_read_samples(&mongo, "instructors", "{\"_id\": 0, \"primaryOf\": 0, \"assists\": 0}", samples);
     }
   }
   int64_t number;
@@ -346,37 +356,37 @@ static void create(loop_worker *worker) {
     }
     if (!worker->error[0]) worker->operations += (uint64_t)batch;
   }
-  for (int i = 0; samples && i < samples->count; i++) bson_destroy(&samples->documents[i]);
   for (int i = 0; storage && documents && samples && i < settings->batch; i++) bson_destroy(&storage[i]);
   if (instructors) mongoc_collection_destroy(instructors);
   mongo_close(&mongo);
-  free(samples);
+  if (samples) mongo_free_samples(samples);
   free(storage);
   free(documents);
 }
 
-/// Removes what is not of the catalog.
-static void reset(loop_worker *worker) {
-  mongo_worker mongo = {0};
+void mongo_remove_above(mongo_worker *mongo, const char *collection_name, int64_t last) {
   bson_t command = BSON_INITIALIZER, deletes, statement, query, above, reply;
-  bool is_open = mongo_open(&mongo, worker);
-  BSON_APPEND_UTF8(&command, "delete", "instructors");
+  BSON_APPEND_UTF8(&command, "delete", collection_name);
   BSON_APPEND_ARRAY_BEGIN(&command, "deletes", &deletes);
   BSON_APPEND_DOCUMENT_BEGIN(&deletes, "0", &statement);
   BSON_APPEND_DOCUMENT_BEGIN(&statement, "q", &query);
   BSON_APPEND_DOCUMENT_BEGIN(&query, "_id", &above);
-  BSON_APPEND_INT64(&above, "$gt", worker->settings->instructors);
+  BSON_APPEND_INT64(&above, "$gt", last);
   bson_append_document_end(&query, &above);
   bson_append_document_end(&statement, &query);
   BSON_APPEND_INT32(&statement, "limit", 0);
   bson_append_document_end(&deletes, &statement);
   bson_append_array_end(&command, &deletes);
   mongo_append_durable(&command);
-  if (loop_start(worker) && is_open) {
-    mongo_run(&mongo, &command, &reply);
-    bson_destroy(&reply);
-  }
+  mongo_run(mongo, &command, &reply);
   bson_destroy(&command);
+  bson_destroy(&reply);
+}
+
+static void reset(loop_worker *worker) {
+  mongo_worker mongo = {0};
+  bool is_open = mongo_open(&mongo, worker);
+  if (loop_start(worker) && is_open) mongo_remove_above(&mongo, "instructors", worker->settings->instructors);
   mongo_close(&mongo);
 }
 
@@ -389,7 +399,8 @@ int mongo_loop(const char *operation, const loop_settings *settings) {
     const char *name;
     loop_body *body;
   } operations[] = {{"get", get}, {"team", team}, {"update", update}, {"delete", delete_each}, {"create", create},
-    {"reset", reset}, {"dump", mongo_dump}};
+    {"reset", reset}, {"dump", mongo_dump}, {"review-create", mongo_create_reviews},
+    {"reset-reviews", mongo_reset_reviews}};
   if (settings->batch < 1) return 64;
   mongoc_log_set_handler(ignore_log, NULL);
   mongoc_init();

@@ -19,6 +19,32 @@ bool mongo_run(mongo_worker *mongo, const bson_t *command, bson_t *reply);
 /// Acknowledged by a majority with its journal on disk.
 void mongo_append_durable(bson_t *command);
 
+/// As every call of the library has it.
+void mongo_append_time(bson_t *command);
+
+/// Removes the documents of a collection that are not of the catalog.
+void mongo_remove_above(mongo_worker *mongo, const char *collection_name, int64_t last);
+
+enum { mongo_most_samples = 256 };
+
+/// What new documents hold besides what makes them differ: that of documents of the catalog.
+typedef struct {
+  bson_t documents[mongo_most_samples];
+  int count;
+} mongo_samples;
+
+/// NULL without memory.
+mongo_samples *mongo_new_samples(void);
+/// Fails where there are no documents.
+void mongo_read_samples(
+  mongo_worker *mongo, const char *collection_name, const char *projection, mongo_samples *samples);
+void mongo_free_samples(mongo_samples *samples);
+
+/// One review after the other, each in a transaction.
+void mongo_create_reviews(loop_worker *worker);
+/// Removes the reviews that are not of the catalog, and takes them out of ratings and reviewers.
+void mongo_reset_reviews(loop_worker *worker);
+
 /// Writes every instructor, as it is stored, to `file`.
 void mongo_dump(loop_worker *worker);
 

@@ -24,7 +24,8 @@ import Testing
       #expect(["atLeast", "atMost"].contains(row["comparison"] as? String))
     }
     let operations = [
-      "get", "team", "get-1-caller", "create", "create-with-courses", "update", "delete", "load",
+      "get", "team", "get-1-caller", "create", "create-with-courses", "update", "delete",
+      "review-create", "load",
     ]
     #expect(
       Set(measures)

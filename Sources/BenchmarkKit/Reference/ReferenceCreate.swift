@@ -27,6 +27,27 @@ struct ReferenceCreate<Shape: CreateShape>: Workload {
   }
 }
 
+/// Creates one review whose id the store draws. Nothing is undone, as with ``ReferenceCreate``.
+struct ReferenceReviewCreate: Workload {
+  private let source: NewReviews
+
+  init(_ context: WorkloadContext) {
+    source = NewReviews("reference-review-create", from: IdentifierSpace.createdReviews, context)
+  }
+
+  func operation(_ index: Int) -> ReviewCreate.Operation {
+    var new = source[index]
+    new.id = nil
+    return ReviewCreate.Operation(new: new)
+  }
+
+  func execute(_ operation: ReviewCreate.Operation, on store: any StorageBackend)
+    async throws(StoreError) -> Review
+  {
+    try await store.reviews.create(operation.new, isRetry: false)
+  }
+}
+
 protocol CreateShape: Sendable { static var hasCourses: Bool { get } }
 enum WithoutCourses: CreateShape { static let hasCourses = false }
 enum WithTwoCourses: CreateShape { static let hasCourses = true }
@@ -41,6 +62,7 @@ extension ReferenceOperation {
     case .createWithCourses: PreparedWorkload(rawValue, ReferenceCreate<WithTwoCourses>(context))
     case .update: PreparedWorkload(rawValue, InstructorUpdate(context))
     case .delete: PreparedWorkload(rawValue, InstructorDelete(context))
+    case .reviewCreate: PreparedWorkload(rawValue, ReferenceReviewCreate(context))
     case .load: nil
     }
   }

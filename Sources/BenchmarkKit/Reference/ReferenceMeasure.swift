@@ -57,7 +57,7 @@ extension ReferenceMeasure {
   private static let readConnections = 4
   private static let createConnections = 4
   private static let postgresWriteConnections = 16
-  /// MongoDB's updates and deletes are one command each.
+  /// MongoDB's updates and deletes are one command each, and reviews of different courses share nothing.
   private static let mongoWriteConnections = 64
 
   private static func batched(
@@ -106,6 +106,9 @@ extension ReferenceMeasure {
       batched(
         "postgres", .delete, connections: postgresWriteConnections,
         [Reference(programs: writes, bar: 0.9, aim: 1.2)]),
+      batched(
+        "postgres", .reviewCreate, connections: postgresWriteConnections,
+        [Reference(programs: writes, bar: 0.9, aim: 1.2)]),
       load("postgres", ReferenceProgram(.psql, clients: 1), bar: 1.5, aim: 1.1),
     ]
   }()
@@ -130,6 +133,9 @@ extension ReferenceMeasure {
         [Reference(programs: writes, bar: 0.9, aim: 1.2)]),
       batched(
         "mongo", .delete, connections: mongoWriteConnections,
+        [Reference(programs: writes, bar: 0.9, aim: 1.2)]),
+      batched(
+        "mongo", .reviewCreate, connections: mongoWriteConnections,
         [Reference(programs: writes, bar: 0.9, aim: 1.2)]),
       load("mongo", ReferenceProgram(.libmongocMany, clients: 2, batch: 2_000), bar: 1.3, aim: 1),
     ]

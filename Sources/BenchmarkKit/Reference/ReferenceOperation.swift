@@ -9,13 +9,16 @@ public enum ReferenceOperation: String, Sendable, CaseIterable {
   case update
   /// Delete one instructor with two courses.
   case delete
+  /// Create one review of any course by any reviewer of the catalog, all equally likely: the course's rating and the
+  /// reviewer's count change with it.
+  case reviewCreate = "review-create"
   /// Load the whole catalog into an empty place.
   case load
 
   /// Whether it leaves records behind that are not of the catalog, or none of those that were made for it.
   var leavesRecords: Bool {
     switch self {
-    case .create, .createWithCourses, .delete: true
+    case .create, .createWithCourses, .delete, .reviewCreate: true
     case .get, .team, .update, .load: false
     }
   }
@@ -73,10 +76,11 @@ public protocol ReferenceSide: Sendable {
     _ operation: ReferenceOperation, with program: ReferenceProgram, _ amount: ReferenceAmount, segment: Int
   ) async throws -> Double
 
-  /// Removes every record that is not of the catalog, in bulk, and puts the place in order.
-  func reset() async throws
+  /// Removes every record of this kind that is not of the catalog, in bulk, and puts the place in order: where they are
+  /// reviews, with what they added to ratings and reviewers.
+  func reset(after operation: ReferenceOperation) async throws
 
-  /// Writes what is loaded to a file, for ``load(with:into:)``.
+  /// Writes the instructors that are loaded to a file, for ``load(with:into:)``.
   func dump() async throws
 
   /// Loads what was dumped into another place, which is empty, with the same indexes; the seconds that took.

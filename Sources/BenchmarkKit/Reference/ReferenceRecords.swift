@@ -36,4 +36,11 @@ extension BenchmarkCatalog {
     let mean = sample.reduce(0) { $0 + size($1) } / sample.count
     return sample.min { abs(size($0) - mean) < abs(size($1) - mean) } ?? sample[0]
   }
+
+  /// A comment about as long as those of new reviews are on average; likewise.
+  public var typicalComment: String {
+    let sample = (0..<1_000).map { newReview($0, id: ReviewID(1), ofCourse: 0, by: 0).comment }
+    let mean = sample.reduce(0) { $0 + $1.utf8.count } / sample.count
+    return sample.min { abs($0.utf8.count - mean) < abs($1.utf8.count - mean) } ?? ""
+  }
 }

@@ -141,7 +141,7 @@ public struct ReferenceRun: Sendable {
         rates[side] = figure
         if round > 0 { figures[side, default: []].append(figure) }
       }
-      if measure.operation.leavesRecords { try await place.side.reset() }
+      if measure.operation.leavesRecords { try await place.side.reset(after: measure.operation) }
     }
 
     private func amount(_ side: Side, isWarmUp: Bool) -> ReferenceAmount {
@@ -187,7 +187,8 @@ public struct ReferenceRun: Sendable {
 
     private func loadOurs() async throws -> Double {
       guard let scratch = place.scratch else { return 0 }
-      let loader = Loader(catalog: run.catalog, options: measure.options, progress: .none)
+      // The other side has dumped the instructors alone.
+      let loader = Loader(catalog: run.catalog.instructorsOnly, options: measure.options, progress: .none)
       return try await loader.loadAndRemove(scratch.target).elapsedSeconds
     }
 

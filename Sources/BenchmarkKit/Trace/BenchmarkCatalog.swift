@@ -65,6 +65,12 @@ public struct BenchmarkCatalog: Sendable {
   /// All of it, for a bulk load.
   var bulkLoad: BulkLoad { generated.bulkLoad }
 
+  /// The same instructors and courses, and nothing else.
+  var instructorsOnly: BenchmarkCatalog {
+    (try? BenchmarkCatalog(
+      seed: seed, instructors: instructors, courses: courses, reviewers: 0, reviews: 0)) ?? self
+  }
+
   /// A catalog like this one with fewer instructors and everything else in the same proportion, or this one if it has no
   /// more than so many.
   public func smaller(instructors limit: Int) -> BenchmarkCatalog {

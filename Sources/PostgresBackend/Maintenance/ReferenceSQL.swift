@@ -14,6 +14,12 @@ package enum ReferenceSQL {
   package static var update: String { InstructorWrites.update.sql }
   /// `$1` the id, `$2` the version.
   package static var delete: String { InstructorWrites.delete.sql }
+  /// See `ReviewWrites.bindCreate`.
+  package static var createReview: String { ReviewWrites.create.sql }
+  /// The counts of a rating's reviews, by their stars in halves.
+  package static var ratingColumns: [(halves: Int, name: String)] {
+    zip(Limits.starHalves, RatingRow.reviewColumns).map { ($0, $1) }
+  }
 
   /// The tables that hold instructors, without indexes, and what a bulk load builds afterwards.
   package static var tables: [String] { PostgresSchema.instructors }

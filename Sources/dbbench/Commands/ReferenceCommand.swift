@@ -24,7 +24,10 @@ struct ReferenceCommand: AsyncParsableCommand {
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
-  @Option(help: ArgumentHelp("How many instructors to load, and as many courses.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "How many instructors to load, and as many courses (for review-create as many reviewers, and a tenth as many reviews).",
+      valueName: "n"))
   var instructors = 1_000_000
 
   @Option(help: ArgumentHelp("Decides the data and the library's operations.", valueName: "n"))
@@ -60,9 +63,11 @@ struct ReferenceCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: measures.contains(where: \.isTime),
       connections: Self.mostConnections)
+    // Reviewers, and ratings to be changed, where reviews are written; they cost time to load.
+    let hasReviews = measures.contains { $0.operation == .reviewCreate }
     let catalog = try BenchmarkCatalog(
-      seed: seed, instructors: instructors, courses: instructors, reviewers: 0,
-      reviews: 0)
+      seed: seed, instructors: instructors, courses: instructors, reviewers: hasReviews ? instructors : 0,
+      reviews: hasReviews ? instructors / 10 : 0)
     if !output.quiet || output.dryRun { describe(request, measures, catalog) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
@@ -136,7 +141,8 @@ struct ReferenceCommand: AsyncParsableCommand {
       sum + 1 + measure.references.reduce(0) { $0 + $1.programs.count }
     }
     text.add(
-      estimatedSeconds: Plan.loadSeconds(request, instructors) * (1 + loads / 2)
+      estimatedSeconds: Plan.loadSeconds(request, catalog.records) + Plan.loadSeconds(request, instructors)
+        * loads / 2
         + Double(segments * (rounds + 1)) * (seconds + 0.5))
     text.print()
   }

@@ -50,7 +50,9 @@ struct MongoReference: ReferenceSide {
     return operations / seconds
   }
 
-  func reset() async throws { _ = try await loop("reset", []) }
+  func reset(after operation: ReferenceOperation) async throws {
+    _ = try await loop(operation == .reviewCreate ? "reset-reviews" : "reset", [])
+  }
 
   func dump() async throws { _ = try await loop("dump", ["file=\(file)"]) }
 
@@ -69,7 +71,7 @@ struct MongoReference: ReferenceSide {
     try await child.loop(
       [
         "mongo", operation, "place=\(database)", "instructors=\(catalog.instructors)",
-        "courses=\(catalog.courses)",
+        "courses=\(catalog.courses)", "reviewers=\(catalog.reviewers)", "reviews=\(catalog.reviews)",
         "first=\(ReferenceRecords.firstID(segment: segment))",
         "first_course=\(ReferenceRecords.firstCourse(segment: segment))",
         "shared_course=\(ReferenceRecords.firstSharedCourse)",

@@ -86,16 +86,17 @@ struct PostgresReference: ReferenceSide {
 
   /// pgbench looks at no answer of its own: whether its writes did something shows in the table.
   private func check(_ operation: ReferenceOperation, segment: Int, transactions: Int) async throws {
-    let expected: Int
+    let (table, expected): (String, Int)
     switch operation {
-    case .create, .createWithCourses: expected = transactions
-    case .delete: expected = 0
+    case .create, .createWithCourses: (table, expected) = ("instructors", transactions)
+    case .delete: (table, expected) = ("instructors", 0)
+    case .reviewCreate: (table, expected) = ("reviews", transactions)
     case .get, .team, .update, .load: return
     }
     let first = ReferenceRecords.firstID(segment: segment)
     let end = ReferenceRecords.firstID(segment: segment + 1)
     let output = try await sql(
-      "SELECT count(*) FROM instructors WHERE id >= \(first) AND id < \(end);", "counting records")
+      "SELECT count(*) FROM \(table) WHERE id >= \(first) AND id < \(end);", "counting records")
     guard Int(output.filter { !$0.isWhitespace }) == expected else {
       throw BenchmarkFailure(
         .mismatch,
@@ -103,14 +104,9 @@ struct PostgresReference: ReferenceSide {
     }
   }
 
-  func reset() async throws {
-    let last = catalog.instructors
+  func reset(after operation: ReferenceOperation) async throws {
     try await sql(
-      """
-      DELETE FROM course_instructors WHERE instructor_id > \(last);
-      DELETE FROM instructors WHERE id > \(last);
-      VACUUM instructors, course_instructors;
-      """, "removing what was created")
+      operation == .reviewCreate ? scripts.removeReviews : scripts.removeRecords, "removing what was created")
   }
 
   // MARK: Loads

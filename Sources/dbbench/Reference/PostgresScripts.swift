@@ -46,10 +46,23 @@ struct PostgresScripts: Sendable {
             ":new_title", "false", "NULL", "true", ":tenths",
           ])
     case .delete: Self.nextRecord + bound(ReferenceSQL.delete, [":id", "NULL"])
+    case .reviewCreate:
+      Self.nextRecord + """
+        \\set course random(1, \(catalog.courses))
+        \\set reviewer random(1, \(catalog.reviewers))
+        \\set stars random(\(Limits.starHalves.lowerBound), \(Limits.starHalves.upperBound))
+        \\set created \(Self.firstMoment) + :own
+
+        """
+        + bound(
+          ReferenceSQL.createReview, [":id", ":course", ":reviewer", ":stars", ":comment", ":created"])
     // psql does it.
     case .load: ""
     }
   }
+
+  /// Of the reviews that are made: later than those of the catalog.
+  private static let firstMoment = 1_800_000_000_000
 
   /// A variable keeps its value from one transaction of a client to the next.
   private static let nextRecord = """
@@ -71,6 +84,8 @@ struct PostgresScripts: Sendable {
   }
 
   private var typical: NewInstructor { catalog.typicalInstructor }
+  /// Nobody can review anything in a catalog without reviewers.
+  private var comment: String? { catalog.reviewers > 0 ? catalog.typicalComment : nil }
 
   private func optional(_ name: String, _ value: String?) -> String { value == nil ? "NULL" : ":\(name)" }
 
@@ -80,7 +95,7 @@ struct PostgresScripts: Sendable {
       ("last_name", typical.lastName),
       ("academic_title", typical.academicTitle), ("title", typical.title),
       ("organization", typical.organization),
-      ("new_title", "Director of Studies"),
+      ("new_title", "Director of Studies"), ("comment", comment),
     ]
     return [
       ("own", "0"), ("first", "\(ReferenceRecords.firstID(segment: segment))"),
@@ -107,6 +122,34 @@ struct PostgresScripts: Sendable {
         FROM made JOIN instructors ON instructors.id = model;
       INSERT INTO course_instructors (course_id, instructor_id, is_primary)
         SELECT course, id, true FROM made UNION ALL SELECT shared, id, false FROM made;
+
+      """
+  }
+
+  var removeRecords: String {
+    """
+    DELETE FROM course_instructors WHERE instructor_id > \(catalog.instructors);
+    DELETE FROM instructors WHERE id > \(catalog.instructors);
+    VACUUM instructors, course_instructors;
+
+    """
+  }
+
+  /// Takes them out of the ratings and of the reviewers' counts first.
+  var removeReviews: String {
+    let new = "FROM reviews WHERE id > \(catalog.reviews)"
+    let columns = ReferenceSQL.ratingColumns
+    let counts = columns.map { "count(*) FILTER (WHERE stars = \($0.halves)) AS \($0.name)" }
+    return """
+      BEGIN;
+      UPDATE reviewers r SET review_count = r.review_count - n.count
+        FROM (SELECT reviewer_id, count(*) \(new) GROUP BY reviewer_id) n WHERE r.id = n.reviewer_id;
+      UPDATE course_ratings c SET \(columns.map { "\($0.name) = c.\($0.name) - n.\($0.name)" }.joined(separator: ", "))
+        FROM (SELECT course_id, \(counts.joined(separator: ", ")) \(new) GROUP BY course_id) n
+        WHERE c.course_id = n.course_id;
+      DELETE \(new);
+      COMMIT;
+      VACUUM reviews, reviewers, course_ratings;
 
       """
   }
