@@ -88,6 +88,10 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Stores that forward to another one, for tests that change a call or two.
+    .target(
+      name: "StoreDecorators", dependencies: ["InstructorStore"], path: "Tests/StoreDecorators",
+      swiftSettings: strict),
     .testTarget(
       name: "InstructorStoreTests", dependencies: ["InstructorStore"], swiftSettings: strict),
     .testTarget(
@@ -116,18 +120,20 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: [
         "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend",
-        "MongoBackend", "CatalogGenerator",
+        "MongoBackend", "CatalogGenerator", "StoreDecorators",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "DifferentialTests",
       dependencies: [
         "StoreConformance", "EphemeralServers", "InstructorStore", "PostgresBackend", "MongoBackend",
+        "StoreDecorators",
       ],
       exclude: ["Regressions"], swiftSettings: strict),
     .testTarget(
       name: "BenchmarkKitTests",
-      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator"], swiftSettings: strict),
+      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator", "StoreDecorators"],
+      swiftSettings: strict),
     .testTarget(
       name: "DbbenchTests",
       dependencies: ["EphemeralServers", .product(name: "Subprocess", package: "swift-subprocess")],

@@ -1,4 +1,5 @@
 import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit
@@ -122,7 +123,7 @@ actor Gate {
 }
 
 /// Takes 4 ms for a get, a few at a time.
-struct LimitedGets: RepositoryDecorator {
+struct LimitedGets: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   let gate: Gate
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {

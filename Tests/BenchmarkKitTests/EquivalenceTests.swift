@@ -1,4 +1,5 @@
 import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit
@@ -16,7 +17,7 @@ import Testing
     let catalog = try Fixture.catalog()
     let sound = try await Fixture.loadedStore(catalog)
     let other = try await Fixture.loadedStore(catalog)
-    let decorated = DecoratedStore(base: other, instructors: broken(other.instructors))
+    let decorated = DecoratedStore(base: other, name: "decorated", instructors: broken(other.instructors))
     do {
       _ = try await gate(catalog).check(sound, decorated)
       return nil

@@ -1,4 +1,5 @@
 import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit

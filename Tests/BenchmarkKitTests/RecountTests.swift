@@ -1,4 +1,5 @@
 import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func aRatingThatMissesAReviewIsFound() async throws {
-    let target = FakeTarget { ForgetfulStore(base: $0, ratings: OneLess(base: $0.ratings)) }
+    let target = FakeTarget { DecoratedStore(base: $0, ratings: OneLess(base: $0.ratings)) }
     let failure = await #expect(throws: BenchmarkFailure.self) {
       try await run("review-create", operations: 300, on: target)
     }
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func aReviewerCountThatIsOffIsFound() async throws {
-    let target = FakeTarget { ForgetfulStore(base: $0, reviewers: OneMore(base: $0.reviewers)) }
+    let target = FakeTarget { DecoratedStore(base: $0, reviewers: OneMore(base: $0.reviewers)) }
     let failure = await #expect(throws: BenchmarkFailure.self) {
       try await run("review-update", operations: 300, on: target)
     }
@@ -55,7 +56,7 @@ import Testing
     let store = try await Fixture.loadedStore(catalog)
     let checked = try await Invariants(catalog: catalog, seed: 1).check(store)
     #expect(checked.ratings == 200 && checked.recountedCourses == 203 && checked.reviewers == 101)
-    let broken = ForgetfulStore(base: store, ratings: OneLess(base: store.ratings))
+    let broken = DecoratedStore(base: store, ratings: OneLess(base: store.ratings))
     let failure = await #expect(throws: BenchmarkFailure.self) {
       try await Invariants(catalog: catalog, seed: 1).check(broken)
     }
@@ -85,36 +86,8 @@ import Testing
   }
 }
 
-/// A store with other ratings or reviewers.
-private struct ForgetfulStore: StorageBackend {
-  let base: any StorageBackend
-  let name = "forgetful"
-  let reviewers: any ReviewerRepository
-  let ratings: any RatingRepository
-  var instructors: any InstructorRepository { base.instructors }
-  var reviews: any ReviewRepository { base.reviews }
-
-  init(
-    base: any StorageBackend, ratings: (any RatingRepository)? = nil,
-    reviewers: (any ReviewerRepository)? = nil
-  ) {
-    self.base = base
-    self.ratings = ratings ?? base.ratings
-    self.reviewers = reviewers ?? base.reviewers
-  }
-
-  func migrate() async throws(StoreError) { try await base.migrate() }
-  func ping() async throws(StoreError) { try await base.ping() }
-  func reserveIDs(_ kind: EntityKind, count: Int) async throws(StoreError) -> ClosedRange<Int64> {
-    try await base.reserveIDs(kind, count: count)
-  }
-  func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult { try await base.bulkLoad(load) }
-  func statistics() -> StoreStatistics { base.statistics() }
-  func close() async { await base.close() }
-}
-
 /// Ratings that miss one review, where there are any.
-private struct OneLess: RatingRepository {
+private struct OneLess: RatingRepositoryDecorator {
   let base: any RatingRepository
 
   func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
@@ -122,40 +95,15 @@ private struct OneLess: RatingRepository {
     if let step = Stars.allSteps.first(where: { rating.reviews[$0] > 0 }) { rating.reviews[step] -= 1 }
     return rating
   }
-  func put(_ counts: StarCounts, for course: CourseID, ifVersion: Int64?) async throws(StoreError)
-    -> CourseRating
-  {
-    try await base.put(counts, for: course, ifVersion: ifVersion)
-  }
-  func delete(_ course: CourseID, ifVersion: Int64?) async throws(StoreError) -> CourseRating {
-    try await base.delete(course, ifVersion: ifVersion)
-  }
-  func recompute(_ course: CourseID) async throws(StoreError) -> CourseRating {
-    try await base.recompute(course)
-  }
-  func histogram(of courses: [CourseID]) async throws(StoreError) -> StarCounts {
-    try await base.histogram(of: courses)
-  }
 }
 
 /// Reviewers that seem to have written one review more.
-private struct OneMore: ReviewerRepository {
+private struct OneMore: ReviewerRepositoryDecorator {
   let base: any ReviewerRepository
 
-  func create(_ new: NewReviewer, isRetry: Bool) async throws(StoreError) -> Reviewer {
-    try await base.create(new, isRetry: isRetry)
-  }
   func get(_ id: ReviewerID) async throws(StoreError) -> Reviewer {
     var reviewer = try await base.get(id)
     reviewer.reviewCount += 1
     return reviewer
-  }
-  func update(_ id: ReviewerID, _ patch: ReviewerPatch, ifVersion: Int64?) async throws(StoreError)
-    -> Reviewer
-  {
-    try await base.update(id, patch, ifVersion: ifVersion)
-  }
-  func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
-    try await base.delete(id, ifVersion: ifVersion)
   }
 }

@@ -1,5 +1,6 @@
 import InstructorStore
 import StoreConformance
+import StoreDecorators
 
 /// A way to get the contract wrong that a careless backend would fall for.
 enum Defect: String, CaseIterable, CustomStringConvertible {
@@ -84,31 +85,15 @@ struct BrokenTarget: ConformanceTarget {
     let origin = InMemoryStore()
     let shown = ShownCounts()
     func openStore() async throws -> any StorageBackend {
-      BrokenStore(base: origin.makeHandle(), defect: defect, shown: shown)
+      let base = origin.makeHandle()
+      return DecoratedStore(
+        base: base,
+        instructors: BrokenInstructors(base: base.instructors, defect: defect),
+        reviews: BrokenReviews(base: base.reviews, ratings: base.ratings, defect: defect, shown: shown),
+        reviewers: BrokenReviewers(
+          base: base.reviewers, ratings: base.ratings, defect: defect, shown: shown),
+        ratings: BrokenRatings(base: base.ratings, shown: shown))
     }
     func remove() async throws {}
   }
-}
-
-private struct BrokenStore: StorageBackend {
-  let base: InMemoryStore
-  let defect: Defect
-  let shown: ShownCounts
-  let copies = Copies()
-
-  var name: String { base.name }
-  var instructors: any InstructorRepository {
-    BrokenInstructors(base: base.instructors, defect: defect, copies: copies)
-  }
-  var reviews: any ReviewRepository { BrokenReviews(base: base, defect: defect, shown: shown) }
-  var reviewers: any ReviewerRepository { BrokenReviewers(base: base, defect: defect, shown: shown) }
-  var ratings: any RatingRepository { BrokenRatings(base: base, shown: shown) }
-  func migrate() async throws(StoreError) { try await base.migrate() }
-  func ping() async throws(StoreError) { try await base.ping() }
-  func reserveIDs(_ kind: EntityKind, count: Int) async throws(StoreError) -> ClosedRange<Int64> {
-    try await base.reserveIDs(kind, count: count)
-  }
-  func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult { try await base.bulkLoad(load) }
-  func statistics() -> StoreStatistics { base.statistics() }
-  func close() async { await base.close() }
 }

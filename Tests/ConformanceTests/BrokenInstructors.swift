@@ -1,19 +1,26 @@
 import Foundation
 import InstructorStore
 import StoreConformance
+import StoreDecorators
 
 /// What a handle with ``Defect/staleReads`` has read before.
-actor Copies {
+private actor Copies {
   private var instructors: [InstructorID: Instructor] = [:]
   func copy(of id: InstructorID) -> Instructor? { instructors[id] }
   func keep(_ instructor: Instructor) { instructors[instructor.id] = instructor }
 }
 
-/// The in-memory repository, every method passed on but for the one defect.
-struct BrokenInstructors: InstructorRepository {
+/// The in-memory repository with the one defect.
+struct BrokenInstructors: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   let defect: Defect
-  let copies: Copies
+  /// Of one handle: each has its own repository.
+  private let copies = Copies()
+
+  init(base: any InstructorRepository, defect: Defect) {
+    self.base = base
+    self.defect = defect
+  }
 
   func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
     var new = new
@@ -73,16 +80,10 @@ struct BrokenInstructors: InstructorRepository {
     }
   }
 
-  func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] { try await base.get(ids) }
-
   func update(_ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?)
     async throws(StoreError) -> Instructor
   {
     try await base.update(id, patch, ifVersion: defect == .ignoredVersion ? nil : ifVersion)
-  }
-
-  func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
-    try await base.delete(id, ifVersion: ifVersion)
   }
 
   func team(of course: CourseID) async throws(StoreError) -> CourseTeam {
@@ -95,22 +96,12 @@ struct BrokenInstructors: InstructorRepository {
     }
   }
 
-  func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
-    try await base.primary(of: course)
-  }
-
   func assign(_ assignment: CourseAssignment, to id: InstructorID, ifVersion: Int64?)
     async throws(StoreError) -> Instructor
   {
     do throws(StoreError) {
       return try await base.assign(assignment, to: id, ifVersion: ifVersion)
     } catch { throw spoiled(error) }
-  }
-
-  func unassign(_ course: CourseID, from id: InstructorID, ifVersion: Int64?)
-    async throws(StoreError) -> Instructor
-  {
-    try await base.unassign(course, from: id, ifVersion: ifVersion)
   }
 
   func replacePrimary(of course: CourseID, with id: InstructorID) async throws(StoreError) -> InstructorID? {
@@ -137,14 +128,6 @@ struct BrokenInstructors: InstructorRepository {
     default: break
     }
     return page
-  }
-
-  func count(_ filter: InstructorFilter, upTo: Int) async throws(StoreError) -> Int {
-    try await base.count(filter, upTo: upTo)
-  }
-
-  func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding] {
-    try await base.organizationLeaderboard(limit: limit)
   }
 
   private func spoiled(_ error: StoreError) -> StoreError {

@@ -1,5 +1,6 @@
 import InstructorStore
 import StoreConformance
+import StoreDecorators
 
 /// What a store that keeps its counts badly shows of them. One for all handles on the same data.
 actor ShownCounts {
@@ -12,9 +13,10 @@ actor ShownCounts {
   func courses(of author: ReviewerID) -> Set<CourseID> { courses[author] ?? [] }
 }
 
-/// The in-memory reviews, every method passed on but for the one defect.
-struct BrokenReviews: ReviewRepository {
-  let base: any StorageBackend
+/// The in-memory reviews with the one defect.
+struct BrokenReviews: ReviewRepositoryDecorator {
+  let base: any ReviewRepository
+  let ratings: any RatingRepository
   let defect: Defect
   let shown: ShownCounts
 
@@ -25,7 +27,7 @@ struct BrokenReviews: ReviewRepository {
     }
     do throws(StoreError) {
       let review = try await losingUpdates(of: new.courseID) { () throws(StoreError) in
-        try await base.reviews.create(new, isRetry: isRetry)
+        try await base.create(new, isRetry: isRetry)
       } change: {
         $0[$1.stars] += 1
       }
@@ -33,21 +35,19 @@ struct BrokenReviews: ReviewRepository {
       return review
     } catch {
       if defect == .swallowedReviewConflict, error.constraint == .reviewID, let id = new.id {
-        return try await base.reviews.get(id)
+        return try await base.get(id)
       }
       throw error
     }
   }
 
-  func get(_ id: ReviewID) async throws(StoreError) -> Review { try await base.reviews.get(id) }
-
   func update(_ id: ReviewID, _ patch: ReviewPatch, ifVersion: Int64?) async throws(StoreError) -> Review {
     guard defect == .lostRatingUpdate else {
-      return try await base.reviews.update(id, patch, ifVersion: ifVersion)
+      return try await base.update(id, patch, ifVersion: ifVersion)
     }
-    let before = try await base.reviews.get(id)
+    let before = try await base.get(id)
     return try await losingUpdates(of: before.courseID) { () throws(StoreError) in
-      try await base.reviews.update(id, patch, ifVersion: ifVersion)
+      try await base.update(id, patch, ifVersion: ifVersion)
     } change: {
       $0[before.stars] -= 1
       $0[$1.stars] += 1
@@ -55,27 +55,21 @@ struct BrokenReviews: ReviewRepository {
   }
 
   func delete(_ id: ReviewID, ifVersion: Int64?) async throws(StoreError) {
-    guard defect == .lostRatingUpdate else { return try await base.reviews.delete(id, ifVersion: ifVersion) }
-    let before = try await base.reviews.get(id)
+    guard defect == .lostRatingUpdate else { return try await base.delete(id, ifVersion: ifVersion) }
+    let before = try await base.get(id)
     try await losingUpdates(of: before.courseID) { () throws(StoreError) in
-      try await base.reviews.delete(id, ifVersion: ifVersion)
+      try await base.delete(id, ifVersion: ifVersion)
     } change: { counts, _ in
       counts[before.stars] -= 1
     }
   }
-
-  func markHelpful(_ id: ReviewID) async throws(StoreError) -> Int64 {
-    try await base.reviews.markHelpful(id)
-  }
-
-  func report(_ id: ReviewID) async throws(StoreError) -> Int64 { try await base.reviews.report(id) }
 
   func page(of course: CourseID, order: ReviewOrder, stars: Stars?, after: PageCursor?, limit: Int)
     async throws(StoreError) -> Page<Review>
   {
     var cursor = after
     if defect == .unboundReviewCursor { cursor = after.map { rebound($0, to: course, order, stars) } }
-    var page = try await base.reviews.page(
+    var page = try await base.page(
       of: course, order: order, stars: stars, after: cursor, limit: limit)
     if defect == .unorderedReviews { page.items.sort { $0.id < $1.id } }
     return page
@@ -84,17 +78,17 @@ struct BrokenReviews: ReviewRepository {
   func search(in course: CourseID, for text: String, after: PageCursor?, limit: Int)
     async throws(StoreError) -> Page<Review>
   {
-    let found = try await base.reviews.search(in: course, for: text, after: after, limit: limit)
+    let found = try await base.search(in: course, for: text, after: after, limit: limit)
     guard defect == .foldedSearch, after == nil else { return found }
     // Folds as Swift does, and finds canonical equivalents.
-    let all = try await base.reviews.page(of: course, limit: 1_000).items
+    let all = try await base.page(of: course, limit: 1_000).items
     let folded = text.lowercased()
     return ReviewListing.search(course, text).page(
       all.filter { $0.comment.lowercased().contains(folded) }, limit: limit)
   }
 
   func summary(of course: CourseID, limit: Int) async throws(StoreError) -> CourseSummary {
-    var summary = try await base.reviews.summary(of: course, limit: limit)
+    var summary = try await base.summary(of: course, limit: limit)
     summary.rating.reviews = await shown.read(course) ?? summary.rating.reviews
     return summary
   }
@@ -106,7 +100,7 @@ struct BrokenReviews: ReviewRepository {
   ) async throws(StoreError) -> Answer {
     guard defect == .lostRatingUpdate else { return try await write() }
     guard Limits.identifiers.contains(course.rawValue) else { return try await write() }
-    let rating = try await base.ratings.get(course)
+    let rating = try await ratings.get(course)
     var counts = await shown.read(course) ?? rating.reviews
     let answer = try await write()
     await Task.yield()
@@ -133,52 +127,41 @@ struct BrokenReviews: ReviewRepository {
 }
 
 /// The in-memory reviewers; with ``Defect/forgetfulCascade`` their reviews go and stay in the ratings.
-struct BrokenReviewers: ReviewerRepository {
-  let base: any StorageBackend
+struct BrokenReviewers: ReviewerRepositoryDecorator {
+  let base: any ReviewerRepository
+  let ratings: any RatingRepository
   let defect: Defect
   let shown: ShownCounts
 
-  func create(_ new: NewReviewer, isRetry: Bool) async throws(StoreError) -> Reviewer {
-    try await base.reviewers.create(new, isRetry: isRetry)
-  }
-  func get(_ id: ReviewerID) async throws(StoreError) -> Reviewer { try await base.reviewers.get(id) }
-  func update(_ id: ReviewerID, _ patch: ReviewerPatch, ifVersion: Int64?) async throws(StoreError)
-    -> Reviewer
-  {
-    try await base.reviewers.update(id, patch, ifVersion: ifVersion)
-  }
   func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
     var before: [CourseRating] = []
     if defect == .forgetfulCascade {
-      for course in await shown.courses(of: id) { before.append(try await base.ratings.get(course)) }
+      for course in await shown.courses(of: id) { before.append(try await ratings.get(course)) }
     }
-    try await base.reviewers.delete(id, ifVersion: ifVersion)
+    try await base.delete(id, ifVersion: ifVersion)
     for rating in before { await shown.write(rating.courseID, rating.reviews) }
   }
 }
 
 /// The in-memory ratings with the counts that a defect of the other repositories has left.
-struct BrokenRatings: RatingRepository {
-  let base: any StorageBackend
+struct BrokenRatings: RatingRepositoryDecorator {
+  let base: any RatingRepository
   let shown: ShownCounts
 
   func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
-    await withShownCounts(try await base.ratings.get(course))
+    await withShownCounts(try await base.get(course))
   }
   func put(_ counts: StarCounts, for course: CourseID, ifVersion: Int64?) async throws(StoreError)
     -> CourseRating
   {
-    await withShownCounts(try await base.ratings.put(counts, for: course, ifVersion: ifVersion))
+    await withShownCounts(try await base.put(counts, for: course, ifVersion: ifVersion))
   }
   func delete(_ course: CourseID, ifVersion: Int64?) async throws(StoreError) -> CourseRating {
-    await withShownCounts(try await base.ratings.delete(course, ifVersion: ifVersion))
+    await withShownCounts(try await base.delete(course, ifVersion: ifVersion))
   }
   func recompute(_ course: CourseID) async throws(StoreError) -> CourseRating {
     await shown.write(course, nil)
-    return try await base.ratings.recompute(course)
-  }
-  func histogram(of courses: [CourseID]) async throws(StoreError) -> StarCounts {
-    try await base.ratings.histogram(of: courses)
+    return try await base.recompute(course)
   }
 
   private func withShownCounts(_ rating: CourseRating) async -> CourseRating {

@@ -79,7 +79,7 @@ import Testing
     let (good, base) = (InMemoryStore(), InMemoryStore())
     try await good.migrate()
     try await base.migrate()
-    let other: any StorageBackend = mistake.map { MistakenStore(base: base, mistake: $0) } ?? base
+    let other = mistake?.made(in: base) ?? base
     return DifferentialRunner([("memory", good), ("broken", other)])
   }
 }

@@ -1,10 +1,11 @@
 import InstructorStore
+import StoreDecorators
 import Synchronization
 
 @testable import BenchmarkKit
 
 /// Advances the clock by a known time during each get: what a backend with that latency would do.
-struct DelayedGets: RepositoryDecorator {
+struct DelayedGets: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   let clock: ManualMonotonicClock
   /// Nanoseconds of the n-th call, from 0.
@@ -18,7 +19,7 @@ struct DelayedGets: RepositoryDecorator {
 }
 
 /// Fails some gets.
-struct FailingGets: RepositoryDecorator {
+struct FailingGets: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   let code: StoreError.Code
   /// Whether the n-th call fails, from 0.
@@ -32,7 +33,7 @@ struct FailingGets: RepositoryDecorator {
 }
 
 /// Calls something before each get.
-struct ObservedGets: RepositoryDecorator {
+struct ObservedGets: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   let observe: @Sendable (Int) -> Void
   let calls = CallCounter()
@@ -44,7 +45,7 @@ struct ObservedGets: RepositoryDecorator {
 }
 
 /// Forgets the ORDER BY.
-struct WrongOrder: RepositoryDecorator {
+struct WrongOrder: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   func list(_ filter: InstructorFilter, after: PageCursor?, limit: Int)
     async throws(StoreError) -> Page<Instructor>
@@ -56,7 +57,7 @@ struct WrongOrder: RepositoryDecorator {
 }
 
 /// Answers a create of a taken id as if it had worked.
-struct SwallowedConflict: RepositoryDecorator {
+struct SwallowedConflict: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
     do throws(StoreError) {
@@ -69,7 +70,7 @@ struct SwallowedConflict: RepositoryDecorator {
 }
 
 /// Rounds averages to whole stars.
-struct RoundedAverages: RepositoryDecorator {
+struct RoundedAverages: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     var instructor = try await base.get(id)
@@ -81,7 +82,7 @@ struct RoundedAverages: RepositoryDecorator {
 }
 
 /// Does nothing on a delete, and says it did.
-struct IgnoredDeletes: RepositoryDecorator {
+struct IgnoredDeletes: InstructorRepositoryDecorator {
   let base: any InstructorRepository
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {}
 }
