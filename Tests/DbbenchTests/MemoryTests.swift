@@ -54,7 +54,8 @@ import Testing
   @Test func aComparisonOfTheSameBackendEndsWell() async throws {
     let output = try await Tool.run(
       [
-        "compare", "--backends", "memory,memory", "--provisional", "--blocks", "1", "--json", "-", "--workload",
+        "compare", "--backends", "memory,memory", "--provisional", "--blocks", "1", "--json", "-",
+        "--workload",
         "instructor-get,instructor-update,review-create,bulk-load",
       ] + Self.small)
     #expect(output.status == 0, "\(output)")
@@ -159,7 +160,8 @@ import Testing
   @Test func reviewsAreComparedToo() async throws {
     let output = try await Tool.run(
       [
-        "compare", "--backends", "memory,memory", "--provisional", "--accept-busy", "--blocks", "1", "--workload",
+        "compare", "--backends", "memory,memory", "--provisional", "--accept-busy", "--blocks", "1",
+        "--workload",
         "review-create,review-search",
       ]
         + Self.small)

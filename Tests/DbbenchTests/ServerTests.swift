@@ -42,29 +42,6 @@ import Testing
     try expectNothingLeft(output)
   }
 
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-  func aSignalInTheMiddleLeavesNothing(signal: Int32, status: Int32) async throws {
-    let output = try await Tool.run(
-      ["compare", "--blocks", "50", "--workload", "instructor-get,instructor-update"] + Self.small,
-      at: "round 1 of 50 done", signal: signal)
-    #expect(output.status == status, "\(output)")
-    #expect(output.standardOutput.contains("PARTIAL"))
-    try expectNothingLeft(output)
-  }
-
-  @Test func aKilledProgramLeavesNothing() async throws {
-    let output = try await Tool.run(
-      ["compare", "--blocks", "50", "--workload", "instructor-get"] + Self.small, at: "round 1 of 50 done",
-      signal: SIGKILL)
-    #expect(output.status == SIGKILL)
-    let folder = try #require(output.serverFolder)
-    // The guardian notices by itself; there is nothing of ours to await.
-    for _ in 0..<100 where FileManager.default.fileExists(atPath: folder) {
-      try await Task.sleep(for: .milliseconds(100))
-    }
-    try expectNothingLeft(output)
-  }
-
   @Test func aServersThatServeUntilCtrlCPrintTheirAddresses() async throws {
     let output = try await Tool.run(["servers"], at: "Ctrl-C stops", signal: SIGINT)
     #expect(output.status == 130, "\(output)")

@@ -15,9 +15,11 @@ enum Tool {
     }
 
     /// The temporary folder that the servers were in, from the progress.
-    var serverFolder: String? {
-      standardError.split(whereSeparator: \.isWhitespace).map(String.init).first { $0.contains("/dbb-") }
-    }
+    var serverFolder: String? { Tool.serverFolder(in: standardError) }
+  }
+
+  static func serverFolder(in progress: String) -> String? {
+    progress.split(whereSeparator: \.isWhitespace).map(String.init).first { $0.contains("/dbb-") }
   }
 
   struct NotBuilt: Error, CustomStringConvertible {
@@ -52,6 +54,17 @@ enum Tool {
   static func run(
     _ arguments: [String], environment: [String: String] = [:], at marker: String? = nil, signal: Int32 = 0
   ) async throws -> Output {
+    try await run(arguments, environment: environment, at: marker) { pid, _ in kill(pid, signal) }
+  }
+
+  /// Runs it to its end.
+  ///
+  /// - Parameter perform: Called once, when standard error has the text of `marker`, with the process's number and what it
+  ///   has written to standard error so far.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], at marker: String?,
+    perform: (pid_t, String) throws -> Void
+  ) async throws -> Output {
     let environment = Environment.inherit.updating(
       Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
     let result = try await Subprocess.run(
@@ -60,12 +73,12 @@ enum Tool {
       error: .sequence
     ) { execution in
       var lines = ""
-      var isSent = false
+      var isDone = false
       for try await line in execution.standardError.strings() {
         lines += line + "\n"
-        guard let marker, !isSent, line.contains(marker) else { continue }
-        isSent = true
-        kill(execution.processIdentifier.value, signal)
+        guard let marker, !isDone, line.contains(marker) else { continue }
+        isDone = true
+        try perform(execution.processIdentifier.value, lines)
       }
       return lines
     }
@@ -85,16 +98,6 @@ enum Tool {
       output: .string(limit: 1 << 20), error: .string(limit: 1 << 20)
     )
     return result.processIdentifier.value
-  }
-
-  /// Processes of ours whose command line has `text`.
-  static func processIDs(naming text: String) -> [Int32] {
-    let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return folders.compactMap { Int32($0) }.filter { pid in
-      guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
-      let line = String(decoding: data, as: UTF8.self)
-      return line.contains("dbbench") && line.contains(text)
-    }
   }
 
   /// Processes whose command line names `text`.

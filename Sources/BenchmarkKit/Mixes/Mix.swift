@@ -1,7 +1,7 @@
 /// A blend of workloads in fixed proportions, described by a small file (see ``MixParser`` for its form).
-public struct Mix: Sendable, Equatable {
+public struct Mix: Sendable, Codable, Equatable {
   /// One of the workloads, and how many of ``Mix/total`` operations are its.
-  public struct Part: Sendable, Equatable {
+  public struct Part: Sendable, Codable, Equatable {
     public var workload: String
     public var weight: Int
   }

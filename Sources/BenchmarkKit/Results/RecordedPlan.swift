@@ -3,6 +3,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var arms: [ArmSpecification]
   /// All workloads, in order, `bulk-load` too.
   public var workloads: [String]
+  /// What the workload is that isn't one of ``WorkloadRegistry``: its file may be another or gone when the run is continued.
+  public var mix: Mix?
   public var seed: UInt64
   public var instructors: Int
   public var courses: Int
@@ -32,7 +34,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var isOneMachine: Bool
 
   public init(
-    arms: [ArmSpecification], workloads: [String], seed: UInt64, instructors: Int, courses: Int,
+    arms: [ArmSpecification], workloads: [String], mix: Mix? = nil, seed: UInt64, instructors: Int,
+    courses: Int,
     reviewers: Int, reviews: Int, keys: String,
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
@@ -40,6 +43,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   ) {
     self.arms = arms
     self.workloads = workloads
+    self.mix = mix
     self.seed = seed
     self.instructors = instructors
     self.courses = courses

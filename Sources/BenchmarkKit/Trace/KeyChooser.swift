@@ -1,7 +1,7 @@
 import CatalogGenerator
 
 /// How a workload chooses the records it touches.
-public enum KeyDistribution: String, Sendable, CaseIterable {
+public enum KeyDistribution: String, Sendable, Codable, CaseIterable {
   /// Every record is equally likely.
   case uniform
   /// Few records are very popular (Zipfian, exponent 0.99, as in YCSB). Popular courses are those with many

@@ -78,12 +78,11 @@ struct CompareCommand: AsyncParsableCommand {
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)
   }
 
-  /// The workloads of a plan: names of the registry, or of a mix.
+  /// The workloads of a plan: its mix, or names of the registry.
   private static func entries(of plan: RecordedPlan) throws -> [WorkloadEntry] {
     let keys = KeyDistribution(rawValue: plan.keys)
-    return try plan.workloads.map { name in
-      try WorkloadRegistry.all.first { $0.name == name } ?? MixLibrary.find(name).entry(keys: keys)
-    }
+    if let mix = plan.mix { return [mix.entry(keys: keys)] }
+    return try WorkloadRegistry.select(plan.workloads)
   }
 
   private func perform(
@@ -118,13 +117,15 @@ struct CompareCommand: AsyncParsableCommand {
         specification.processGroup = request.isHere(arm.target) ? arm.target.server?.rawValue : nil
         return specification
       },
-      workloads: entries.map(\.name), seed: data.seed, instructors: data.instructors, courses: data.courses,
+      workloads: entries.map(\.name), mix: try workloads.chosenMix, seed: data.seed,
+      instructors: data.instructors, courses: data.courses,
       reviewers: data.reviewers, reviews: data.reviews,
       keys: loop.keys?.rawValue ?? (workloads.mix == nil ? KeyDistribution.uniform.rawValue : "the mix's"),
       concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
       lookCount: lookCount,
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
-      segmentSeconds: 1.1, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 }, loads: 3,
+      segmentSeconds: length.segment, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 },
+      loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: judgement.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine)
   }

@@ -24,12 +24,21 @@ struct LengthOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
   var minutes: Double?
 
+  /// Hidden, for tests of everything around the timing: what short segments show is mostly noise.
+  @Option(help: ArgumentHelp("Seconds of a segment, on average.", visibility: .hidden))
+  var segment = LengthOptions.segmentSeconds
+
+  /// A little more than a second: what MongoDB writes has a period of 1.5 s.
+  private static let segmentSeconds = 1.1
   static let provisionalBlocks = 2
 
   func validate() throws {
     if let blocks { try Check.size(blocks, "--blocks", 1...1_000) }
     if let minutes, !(minutes > 0 && minutes <= 1_440) {
       throw ValidationError("--minutes must be more than 0 and at most 1440, not \(minutes).")
+    }
+    guard (0.05...60).contains(segment) else {
+      throw ValidationError("--segment must be from 0.05 to 60 seconds, not \(segment).")
     }
     if provisional, more { throw ValidationError("--provisional takes no look, and --more asks for two.") }
   }

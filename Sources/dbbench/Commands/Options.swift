@@ -112,10 +112,17 @@ struct WorkloadOptions: ParsableArguments {
       valueName: "name|file"))
   var mix: String?
 
+  /// The mix, where one was asked for.
+  var chosenMix: Mix? {
+    get throws { try mix.map { try MixLibrary.find($0) } }
+  }
+
   /// - Parameter keys: What the user asked for.
   func entries(default names: [String], keys: KeyDistribution?) throws -> [WorkloadEntry] {
-    guard let mix else { return try WorkloadRegistry.select(workload.map(Lists.split) ?? names) }
-    return [try MixLibrary.find(mix).entry(keys: keys)]
+    guard let mix = try chosenMix else {
+      return try WorkloadRegistry.select(workload.map(Lists.split) ?? names)
+    }
+    return [mix.entry(keys: keys)]
   }
 
   func validate() throws {

@@ -55,6 +55,9 @@ struct ComparisonSession {
       Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
     }
     try JSONOutput.write(summary, to: output.json)
+    if record.end?.status != .complete {
+      Output.note("to go on from here: dbbench compare --resume \(folder)")
+    }
     if output.printsTable { Output.print(["", "report: \(path)"]) } else { Output.note("report: \(path)") }
     if let failure { throw failure }
     if let failure = try judgement.failure(summary) { throw failure }
