@@ -7,7 +7,8 @@ import Testing
   @Test func everySecondOperationTwiceIsFound() async throws {
     let validation = SensitivityValidation(
       settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.02, servers: [], progress: .none)
-    let results = try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1)
+    var results: [SensitivityValidation.Result] = []
+    try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1) { results.append($0) }
     #expect(results.map(\.scenario.repeatedEvery) == [0, 10, 2])
     #expect(results.allSatisfy { $0.runs == 1 && $0.ratios.count == 1 })
     #expect(results[2].found == 1, "\(results[2])")

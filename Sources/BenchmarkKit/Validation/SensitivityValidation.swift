@@ -35,13 +35,22 @@ public struct SensitivityValidation: Sendable {
     public var disturbedBlocks = 0
     public var blocks = 0
 
-    /// Scaled where there were fewer runs than 20.
-    public var isMet: Bool {
+    public var undecided: Int { runs - found - wrong - equivalent }
+
+    /// How many runs may call an arm faster, scaled where there were fewer than 20.
+    private var allowed: ClosedRange<Int> {
       let scale = Double(runs) / Double(SensitivityValidation.runs)
-      let faster = scenario.repeatedEvery == 0 ? wrong : found
-      let most = (Double(scenario.mostFound) * scale).rounded(.up)
-      return Double(faster) >= (Double(scenario.fewestFound) * scale).rounded(.down) && Double(faster) <= most
-        && (scenario.repeatedEvery == 0 || wrong == 0)
+      let fewest = (Double(scenario.fewestFound) * scale).rounded(.down)
+      return Int(fewest)...Int((Double(scenario.mostFound) * scale).rounded(.up))
+    }
+
+    public var isMet: Bool {
+      scenario.repeatedEvery == 0 ? allowed.contains(wrong) : allowed.contains(found) && wrong == 0
+    }
+
+    var limit: String {
+      scenario.repeatedEvery == 0
+        ? "at most \(allowed.upperBound) wrong" : "at least \(allowed.lowerBound) found, none wrong"
     }
   }
 
@@ -67,25 +76,32 @@ public struct SensitivityValidation: Sendable {
   }
 
   /// Loads both targets, which are two places of one backend, and runs all scenarios on them.
-  public func run(_ targets: (any BenchmarkTarget, any BenchmarkTarget), runs: Int) async throws -> [Result] {
+  ///
+  /// - Parameter each: Gets the result of each scenario when it is there, one that was interrupted too.
+  public func run(
+    _ targets: (any BenchmarkTarget, any BenchmarkTarget), runs: Int, each: (Result) -> Void
+  ) async throws {
     let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
     var arms: [Arm] = []
     do {
       for target in [targets.0, targets.1] { arms.append(try await loader.load(target).arm) }
-      var results: [Result] = []
       for scenario in Self.scenarios {
         var result = Result(backend: arms[0].name, scenario: scenario)
-        for number in 0..<runs {
-          try await add(scenario, number, arms, to: &result)
-          progress.update("\(arms[0].displayName), \(scenario.name): run \(number + 1) of \(runs)")
+        do {
+          for number in 0..<runs {
+            progress.update("\(arms[0].displayName), \(scenario.name): run \(number + 1) of \(runs)")
+            try await add(scenario, number, arms, to: &result)
+          }
+        } catch {
+          if result.runs > 0 { each(result) }
+          throw error
         }
         progress.step(
           "\(arms[0].displayName), \(scenario.name): found \(result.found), wrong \(result.wrong), equivalent "
-            + "\(result.equivalent) of \(runs)")
-        results.append(result)
+            + "\(result.equivalent), undecided \(result.undecided) of \(runs)")
+        each(result)
       }
       for arm in arms { await arm.store.close() }
-      return results
     } catch {
       for arm in arms { await arm.store.close() }
       throw error
@@ -119,7 +135,7 @@ public struct SensitivityValidation: Sendable {
     result.blocks += log.record.blocks.count
     result.disturbedBlocks += log.record.disturbedBlocks
     guard let verdict = log.record.verdicts.first else { return }
-    result.ratios.append(verdict.ratio?.estimate ?? .nan)
+    if let ratio = verdict.ratio { result.ratios.append(ratio.estimate) }
     switch (verdict.kind, verdict.winner) {
     case (.faster, 0) where scenario.repeatedEvery > 0: result.found += 1
     case (.faster, _): result.wrong += 1

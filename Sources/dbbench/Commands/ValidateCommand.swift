@@ -39,31 +39,49 @@ struct ValidateCommand: AsyncParsableCommand {
 
   func run() async throws {
     let targets = try Lists.split(backends).map(Targets.named)
+    guard !targets.isEmpty else { throw BenchmarkFailure(.usage, "--backends names none.") }
     let settings = RunSettings(
       catalog: try data.catalog(),
       seed: data.seed, concurrency: concurrency, options: TargetOptions(connections: min(8, concurrency)))
-    if output.dryRun { return Output.note("would run \(runs * 3 * targets.count) comparisons") }
-    try JSONOutput.check(output.json)
-    let line = ProgressLine()
-    defer { line.finish() }
-    let progress = line.sink(isQuiet: output.quiet)
-    var results: [SensitivityValidation.Result] = []
-    for target in targets {
-      let request = SessionRequest(targets: [target, target], servers: servers)
-      let (runs, segment) = (runs, segment)
-      results += try await Session.with(request, progress) { session in
-        try await SensitivityValidation(
-          settings: settings, segmentSeconds: segment, servers: session.processGroups(request),
-          progress: progress
-        ).run((session.places[0].target, session.places[1].target), runs: runs)
+    let request = SessionRequest(targets: targets.flatMap { [$0, $0] }, servers: servers)
+    if !output.quiet || output.dryRun { describe(targets, request, settings.catalog) }
+    if output.dryRun { return }
+    let measurement = Measurement<SensitivityValidation.Result>(
+      request: request, output: output, table: Tables.validation, footer: Tables.footer)
+    let (runs, segment) = (runs, segment)
+    var missed = 0
+    try await measurement.run { session, progress, each in
+      let validation = SensitivityValidation(
+        settings: settings, segmentSeconds: segment, servers: session.processGroups(request),
+        progress: progress)
+      for first in stride(from: 0, to: session.places.count, by: 2) {
+        let pair = (session.places[first].target, session.places[first + 1].target)
+        try await validation.run(pair, runs: runs) { result in
+          if !result.isMet { missed += 1 }
+          each(result)
+        }
       }
     }
-    line.finish()
-    if output.printsTable { Output.print(table: Tables.validation(results)) }
-    try JSONOutput.write(results, to: output.json)
-    let missed = results.count { !$0.isMet }
     guard missed == 0 else {
-      throw BenchmarkFailure(.assertionMissed, "\(missed) of \(results.count) limits missed.")
+      throw BenchmarkFailure(
+        .assertionMissed,
+        "\(missed) of \(targets.count * SensitivityValidation.scenarios.count) limits missed.")
     }
+  }
+
+  /// Between a look and two.
+  private static let typicalBlocks = 1.5 * Double(LookSchedule.defaultBlocks)
+
+  private func describe(_ targets: [KnownTarget], _ request: SessionRequest, _ catalog: BenchmarkCatalog) {
+    let names = targets.map(\.displayName).joined(separator: " and ")
+    var text = Plan("dbbench validate: \(names), each with itself", request, catalog)
+    let scenarios = SensitivityValidation.scenarios
+    text.add(
+      "comparisons",
+      "\(runs) of each, for each backend: \(scenarios.map(\.name).joined(separator: ", "))")
+    text.add(
+      estimatedSeconds: Plan.loadSeconds(request, catalog.records)
+        + Double(runs * scenarios.count * targets.count) * (0.5 + Self.typicalBlocks * 4 * segment))
+    text.print()
   }
 }
