@@ -70,7 +70,7 @@ struct BulkLoadTests {
     try await server.pause(.postgres)
     load.cancel()
     await #expect(throws: StoreError.self) { try await load.value }
-    try await server.resume(.postgres)
+    try server.resume(.postgres)
     // What the failed load could not remove, the next one does.
     let result = try await store.bulkLoad(BulkLoad(instructors: BulkSource(count: 10) { $0.map(Self.record) }))
     #expect(result.instructors == 10)

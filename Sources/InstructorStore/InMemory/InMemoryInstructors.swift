@@ -5,9 +5,7 @@ struct InMemoryInstructors: InstructorRepository {
   func create(_ new: NewInstructor, isRetry: Bool) async throws(StoreError) -> Instructor {
     try store.perform("instructors.create") { (check) throws(StoreError) in
       try check.instructor(new)
-      if isRetry, new.id == nil {
-        throw check.call.invalid("a retried create needs the id of the first attempt")
-      }
+      try check.isRetry(isRetry, hasID: new.id != nil)
     } body: { (state, call) throws(StoreError) in
       if let id = new.id, let row = state.tables.rows[id] {
         // The first attempt was applied and nobody has changed the instructor since.
@@ -61,9 +59,8 @@ struct InMemoryInstructors: InstructorRepository {
     async throws(StoreError) -> Instructor
   {
     try store.perform("instructors.update") { (check) throws(StoreError) in
-      try check.identifier(id)
+      try check.change(of: id, ifVersion: ifVersion)
       try check.patch(patch)
-      try check.version(ifVersion)
     } body: { (state, call) throws(StoreError) in
       let row = try state.row(id, ifVersion: ifVersion, call)
       let changed = patch.applied(to: row.instructor)
@@ -74,8 +71,7 @@ struct InMemoryInstructors: InstructorRepository {
 
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
     try store.perform("instructors.delete") { (check) throws(StoreError) in
-      try check.identifier(id)
-      try check.version(ifVersion)
+      try check.change(of: id, ifVersion: ifVersion)
     } body: { (state, call) throws(StoreError) in
       state.tables.remove(try state.row(id, ifVersion: ifVersion, call))
     }
@@ -86,9 +82,7 @@ extension InMemoryState {
   func row(_ id: InstructorID, ifVersion: Int64? = nil, _ call: CallContext) throws(StoreError) -> InMemoryRow
   {
     guard let row = tables.rows[id] else { throw call.notFound(id) }
-    if let ifVersion, row.instructor.version != ifVersion {
-      throw call.conflict(.version, entityID: id.rawValue)
-    }
+    _ = try call.require(row.instructor, id, ifVersion: ifVersion)
     return row
   }
 
@@ -112,10 +106,6 @@ extension InMemoryState {
     throws(StoreError) -> InstructorID
   {
     let rows = tables.rows
-    let drawn = instructorIDs.draw { id in
-      rows[InstructorID(id)] != nil || reserved.contains(InstructorID(id))
-    }
-    guard let drawn else { throw call.idsUsedUp }
-    return InstructorID(drawn)
+    return try instructorIDs.draw(call) { rows[$0] != nil || reserved.contains($0) }
   }
 }

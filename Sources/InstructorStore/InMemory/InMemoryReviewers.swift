@@ -30,9 +30,8 @@ struct InMemoryReviewers: ReviewerRepository {
     -> Reviewer
   {
     try store.perform("reviewers.update") { (check) throws(StoreError) in
-      try check.identifier(id)
+      try check.change(of: id, ifVersion: ifVersion)
       try check.patch(patch)
-      try check.version(ifVersion)
     } body: { (state, call) throws(StoreError) in
       let stored = try state.reviewer(id, ifVersion: ifVersion, call)
       let changesAuthor = patch.changesAuthor(of: stored.reviewer)
@@ -45,8 +44,7 @@ struct InMemoryReviewers: ReviewerRepository {
 
   func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
     try store.perform("reviewers.delete") { (check) throws(StoreError) in
-      try check.identifier(id)
-      try check.version(ifVersion)
+      try check.change(of: id, ifVersion: ifVersion)
     } body: { (state, call) throws(StoreError) in
       let stored = try state.reviewer(id, ifVersion: ifVersion, call)
       try stored.requireFewReviews(call)
@@ -60,18 +58,13 @@ extension InMemoryState {
     throws(StoreError) -> InMemoryReviewer
   {
     guard let stored = reviewTables.reviewers[id] else { throw call.notFound(id) }
-    if let ifVersion, stored.reviewer.version != ifVersion {
-      throw call.conflict(.version, entityID: id.rawValue)
-    }
+    _ = try call.require(stored.reviewer, id, ifVersion: ifVersion)
     return stored
   }
 
   fileprivate mutating func drawReviewerID(_ call: CallContext) throws(StoreError) -> ReviewerID {
     let reviewers = reviewTables.reviewers
-    guard let drawn = reviewerIDs.draw(isTaken: { reviewers[ReviewerID($0)] != nil }) else {
-      throw call.idsUsedUp
-    }
-    return ReviewerID(drawn)
+    return try reviewerIDs.draw(call) { reviewers[$0] != nil }
   }
 }
 

@@ -32,9 +32,8 @@ struct InMemoryReviews: ReviewRepository {
 
   func update(_ id: ReviewID, _ patch: ReviewPatch, ifVersion: Int64?) async throws(StoreError) -> Review {
     try store.perform("reviews.update") { (check) throws(StoreError) in
-      try check.identifier(id)
+      try check.change(of: id, ifVersion: ifVersion)
       try check.patch(patch)
-      try check.version(ifVersion)
     } body: { (state, call) throws(StoreError) in
       let review = try state.review(id, ifVersion: ifVersion, call)
       let changed = patch.applied(to: review)
@@ -45,8 +44,7 @@ struct InMemoryReviews: ReviewRepository {
 
   func delete(_ id: ReviewID, ifVersion: Int64?) async throws(StoreError) {
     try store.perform("reviews.delete") { (check) throws(StoreError) in
-      try check.identifier(id)
-      try check.version(ifVersion)
+      try check.change(of: id, ifVersion: ifVersion)
     } body: { (state, call) throws(StoreError) in
       state.reviewTables.remove(try state.review(id, ifVersion: ifVersion, call))
     }
@@ -80,17 +78,12 @@ struct InMemoryReviews: ReviewRepository {
 
 extension InMemoryState {
   func review(_ id: ReviewID, ifVersion: Int64? = nil, _ call: CallContext) throws(StoreError) -> Review {
-    guard let review = reviewTables.reviews[id] else { throw call.notFound(id) }
-    if let ifVersion, review.version != ifVersion { throw call.conflict(.version, entityID: id.rawValue) }
-    return review
+    try call.require(reviewTables.reviews[id], id, ifVersion: ifVersion)
   }
 
   fileprivate mutating func drawReviewID(_ call: CallContext) throws(StoreError) -> ReviewID {
     let reviews = reviewTables.reviews
-    guard let drawn = reviewIDs.draw(isTaken: { reviews[ReviewID($0)] != nil }) else {
-      throw call.idsUsedUp
-    }
-    return ReviewID(drawn)
+    return try reviewIDs.draw(call) { reviews[$0] != nil }
   }
 }
 

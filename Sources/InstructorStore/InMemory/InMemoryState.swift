@@ -55,5 +55,13 @@ struct IDAllocator {
     return nil
   }
 
+  /// As ``draw(isTaken:)``, typed.
+  mutating func draw<ID: EntityIdentifier>(_ call: CallContext, isTaken: (ID) -> Bool)
+    throws(StoreError) -> ID
+  {
+    guard let drawn = draw(isTaken: { isTaken(ID($0)) }) else { throw call.idsUsedUp }
+    return ID(drawn)
+  }
+
   mutating func move(past id: Int64) { next = max(next, id + 1) }
 }

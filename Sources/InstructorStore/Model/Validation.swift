@@ -51,6 +51,12 @@ package struct Validation: Sendable {
     if let version, version < 1 { throw call.invalid("ifVersion must be at least 1") }
   }
 
+  /// What an update or a delete is of.
+  package func change(of id: some EntityIdentifier, ifVersion: Int64?) throws(StoreError) {
+    try identifier(id)
+    try version(ifVersion)
+  }
+
   package func instructor(_ new: NewInstructor) throws(StoreError) {
     if let id = new.id { try identifier(id) }
     try text(new.firstName, "firstName", bytes: Limits.firstNameBytes)

@@ -8,9 +8,8 @@ extension MongoInstructors {
     let context = core.call("instructors.update")
     let effect = patch.isEmpty ? CallEffect.read : .write
     return try await core.run(context, effect) { (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validation.patch(patch)
-      try validation.version(ifVersion)
     } _: { connection, call throws(StoreError) in
       if patch.isEmpty {
         return try connection.current(id, ifVersion, call)
@@ -27,8 +26,7 @@ extension MongoInstructors {
 
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
     try await core.run(core.call("instructors.delete"), .write) { (validation) throws(StoreError) in
-      try validation.identifier(id)
-      try validation.version(ifVersion)
+      try validation.change(of: id, ifVersion: ifVersion)
     } _: { connection, call throws(StoreError) in
       try connection.change(id, ifVersion, call) { () throws(CommandFailure) in
         let answer = try connection.write(.write, call) { writer in
@@ -77,7 +75,7 @@ extension MongoConnection {
       }
       let instructor = try current(id, nil, call)
       if refusesBeforeVersion, let refusal = refusal(instructor) { throw refusal }
-      try verify(instructor, ifVersion, call)
+      _ = try call.context.require(instructor, id, ifVersion: ifVersion)
       if let refusal = refusal(instructor) { throw refusal }
       // Changed in between, or not known to a majority yet.
       signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
@@ -93,15 +91,7 @@ extension MongoConnection {
       // Nothing was changed so far, whatever the effect of the call.
       throw error.storeError(call.context, .read, entityID: id.rawValue)
     }
-    guard let found else { throw call.context.notFound(id) }
-    try verify(found, ifVersion, call)
-    return found
-  }
-
-  private func verify(_ instructor: Instructor, _ ifVersion: Int64?, _ call: MongoCall) throws(StoreError) {
-    if let ifVersion, instructor.version != ifVersion {
-      throw call.context.conflict(.version, entityID: instructor.id.rawValue)
-    }
+    return try call.context.require(found, id, ifVersion: ifVersion)
   }
 
   /// Changes the document that matches, and returns it as it is then.

@@ -8,9 +8,8 @@ extension MongoInstructors {
     let context = core.call("instructors.assign")
     let course = assignment.courseID
     return try await core.run(context, .write) { (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validation.identifier(course, "courseID")
-      try validation.version(ifVersion)
     } _: { connection, call throws(StoreError) in
       try connection.change(id, ifVersion, call) { () throws(CommandFailure) in
         try connection.modify(id, ifVersion, call) { writer in
@@ -37,9 +36,8 @@ extension MongoInstructors {
   {
     let context = core.call("instructors.unassign")
     return try await core.run(context, .write) { (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validation.identifier(course, "courseID")
-      try validation.version(ifVersion)
     } _: { connection, call throws(StoreError) in
       try connection.change(id, ifVersion, call, refusesBeforeVersion: true) { () throws(CommandFailure) in
         try connection.modify(id, ifVersion, call) { writer in

@@ -9,8 +9,7 @@ extension MongoInstructors {
     } _: { answer in
       .instructor(id, answer)
     }
-    guard let found else { throw context.notFound(id) }
-    return found
+    return try context.require(found, id)
   }
 
   func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] {

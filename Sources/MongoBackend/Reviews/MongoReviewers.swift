@@ -51,8 +51,7 @@ struct MongoReviewers: ReviewerRepository {
     } _: { answer in
       .reviewer(id, answer)
     }
-    guard let found else { throw context.notFound(id) }
-    return found
+    return try context.require(found, id)
   }
 
   func update(_ id: ReviewerID, _ patch: ReviewerPatch, ifVersion: Int64?) async throws(StoreError)
@@ -60,9 +59,8 @@ struct MongoReviewers: ReviewerRepository {
   {
     try await core.run(core.call("reviewers.update"), patch.isEmpty ? .read : .write) {
       (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validation.patch(patch)
-      try validation.version(ifVersion)
     } _: { connection, call throws(StoreError) in
       if patch.isEmpty { return try connection.reviewer(id, ifVersion, call) }
       guard patch.namesAuthor else {
@@ -83,8 +81,7 @@ struct MongoReviewers: ReviewerRepository {
 
   func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
     try await core.run(core.call("reviewers.delete"), .write) { (validation) throws(StoreError) in
-      try validation.identifier(id)
-      try validation.version(ifVersion)
+      try validation.change(of: id, ifVersion: ifVersion)
     } _: { connection, call throws(StoreError) in
       _ = try connection.cascade(id, ifVersion, call) { (transaction) throws(CommandFailure) in
         try transaction.delete(id, ifVersion)
@@ -115,11 +112,7 @@ extension MongoConnection {
   fileprivate func reviewer(_ id: ReviewerID, _ ifVersion: Int64?, _ call: MongoCall) throws(StoreError)
     -> Reviewer
   {
-    guard let found = try stored(id, call) else { throw call.context.notFound(id) }
-    if let ifVersion, found.version != ifVersion {
-      throw call.context.conflict(.version, entityID: id.rawValue)
-    }
-    return found
+    try call.context.require(try stored(id, call), id, ifVersion: ifVersion)
   }
 
   private func stored(_ id: ReviewerID, _ call: MongoCall) throws(StoreError) -> Reviewer? {

@@ -67,17 +67,12 @@ struct MongoReviews: ReviewRepository {
     validate: (Validation) throws(StoreError) -> Void
   ) async throws(StoreError) -> Review {
     let found: Review? = try await core.share(context) { (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validate(validation)
-      try validation.version(ifVersion)
     } _: { answer in
       .review(id, answer)
     }
-    guard let found else { throw context.notFound(id) }
-    if let ifVersion, found.version != ifVersion {
-      throw context.conflict(.version, entityID: id.rawValue)
-    }
-    return found
+    return try context.require(found, id, ifVersion: ifVersion)
   }
 
   // MARK: Changes of the review alone
@@ -88,9 +83,8 @@ struct MongoReviews: ReviewRepository {
   {
     try await core.run(core.call("reviews.update"), patch.isEmpty ? .read : .write) {
       (validation) throws(StoreError) in
-      try validation.identifier(id)
+      try validation.change(of: id, ifVersion: ifVersion)
       try validation.patch(patch)
-      try validation.version(ifVersion)
     } _: { connection, call throws(StoreError) in
       if patch.isEmpty { return try connection.review(id, ifVersion, call) }
       return try connection.changeAgain(id, call) { () throws(CommandFailure) in
@@ -165,11 +159,7 @@ extension MongoConnection {
       // Nothing was changed so far, whatever the effect of the call.
       throw error.storeError(call.context, .read, entityID: id.rawValue)
     }
-    guard let found else { throw call.context.notFound(id) }
-    if let ifVersion, found.version != ifVersion {
-      throw call.context.conflict(.version, entityID: id.rawValue)
-    }
-    return found
+    return try call.context.require(found, id, ifVersion: ifVersion)
   }
 
   /// Makes a change in one command whose filter holds all its conditions, and, where that matched nothing, looks once more

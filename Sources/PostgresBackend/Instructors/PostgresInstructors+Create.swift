@@ -14,16 +14,15 @@ extension PostgresInstructors {
       return created
     }
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      guard let id = new.id else { return try Self.createWithDrawnID(new, ids, connection, call) }
-      call.noteEntity(id.rawValue)
-      do throws(StoreError) {
-        try Self.insert(new, id, connection, call)
-      } catch {
-        guard isRetry, error.constraint == .instructorID,
-          let stored = try Self.read(id, connection, call), stored == Instructor(new, id: id)
-        else { throw error }
+      try DrawnIDs.create(
+        .instructor, under: new.id?.rawValue, isRetry: isRetry, ids, ifTaken: .instructorID, connection, call
+      ) { (id) throws(StoreError) in
+        try Self.insert(new, InstructorID(id), connection, call)
+        return Instructor(new, id: InstructorID(id))
+      } earlier: { (id) throws(StoreError) in
+        let stored = try Self.read(InstructorID(id), connection, call)
+        return stored == Instructor(new, id: InstructorID(id)) ? stored : nil
       }
-      return Instructor(new, id: id)
     }
   }
 

@@ -7,14 +7,11 @@ extension PostgresInstructors {
   ) async throws(StoreError) -> Instructor {
     let context = try context("instructors.update")
     let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try validation.change(of: id, ifVersion: ifVersion)
     try validation.patch(patch)
     if patch.isEmpty {
       return try await lease(context, .read) { (connection, call) throws(StoreError) in
-        guard let stored = try Self.read(id, connection, call) else { throw context.notFound(id) }
-        try Self.check(stored, ifVersion, context)
-        return stored
+        try context.require(try Self.read(id, connection, call), id, ifVersion: ifVersion)
       }
     }
     let update = UpdateInstructor(id, patch, ifVersion: ifVersion)
@@ -25,9 +22,7 @@ extension PostgresInstructors {
 
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
     let context = try context("instructors.delete")
-    let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
       _ = try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
         try connection.query(call, InstructorWrites.delete) { parameters in
@@ -45,9 +40,8 @@ extension PostgresInstructors {
   ) async throws(StoreError) -> Instructor {
     let context = try context("instructors.assign")
     let validation = Validation(context)
-    try validation.identifier(id)
+    try validation.change(of: id, ifVersion: ifVersion)
     try validation.identifier(assignment.courseID, "courseID")
-    try validation.version(ifVersion)
     let course = assignment.courseID
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
       try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
@@ -76,9 +70,8 @@ extension PostgresInstructors {
   ) async throws(StoreError) -> Instructor {
     let context = try context("instructors.unassign")
     let validation = Validation(context)
-    try validation.identifier(id)
+    try validation.change(of: id, ifVersion: ifVersion)
     try validation.identifier(course, "courseID")
-    try validation.version(ifVersion)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
       try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
         var changed: Instructor?
@@ -105,12 +98,6 @@ extension PostgresInstructors {
       entityID: id.rawValue)
   }
 
-  static func check(_ stored: Instructor, _ version: Int64?, _ context: CallContext) throws(StoreError) {
-    if let version, stored.version != version {
-      throw context.conflict(.version, entityID: stored.id.rawValue)
-    }
-  }
-
   /// Runs a conditional write; when it changed nothing, reads the instructor to say why not.
   ///
   /// - Parameters:
@@ -122,9 +109,9 @@ extension PostgresInstructors {
     elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
     try attempt(call, write) { () throws(StoreError) in
-      guard let stored = try read(id, connection, call) else { throw call.context.notFound(id) }
+      let stored = try call.context.require(try read(id, connection, call), id)
       if let error = failFirst(stored) { throw error }
-      try check(stored, ifVersion, call.context)
+      _ = try call.context.require(stored, id, ifVersion: ifVersion)
       if let error = elseFail(stored) { throw error }
     }
   }

@@ -14,8 +14,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
       try InstructorRow.decodeFirst(result)
     }
-    guard let found else { throw context.notFound(id) }
-    return found
+    return try context.require(found, id)
   }
 
   static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError)

@@ -1,7 +1,7 @@
 import DriverKit
 import InstructorStore
 
-/// Creates under ids that the store draws.
+/// Creates under ids that the store draws where the caller names none.
 enum DrawnIDs {
   /// How often an id that turns out to be taken is drawn again; each time twice as many are skipped.
   static let redrawLimit = 40
@@ -26,6 +26,24 @@ enum DrawnIDs {
       }
     }
     throw call.context.error(.contended, "the drawn ids kept being taken")
+  }
+
+  /// Runs `insert` with the id that the caller names, or with drawn ones where it names none.
+  ///
+  /// - Parameter earlier: What an earlier attempt of the same create has left under the id, if it has.
+  static func create<Value>(
+    _ kind: EntityKind, under id: Int64?, isRetry: Bool, _ ids: IDAllocator, ifTaken taken: Constraint,
+    _ connection: PostgresConnection, _ call: PostgresConnection.Call,
+    _ insert: (Int64) throws(StoreError) -> Value, earlier: (Int64) throws(StoreError) -> Value?
+  ) throws(StoreError) -> Value {
+    guard let id else { return try create(kind, ids, ifTaken: taken, connection, call, insert) }
+    call.noteEntity(id)
+    do throws(StoreError) {
+      return try insert(id)
+    } catch {
+      guard isRetry, error.constraint == taken, let stored = try earlier(id) else { throw error }
+      return stored
+    }
   }
 
   /// Somebody imported rows under ids the allocator has yet to hand out: moves it on, ever further, so that a

@@ -13,20 +13,13 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
     try validation.isRetry(isRetry, hasID: new.id != nil)
     let ids = ids
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      guard let id = new.id else {
-        return try DrawnIDs.create(.reviewer, ids, ifTaken: .reviewerID, connection, call) {
-          (drawn) throws(StoreError) in
-          try Self.insert(new, ReviewerID(drawn), connection, call)
-        }
-      }
-      call.noteEntity(id.rawValue)
-      do throws(StoreError) {
-        return try Self.insert(new, id, connection, call)
-      } catch {
-        guard isRetry, error.constraint == .reviewerID, let stored = try Self.find(id, connection, call),
-          stored.isUnchanged(new)
-        else { throw error }
-        return stored
+      try DrawnIDs.create(
+        .reviewer, under: new.id?.rawValue, isRetry: isRetry, ids, ifTaken: .reviewerID, connection, call
+      ) { (id) throws(StoreError) in
+        try Self.insert(new, ReviewerID(id), connection, call)
+      } earlier: { (id) throws(StoreError) in
+        let stored = try Self.find(ReviewerID(id), connection, call)
+        return stored.flatMap { $0.isUnchanged(new) ? $0 : nil }
       }
     }
   }
@@ -51,8 +44,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
       try ReviewerStatements.decodeFirst(result)
     }
-    guard let stored else { throw context.notFound(id) }
-    return stored
+    return try context.require(stored, id)
   }
 
   private static func find(
@@ -70,8 +62,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
   ) async throws(StoreError) -> Reviewer {
     let context = try context("reviewers.update")
     let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try validation.change(of: id, ifVersion: ifVersion)
     try validation.patch(patch)
     return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
       if patch.isEmpty { return try Self.require(id, ifVersion, connection, call) }
@@ -92,9 +83,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
 
   func delete(_ id: ReviewerID, ifVersion: Int64?) async throws(StoreError) {
     let context = try context("reviewers.delete")
-    let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
       _ = try Self.attempt(call) { () throws(StoreError) in
         try Self.delete(id, ifVersion, connection, call) ? true : nil
@@ -134,11 +123,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
   private static func require(
     _ id: ReviewerID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Reviewer {
-    guard let stored = try find(id, connection, call) else { throw call.context.notFound(id) }
-    if let ifVersion, stored.version != ifVersion {
-      throw call.context.conflict(.version, entityID: id.rawValue)
-    }
-    return stored
+    try call.context.require(try find(id, connection, call), id, ifVersion: ifVersion)
   }
 
   private static func tooManyReviews(_ id: ReviewerID, _ context: CallContext) -> StoreError {

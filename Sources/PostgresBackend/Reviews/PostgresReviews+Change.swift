@@ -9,20 +9,13 @@ extension PostgresReviews {
     try validation.isRetry(isRetry, hasID: new.id != nil)
     let ids = ids
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      guard let id = new.id else {
-        return try DrawnIDs.create(.review, ids, ifTaken: .reviewID, connection, call) {
-          (drawn) throws(StoreError) in
-          try Self.insert(new, ReviewID(drawn), connection, call)
-        }
-      }
-      call.noteEntity(id.rawValue)
-      do throws(StoreError) {
-        return try Self.insert(new, id, connection, call)
-      } catch {
-        guard isRetry, error.constraint == .reviewID, let stored = try Self.find(id, connection, call),
-          stored.isUnchanged(new)
-        else { throw error }
-        return stored
+      try DrawnIDs.create(
+        .review, under: new.id?.rawValue, isRetry: isRetry, ids, ifTaken: .reviewID, connection, call
+      ) { (id) throws(StoreError) in
+        try Self.insert(new, ReviewID(id), connection, call)
+      } earlier: { (id) throws(StoreError) in
+        let stored = try Self.find(ReviewID(id), connection, call)
+        return stored.flatMap { $0.isUnchanged(new) ? $0 : nil }
       }
     }
   }
@@ -50,8 +43,7 @@ extension PostgresReviews {
   ) async throws(StoreError) -> Review {
     let context = try context("reviews.update")
     let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try validation.change(of: id, ifVersion: ifVersion)
     try validation.patch(patch)
     return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
       if patch.isEmpty { return try Self.require(id, ifVersion, connection, call) }
@@ -69,9 +61,7 @@ extension PostgresReviews {
 
   func delete(_ id: ReviewID, ifVersion: Int64?) async throws(StoreError) {
     let context = try context("reviews.delete")
-    let validation = Validation(context)
-    try validation.identifier(id)
-    try validation.version(ifVersion)
+    try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
       _ = try Self.attempt(call) { () throws(StoreError) in
         try connection.query(call, ReviewWrites.delete) { parameters in
@@ -124,10 +114,6 @@ extension PostgresReviews {
   private static func require(
     _ id: ReviewID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Review {
-    guard let stored = try find(id, connection, call) else { throw call.context.notFound(id) }
-    if let ifVersion, stored.version != ifVersion {
-      throw call.context.conflict(.version, entityID: id.rawValue)
-    }
-    return stored
+    try call.context.require(try find(id, connection, call), id, ifVersion: ifVersion)
   }
 }

@@ -17,8 +17,7 @@ struct PostgresReviews: ReviewRepository, PostgresRepository {
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
       try ReviewRow.decodeFirst(result)
     }
-    guard let stored else { throw context.notFound(id) }
-    return stored
+    return try context.require(stored, id)
   }
 
   func page(
