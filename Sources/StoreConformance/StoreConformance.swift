@@ -19,7 +19,8 @@ public enum StoreConformance {
     getCases, updateCases, deleteCases, teamCases, assignCases, replacePrimaryCases, primaryRaceCases,
     versionCases, pageCases, filterCases, cursorCases, visibilityCases, injectionCases, errorCases,
     deadlineCases,
-    cancellationCases, bulkLoadCases, leaderboardCases, reviewerCases, reviewCreateCases,
+    cancellationCases, bulkLoadCases, bulkLoadResumingCases, leaderboardCases, reviewerCases,
+    reviewCreateCases,
     reviewCreateRetryCases, reviewChangeCases, reviewPageCases, reviewCursorCases, reviewSearchCases,
     ratingCases, reviewAggregateCases, reviewTextCases, reviewBulkLoadCases,
   ].flatMap { $0 }

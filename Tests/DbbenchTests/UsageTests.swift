@@ -31,7 +31,9 @@ import Testing
     ["--blocks", "0"],
     ["--minutes", "0"], ["--connections", "0"], ["--instructors", "1", "--courses", "1000"],
     ["run", "--duration", "0"], ["run", "--operations", "0"], ["run", "--duration=-1"],
-    ["load", "--instructors", "0"], ["compare", "--blocks", "5"], ["compare", "--provisional", "--more"],
+    ["load", "--instructors", "0"], ["load", "--resume"],
+    ["load", "--resume", "--keep", "--postgres", "postgres://localhost/x"], ["compare", "--blocks", "5"],
+    ["compare", "--provisional", "--more"],
     ["verify", "--steps", "0"],
   ])
   func sizesThatAreNoneAreRefused(arguments: [String]) async throws {

@@ -1,6 +1,7 @@
 import EphemeralServers
 import InstructorStore
 import MongoBackend
+import Synchronization
 import Testing
 
 /// A server that dies, comes back, or stands still. Each test has one of its own.
@@ -105,6 +106,47 @@ struct RecoveryTests {
       let resume = ContinuousClock.now
       while await storeError({ _ = try await store.instructors.get(created.id) }) != nil {
         try #require(ContinuousClock.now - resume < .seconds(2))
+      }
+    }
+  }
+
+  private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .acquiring) }
+    func add(_ number: Int) { count.add(number, ordering: .acquiringAndReleasing) }
+  }
+
+  /// The killed load's marker stands for up to 45 s: nothing else tells that nobody holds it any more.
+  @Test("A load whose server was killed is gone on with", .timeLimit(.minutes(3)))
+  func loadAcrossAKill() async throws {
+    try await withServer { servers, store in
+      let count = 200_000
+      let (asked, isHalfDone) = (Counter(), Counter())
+      @Sendable func record(_ index: Int) -> NewInstructor {
+        NewInstructor(
+          id: InstructorID(Int64(index + 1)), firstName: "F\(index)", lastName: "L\(index)",
+          courses: [.primary(CourseID(Int64(index + 1)))])
+      }
+      let load = BulkLoad(
+        instructors: BulkSource(count: count) { range in
+          asked.add(range.count)
+          if range.lowerBound >= count / 2 { isHalfDone.add(1) }
+          return range.map(record)
+        }, resumeKey: "killed")
+      let loading = Task { try await store.bulkLoad(load) }
+      while isHalfDone.value == 0 { await Task.yield() }
+      try await servers.kill(.mongo)
+      await #expect(throws: StoreError.self) { try await loading.value }
+      try await servers.restart(.mongo)
+      let error = await storeError { _ = try await store.instructors.count(.all, upTo: 1) }
+      #expect(error != nil)
+      let askedBefore = asked.value
+      #expect(try await store.bulkLoad(load).instructors == count)
+      #expect(asked.value - askedBefore < count)
+      #expect(try await store.instructors.count(.all, upTo: count + 1) == count)
+      for start in stride(from: 0, to: count, by: 20_000) {
+        let expected = (start..<start + 1_000).map { Instructor(record($0), id: InstructorID(Int64($0 + 1))) }
+        #expect(try await store.instructors.get(expected.map(\.id)) == expected)
       }
     }
   }

@@ -1,9 +1,10 @@
 import EphemeralServers
 import Foundation
 import InstructorStore
-@testable import PostgresBackend
 import Synchronization
 import Testing
+
+@testable import PostgresBackend
 
 struct BulkLoadTests {
   /// Raised once, waited for by yielding.
@@ -14,6 +15,12 @@ struct BulkLoadTests {
     func wait() async { while !isUp { await Task.yield() } }
   }
 
+  private final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .acquiring) }
+    func add(_ number: Int) { count.add(number, ordering: .acquiringAndReleasing) }
+  }
+
   private static func record(_ index: Int) -> NewInstructor {
     NewInstructor(
       id: InstructorID(Int64(index + 1)), firstName: "F\(index)", lastName: "L\(index)",
@@ -22,7 +29,8 @@ struct BulkLoadTests {
 
   @Test func handlesThatWereOpenCantWriteMeanwhile() async throws {
     try await PostgresTestServer.withStore { store, schema in
-      let other = try await PostgresStore.open(try await PostgresTestServer.url(), options: PostgresOptions(schema: schema))
+      let other = try await PostgresStore.open(
+        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema))
       try await other.ping()
       _ = try await other.instructors.list(limit: 1)
       let (hasStarted, mayGoOn) = (Flag(), Flag())
@@ -53,7 +61,8 @@ struct BulkLoadTests {
   }
 
   @Test(.timeLimit(.minutes(2))) func cancellingEndsALoadWhoseServerHasStopped() async throws {
-    let server = try await EphemeralServers.start(EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256))
+    let server = try await EphemeralServers.start(
+      EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256))
     let url = try #require(server.postgres).url
     let store = try await PostgresStore.open(url)
     try await store.migrate()
@@ -72,9 +81,44 @@ struct BulkLoadTests {
     await #expect(throws: StoreError.self) { try await load.value }
     try server.resume(.postgres)
     // What the failed load could not remove, the next one does.
-    let result = try await store.bulkLoad(BulkLoad(instructors: BulkSource(count: 10) { $0.map(Self.record) }))
+    let result = try await store.bulkLoad(
+      BulkLoad(instructors: BulkSource(count: 10) { $0.map(Self.record) }))
     #expect(result.instructors == 10)
     #expect(try await store.instructors.count(.all, upTo: 100) == 10)
+    await store.close()
+    await server.stop()
+  }
+
+  @Test(.timeLimit(.minutes(2))) func aLoadWhoseServerWasKilledIsGoneOnWith() async throws {
+    let server = try await EphemeralServers.start(
+      EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256))
+    let url = try #require(server.postgres).url
+    let store = try await PostgresStore.open(url)
+    try await store.migrate()
+    let count = 200_000
+    let (hasStarted, asked) = (Flag(), Counter())
+    let load = BulkLoad(
+      instructors: BulkSource(count: count) { range in
+        asked.add(range.count)
+        if range.lowerBound >= count / 2 { hasStarted.raise() }
+        return range.map(Self.record)
+      }, resumeKey: "killed")
+    let loading = Task { try await store.bulkLoad(load) }
+    await hasStarted.wait()
+    try await server.kill(.postgres)
+    await #expect(throws: StoreError.self) { try await loading.value }
+    try await server.restart(.postgres)
+    let askedBefore = asked.value
+    #expect(try await store.bulkLoad(load).instructors == count)
+    // A few chunks whose commit was not flushed yet are asked for again.
+    #expect(asked.value - askedBefore < count)
+    #expect(try await store.instructors.count(.all, upTo: count + 1) == count)
+    for start in stride(from: 0, to: count, by: 20_000) {
+      let expected = (start..<start + 1_000).map {
+        Instructor(Self.record($0), id: InstructorID(Int64($0 + 1)))
+      }
+      #expect(try await store.instructors.get(expected.map(\.id)) == expected)
+    }
     await store.close()
     await server.stop()
   }

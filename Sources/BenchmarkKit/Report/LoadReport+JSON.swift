@@ -3,7 +3,7 @@ extension LoadReport: Encodable {
   private enum Key: String, CodingKey {
     case backend, instructors, courseAssignments, reviewers, reviews, ratings, elapsedSeconds, rowsPerSecond,
       settleSeconds,
-      peakClientBytes
+      peakClientBytes, resumed
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -16,6 +16,7 @@ extension LoadReport: Encodable {
     try object.encode(ratings, forKey: .ratings)
     try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
     try object.encode(rowsPerSecond, forKey: .rowsPerSecond)
+    try object.encode(isResumed, forKey: .resumed)
     try object.encode(settleSeconds, forKey: .settleSeconds)
     try object.encode(peakClientBytes, forKey: .peakClientBytes)
   }

@@ -25,7 +25,8 @@ public enum Tables {
       table.add([
         report.displayName, Quantity.count(report.instructors), Quantity.count(report.assignments),
         Quantity.count(report.reviewers), Quantity.count(report.reviews),
-        Quantity.seconds(report.elapsedSeconds), Quantity.count(Int(report.rowsPerSecond)),
+        Quantity.seconds(report.elapsedSeconds),
+        report.rowsPerSecond.map { Quantity.count(Int($0)) } ?? "resumed",
         Quantity.seconds(report.settleSeconds), report.peakClientBytes.map(Quantity.bytes) ?? "-",
       ])
     }

@@ -1,4 +1,5 @@
 import InstructorStore
+import Synchronization
 
 /// What loading the catalog into one target took.
 public struct LoadReport: Sendable {
@@ -11,6 +12,8 @@ public struct LoadReport: Sendable {
   public var ratings: Int
   /// From the first row to the last index.
   public var elapsedSeconds: Double
+  /// Whether a part was there already, from an earlier try: the time is that of the rest.
+  public var isResumed = false
   /// Vacuum, statistics, checkpoint: after the load, outside its time.
   public var settleSeconds: Double
   /// The most memory this process had while it loaded; `nil` where the system doesn't tell.
@@ -21,7 +24,11 @@ public struct LoadReport: Sendable {
 
   /// Records of all kinds and assignments together.
   public var rows: Int { instructors + assignments + reviewers + reviews + ratings }
-  public var rowsPerSecond: Double { elapsedSeconds > 0 ? Double(rows) / elapsedSeconds : 0 }
+  /// `nil` where a part was there before.
+  public var rowsPerSecond: Double? {
+    if isResumed { return nil }
+    return elapsedSeconds > 0 ? Double(rows) / elapsedSeconds : 0
+  }
 }
 
 /// Takes a target over and loads the catalog into it.
@@ -29,11 +36,16 @@ public struct Loader: Sendable {
   let catalog: BenchmarkCatalog
   let options: TargetOptions
   let progress: ProgressSink
+  /// Whether a load that is interrupted stays and the next one with the same catalog goes on with it.
+  let resumes: Bool
 
-  public init(catalog: BenchmarkCatalog, options: TargetOptions, progress: ProgressSink) {
+  public init(
+    catalog: BenchmarkCatalog, options: TargetOptions, progress: ProgressSink, resumes: Bool = false
+  ) {
     self.catalog = catalog
     self.options = options
     self.progress = progress
+    self.resumes = resumes
   }
 
   /// Throws with ``ExitStatus/foreignTarget`` where something that `dbbench` did not make is there.
@@ -48,36 +60,45 @@ public struct Loader: Sendable {
 
   /// Makes the place, opens a store on it, migrates, loads and settles; the caller closes the store.
   public func load(_ target: any BenchmarkTarget) async throws -> (arm: Arm, report: LoadReport) {
+    let goesOn =
+      resumes
+      ? try await Self.naming("looking at \(target.place)") { try await target.hasInterruptedLoad() } : false
     progress.step(
-      "\(target.displayName): loading \(Quantity.count(catalog.instructors)) instructors and "
-        + "\(Quantity.count(catalog.reviews)) reviews")
-    try await Self.naming("preparing \(target.place)") { try await target.prepare() }
+      "\(target.displayName): \(goesOn ? "going on to load" : "loading") \(Quantity.count(catalog.instructors)) "
+        + "instructors and \(Quantity.count(catalog.reviews)) reviews")
+    if !goesOn { try await Self.naming("preparing \(target.place)") { try await target.prepare() } }
     let store = try await Self.naming("opening \(target.place)") { try await target.open(options) }
     do {
-      try await Self.naming("creating the schema on \(target.place)") { try await store.migrate() }
+      if !goesOn {
+        try await Self.naming("creating the schema on \(target.place)") { try await store.migrate() }
+      }
       let clock = SystemMonotonicClock()
       ClientProcess.resetPeakMemory()
       let start = clock.nanoseconds()
       let result = try await Self.naming("loading \(target.displayName)") {
         var load = catalog.bulkLoad
-        load.onProgress = Self.progressReporter(target.displayName, progress, start: start)
+        load.resumeKey = resumes ? catalog.fingerprint : nil
+        load.onProgress = Self.progressReporter(target.displayName, progress)
         return try await store.bulkLoad(load)
       }
       let loaded = clock.nanoseconds()
       let peak = ClientProcess.peakMemoryBytes()
       progress.update("\(target.displayName): vacuum, statistics, checkpoint")
       try await Self.naming("settling \(target.displayName)") { try await target.settle() }
-      let report = LoadReport(
+      var report = LoadReport(
         name: target.name, displayName: target.displayName, instructors: result.instructors,
         assignments: result.assignments, reviewers: result.reviewers, reviews: result.reviews,
         ratings: result.ratings, elapsedSeconds: Double(loaded - start) / 1e9,
         settleSeconds: Double(clock.nanoseconds() - loaded) / 1e9, peakClientBytes: peak)
+      report.isResumed = goesOn
       let environment = try await Self.naming("reading the settings of \(target.displayName)") {
         try await target.environment()
       }
+      let rate =
+        report.rowsPerSecond.map { ", \(Quantity.count(Int($0))) rows/s" } ?? " beside those there were"
       progress.step(
-        "\(target.displayName): loaded \(Quantity.count(report.rows)) rows in "
-          + "\(Quantity.seconds(report.elapsedSeconds)), \(Quantity.count(Int(report.rowsPerSecond))) rows/s")
+        "\(target.displayName): loaded \(goesOn ? "the rest of " : "")\(Quantity.count(report.rows)) rows in "
+          + Quantity.seconds(report.elapsedSeconds) + rate)
       progress.step("\(target.displayName): durability \(Durability.text(environment))")
       return (Arm(target: target, store: store, environment: environment), report)
     } catch {
@@ -129,13 +150,20 @@ public struct Loader: Sendable {
   }
 
   private static func progressReporter(
-    _ name: String, _ progress: ProgressSink, start: UInt64
+    _ name: String, _ progress: ProgressSink
   ) -> @Sendable (BulkLoadProgress) -> Void {
-    { state in
-      let elapsed = Double(SystemMonotonicClock().nanoseconds() - start) / 1e9
+    // The rate is that since the first report: records may have been there before it.
+    let first = Mutex<(done: Int, nanoseconds: UInt64)?>(nil)
+    return { state in
+      let now = SystemMonotonicClock().nanoseconds()
       switch state.phase {
       case .rows:
-        let rate = elapsed > 0 ? Double(state.done) / elapsed : 0
+        let since = first.withLock { first in
+          if first == nil { first = (state.done, now) }
+          return first ?? (state.done, now)
+        }
+        let elapsed = Double(now - min(now, since.nanoseconds)) / 1e9
+        let rate = elapsed > 0 ? Double(max(0, state.done - since.done)) / elapsed : 0
         let left = rate > 0 ? Quantity.seconds(Double(state.total - state.done) / rate) : "?"
         let percent = state.total > 0 ? state.done * 100 / state.total : 100
         progress.update(

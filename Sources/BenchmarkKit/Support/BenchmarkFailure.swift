@@ -64,6 +64,11 @@ public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
         )
       case .readOnly: (.unavailable, "Point the URL at a server that takes writes.")
       case .resourceExhausted: (.unavailable, "Free disk or connections, or load fewer records.")
+      case .conflict where error.constraint == .interruptedLoad:
+        (
+          .usage,
+          "Give the arguments that it was begun with, or leave --resume out: then what is there is replaced."
+        )
       case .invalidArgument: (.usage, "Check the URL and the options.")
       default: (.internalError, "This is a defect; please report it.")
       }
@@ -77,9 +82,12 @@ public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
     guard error.code == .unreachable, let underlying = error.underlying else { return nil }
     let text = String(describing: underlying).lowercased()
     let known = [
-      "connection refused", "could not translate host name", "name or service not known", "no such file or directory",
-      "failed to resolve", "no route to host", "network is unreachable", "connection timed out", "timeout expired",
-      "connection timeout", "connection reset", "does not support ssl", "certificate", "tls handshake", "too many",
+      "connection refused", "could not translate host name", "name or service not known",
+      "no such file or directory",
+      "failed to resolve", "no route to host", "network is unreachable", "connection timed out",
+      "timeout expired",
+      "connection timeout", "connection reset", "does not support ssl", "certificate", "tls handshake",
+      "too many",
     ]
     return known.first(where: text.contains)
   }

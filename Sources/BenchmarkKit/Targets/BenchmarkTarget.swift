@@ -62,6 +62,10 @@ public protocol BenchmarkTarget: Sendable {
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/unavailable`` where somebody has it: see ``inUse(_:)``.
   func acquire() async throws -> (any PlaceHold)?
 
+  /// Whether a load was interrupted here that can be gone on with; see `BulkLoad.resumeKey`. Then neither ``prepare()`` nor
+  /// `migrate` is called.
+  func hasInterruptedLoad() async throws -> Bool
+
   /// Makes the place empty and marks it as `dbbench`'s own. What an earlier run left there is removed first.
   func prepare() async throws
 
@@ -84,6 +88,8 @@ extension BenchmarkTarget {
   public var address: String? { nil }
 
   public func acquire() async throws -> (any PlaceHold)? { nil }
+
+  public func hasInterruptedLoad() async throws -> Bool { false }
 
   /// What ``acquire()`` throws.
   public func inUse(_ schema: String) -> BenchmarkFailure {

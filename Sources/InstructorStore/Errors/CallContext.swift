@@ -33,6 +33,7 @@ package struct CallContext: Sendable {
       case .instructorReference: "the instructor does not exist"
       case .reviewerReference: "the reviewer does not exist"
       case .courseRating: "the course has a rating already"
+      case .interruptedLoad: "the load that was interrupted here is another one"
       }
     return error(.conflict, reason, constraint: constraint, entityID: entityID)
   }

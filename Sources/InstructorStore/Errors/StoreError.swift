@@ -128,6 +128,8 @@ public enum Constraint: String, Sendable, Hashable {
   case reviewerReference = "reviewer_reference"
   /// The course has a rating already: of bulk loads alone.
   case courseRating = "course_rating"
+  /// A load of something else was interrupted and can be gone on with: of bulk loads alone.
+  case interruptedLoad = "interrupted_load"
 }
 
 extension StoreError: CustomStringConvertible {

@@ -11,14 +11,15 @@ extension InMemoryStore {
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let call = context("bulkLoad")
     try admit(call)
-    for count in [load.instructors.count, load.reviewers.count, load.reviews.count, load.ratings.count] {
-      guard count >= 0 else { throw call.invalid("the number of records is negative") }
-    }
+    try Validation(call).bulkLoad(load)
     try checkDeadline(call)
     guard lifecycle.beginLoad() else { throw call.error(.closed, "the store was closed") }
     defer { lifecycle.endLoad() }
     let wasEmpty = try shared.state.withLock { (state) throws(StoreError) -> Bool in
       try state.requireUsable(call)
+      if load.resumeKey != nil, !state.isEmpty {
+        throw call.invalid("only a load into an empty store can be gone on with")
+      }
       state.isLoading = true
       return state.isEmpty
     }

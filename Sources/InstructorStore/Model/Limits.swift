@@ -48,6 +48,8 @@ public enum Limits {
   /// Reviews that one call may change because of their reviewer: deleting one deletes them, renaming one renames
   /// their author. More is `resourceExhausted` before anything is changed.
   public static let reviewsPerCascade = 10_000
+  /// See ``BulkLoad/resumeKey``.
+  public static let resumeKeyBytes = 1...256
   /// Ids of one reservation.
   public static let idsPerReservation = 1...1_000_000_000
 }

@@ -30,6 +30,8 @@ struct CommandFailure: Error {
     case contended
     /// Another process is loading the database.
     case beingLoaded
+    /// A load of something else was interrupted and can be gone on with.
+    case otherLoad
   }
 
   var kind: Kind
@@ -75,7 +77,7 @@ struct CommandFailure: Error {
   /// Whether the connection can't be trusted with another call.
   var breaksConnection: Bool {
     switch kind {
-    case .abandoned, .late, .unacknowledged, .outOfMemory, .contended, .beingLoaded: false
+    case .abandoned, .late, .unacknowledged, .outOfMemory, .contended, .beingLoaded, .otherLoad: false
     case .server: ServerCode.meaning(of: code).leavesServer
     // A corrupt document came in a sound message; one that breaks the protocol is `lost`.
     case .corrupt: false
@@ -89,7 +91,8 @@ struct CommandFailure: Error {
     let isProven = provesNotApplied && !(mayHaveDonePart && !ServerCode.refusesWholeCommand(self.code))
     let isUnknown = effect == .write && wasSent && !isProven
     return context.error(
-      code, reason, constraint: code == .conflict ? duplicate : nil, entityID: entityID,
+      code, reason, constraint: kind == .otherLoad ? .interruptedLoad : code == .conflict ? duplicate : nil,
+      entityID: entityID,
       outcome: isUnknown ? .unknown : .notApplied, underlying: underlying)
   }
 
@@ -105,7 +108,8 @@ struct CommandFailure: Error {
     case .silent: (.timeout(.response), "the answer did not come in time", false)
     case .corrupt: (.corruptData, message, false)
     case .contended: (.contended, "other writers kept winning", true)
-    case .beingLoaded: (.schemaMismatch, "the database is being bulk-loaded", true)
+    case .beingLoaded: (.schemaMismatch, "a bulk load is under way or was interrupted", true)
+    case .otherLoad: (.conflict, "the load that was interrupted here is another one", true)
     case .outOfMemory: (.resourceExhausted, "this process is out of memory", true)
     case .server, .unacknowledged:
       {
@@ -120,7 +124,10 @@ struct CommandFailure: Error {
   private var whyUnreachable: StaticString {
     let said = message.lowercased()
     let reasons: [(StaticString, [String])] = [
-      (": the host's name is unknown", ["name is unknown", "resolve", "look up", "lookup", "getaddrinfo", "dns"]),
+      (
+        ": the host's name is unknown",
+        ["name is unknown", "resolve", "look up", "lookup", "getaddrinfo", "dns"]
+      ),
       (": the connection was refused", ["refused"]),
       (": the TLS handshake failed", ["tls", "ssl", "certificate"]),
       (": there is no way to the host", ["unreachable", "no route"]),

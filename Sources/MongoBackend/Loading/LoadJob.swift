@@ -9,8 +9,18 @@ final class LoadJob: Sendable {
   /// How long a thread without work sleeps before it looks again: at the end of a source, where another still inserts.
   private static let pauseMilliseconds = 2.0
 
+  /// The most threads that work on a load.
+  static let mostThreads = 64
+  /// Of the batches that a load which is gone on with has not noted, so many may be there in part or in whole: each of its
+  /// threads may have had one under way, and those were the first.
+  private static let doubtfulBatches = mostThreads
+
   let context: CallContext
-  private let load: BulkLoad
+  let load: BulkLoad
+  /// Of a load that can be gone on with.
+  let name: String?
+  /// Who it is that loads, in the marker.
+  let holder = "\(UInt64.random(in: 1...UInt64.max))"
   private let sources: [LoadSource]
   private let isStopped = Atomic<Bool>(false)
 
@@ -22,6 +32,9 @@ final class LoadJob: Sendable {
     /// Batches, or indexes, that somebody works on.
     var underWay = 0
     var recordsDone = 0
+    /// By source: the first records of the batches that an earlier try has loaded.
+    var loaded: [Set<Int>] = []
+    var doubtful = 0
     var indexesDone = 0
     var indexes: [LoadIndexes]?
     var failure: StoreError?
@@ -34,6 +47,7 @@ final class LoadJob: Sendable {
   init(_ load: BulkLoad, _ context: CallContext) {
     self.load = load
     self.context = context
+    name = load.resumeName(unit: Self.recordsPerBatch)
     let reviewers = LoadedReviewers()
     sources = [
       LoadSource(instructors: load.instructors), LoadSource(reviewers: load.reviewers, notedIn: reviewers),
@@ -46,19 +60,32 @@ final class LoadJob: Sendable {
   var result: BulkLoadResult {
     BulkLoadResult(
       instructors: load.instructors.count,
-      assignments: sources[0].assignments.load(ordering: .acquiring), reviewers: load.reviewers.count,
+      assignments: sources[0].totals.assignments, reviewers: load.reviewers.count,
       reviews: load.reviews.count, ratings: load.ratings.count)
   }
 
   /// The largest ids loaded.
   var largest: [(EntityKind, Int64)] {
-    sources.compactMap { source in source.kind.map { ($0, source.largestID.load(ordering: .acquiring)) } }
+    sources.compactMap { source in source.kind.map { ($0, source.totals.largestID) } }
   }
 
   /// Ends the load before the next batch. The first reason counts.
   func stop(_ reason: StoreError) {
     progress.withLock { $0.failure = $0.failure ?? reason }
     isStopped.store(true, ordering: .releasing)
+  }
+
+  /// Takes up what an earlier try has loaded. Before anybody works on it.
+  func goOn(from batches: [LoadedBatch]) {
+    progress.withLock { progress in
+      progress.loaded = Array(repeating: [], count: sources.count)
+      progress.doubtful = Self.doubtfulBatches
+      for batch in batches where sources.indices.contains(batch.source) {
+        sources[batch.source].add(batch.totals)
+        progress.loaded[batch.source].insert(batch.first)
+        progress.recordsDone += batch.records
+      }
+    }
   }
 
   private func report(_ phase: BulkLoadProgress.Phase, done: Int, total: Int) {
@@ -96,7 +123,7 @@ final class LoadJob: Sendable {
   // MARK: Rows
 
   private enum Work {
-    case batch(LoadSource, Range<Int>)
+    case batch(source: Int, Range<Int>, isDoubtful: Bool)
     /// The last batches of a source are under way; the next must not begin before: reviews need their reviewers.
     case wait
     case none
@@ -105,12 +132,15 @@ final class LoadJob: Sendable {
   private func nextBatch() -> Work {
     progress.withLock { progress in
       while progress.source < sources.count {
-        let source = sources[progress.source]
-        if progress.nextRecord < source.count {
-          let end = min(progress.nextRecord + Self.recordsPerBatch, source.count)
-          defer { progress.nextRecord = end }
+        let count = sources[progress.source].count
+        while progress.nextRecord < count {
+          let first = progress.nextRecord
+          progress.nextRecord = min(first + Self.recordsPerBatch, count)
+          if !progress.loaded.isEmpty, progress.loaded[progress.source].contains(first) { continue }
           progress.underWay += 1
-          return .batch(source, progress.nextRecord..<end)
+          progress.doubtful -= 1
+          return .batch(
+            source: progress.source, first..<progress.nextRecord, isDoubtful: progress.doubtful >= 0)
         }
         if progress.underWay > 0 { return .wait }
         progress.source += 1
@@ -129,8 +159,16 @@ final class LoadJob: Sendable {
       switch nextBatch() {
       case .none: return
       case .wait: pause(connection)
-      case .batch(let source, let range):
-        do throws(StoreError) { try source.insert(range, connection, call) } catch { stop(error) }
+      case .batch(let source, let range, let isDoubtful):
+        do throws(StoreError) {
+          let totals = try sources[source].insert(range, isDoubtful: isDoubtful, connection, call)
+          if name != nil {
+            try LoadedBatch(source: source, first: range.lowerBound, records: range.count, totals: totals)
+              .note(connection, call)
+          }
+        } catch {
+          stop(error)
+        }
         let done = progress.withLock { progress in
           progress.underWay -= 1
           progress.recordsDone += range.count
@@ -147,6 +185,9 @@ final class LoadJob: Sendable {
   }
 
   // MARK: Indexes
+
+  /// Whether it has come to the indexes.
+  var isBuildingIndexes: Bool { progress.withLock { $0.indexes != nil } }
 
   /// Lets everybody build these.
   func openIndexes(_ indexes: [LoadIndexes]) {

@@ -1,7 +1,9 @@
 import DriverKit
 import InstructorStore
 
-/// The marker of a bulk load, a field of the schema document: `loading: {holder, until, wasEmpty, code}`.
+/// The marker of a bulk load, a field of the schema document: `loading: {holder, until, wasEmpty, code, name?}`.
+///
+/// A load with a `name` can be gone on with: its marker stays, and the documents of ``LoadedBatch``, until it is finished.
 ///
 /// `code` is the schema version of the code that loads, which tells what collections it means; the first had none.
 ///
@@ -10,13 +12,13 @@ import InstructorStore
 enum LoadMarker {
   /// How long a load may be silent while it inserts rows.
   static let rowsMilliseconds: Int64 = 45_000
-  /// The same while one command builds the indexes.
+  /// The same while one command builds the indexes and the load has no connection to spare.
   static let indexMilliseconds: Int64 = 4 * 3_600_000
 }
 
 extension MaintenanceSession {
   /// Marks the schema as loading; `false` where another load is under way.
-  func markLoading(holder: String) throws(CommandFailure) -> Bool {
+  func markLoading(holder: String, name: String?) throws(CommandFailure) -> Bool {
     try updateMarker { writer in
       writer.document("loading") { $0.append("$exists", false) }
     } set: { writer in
@@ -25,6 +27,8 @@ extension MaintenanceSession {
         writer.document("until") { $0.appendNow(plus: LoadMarker.rowsMilliseconds) }
         writer.append("wasEmpty", false)
         writer.append("code", SchemaVersion.current)
+        // Whatever the text, it is no expression.
+        if let name { writer.document("name") { $0.append("$literal", name) } }
       }
     } == 1
   }
@@ -62,13 +66,18 @@ extension MaintenanceSession {
   }
 
   /// Makes the caller the holder of a load that has died; `false` where it is alive.
-  func takeOverLoad() throws(CommandFailure) -> Bool {
+  func takeOverLoad(holder: String) throws(CommandFailure) -> Bool {
     try updateMarker { writer in
       writer.document("$expr") { $0.appendIsPast("$loading.until") }
     } set: { writer in
-      writer.append("loading.holder", "migration" as StaticString)
+      writer.append("loading.holder", holder)
       writer.document("loading.until") { $0.appendNow(plus: LoadMarker.rowsMilliseconds) }
     } == 1
+  }
+
+  /// Lets whoever wants to go on with the holder's load do so at once.
+  func leaveLoad(holder: String) throws(CommandFailure) {
+    _ = try renewLoad(holder: holder, milliseconds: -1)
   }
 
   /// Removes the holder's own marker: durable, and known to a majority.

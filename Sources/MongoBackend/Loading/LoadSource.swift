@@ -12,88 +12,120 @@ final class LoadSource: Sendable {
   let count: Int
   /// Whose ids they are; `nil` for ratings, which have their course's.
   let kind: EntityKind?
-  let largestID = Atomic<Int64>(0)
-  let assignments = Atomic<Int>(0)
-  private let insertBatch:
-    @Sendable (LoadSource, Range<Int>, MongoConnection, MongoCall) throws(StoreError) -> Void
+  private let largestID = Atomic<Int64>(0)
+  private let assignments = Atomic<Int>(0)
+  private let insertBatch: InsertBatch
+
+  /// What some of the records come to.
+  struct Totals {
+    var assignments = 0
+    var largestID: Int64 = 0
+  }
+
+  private struct Batch {
+    var range: Range<Int>
+    /// Whether an earlier try may have inserted some of it.
+    var isDoubtful: Bool
+    var connection: MongoConnection
+    var call: MongoCall
+  }
+
+  private typealias InsertBatch = @Sendable (LoadSource, Batch) throws(StoreError) -> Totals
 
   private init(
-    count: Int, kind: EntityKind?,
-    insertBatch:
-      @escaping @Sendable (LoadSource, Range<Int>, MongoConnection, MongoCall) throws(StoreError)
-      -> Void
+    count: Int, kind: EntityKind?, insertBatch: @escaping InsertBatch
   ) {
     self.count = count
     self.kind = kind
     self.insertBatch = insertBatch
   }
 
-  func insert(_ range: Range<Int>, _ connection: MongoConnection, _ call: MongoCall) throws(StoreError) {
-    try insertBatch(self, range, connection, call)
+  var totals: Totals {
+    Totals(
+      assignments: assignments.load(ordering: .acquiring), largestID: largestID.load(ordering: .acquiring))
+  }
+
+  /// Counts records in that are there.
+  func add(_ part: Totals) {
+    assignments.add(part.assignments, ordering: .relaxed)
+    largestID.max(part.largestID, ordering: .relaxed)
+  }
+
+  /// Inserts records and says what they come to.
+  ///
+  /// - Parameter isDoubtful: Whether an earlier try may have inserted some of them: those are removed first.
+  func insert(_ range: Range<Int>, isDoubtful: Bool, _ connection: MongoConnection, _ call: MongoCall)
+    throws(StoreError) -> Totals
+  {
+    let batch = Batch(range: range, isDoubtful: isDoubtful, connection: connection, call: call)
+    let totals = try insertBatch(self, batch)
+    add(totals)
+    return totals
   }
 
   convenience init(instructors source: BulkSource<NewInstructor>) {
-    self.init(count: source.count, kind: .instructor) { (own, range, connection, call) throws(StoreError) in
-      let validation = Validation(call.context)
-      let records = try own.records(source, range, call) { (record) throws(StoreError) in
-        if record.id == nil { throw call.context.invalid("a record of a bulk load needs an id") }
+    self.init(count: source.count, kind: .instructor) { (own, batch) throws(StoreError) in
+      let validation = Validation(batch.call.context)
+      let records = try own.records(source, batch) { (record) throws(StoreError) in
+        if record.id == nil { throw batch.call.context.invalid("a record of a bulk load needs an id") }
         try validation.instructor(record)
       }
       let instructors = records.compactMap { record in record.id.map { Instructor(record, id: $0) } }
-      try own.insert(
-        instructors.map(\.id.rawValue), into: Collections.instructors, .instructorID, range, connection, call
+      var totals = try own.insert(
+        instructors.map(\.id.rawValue), into: Collections.instructors, .instructorID, batch
       ) { $0.appendInstructor(instructors[$1]) }
-      own.assignments.add(instructors.reduce(0) { $0 + $1.courses.count }, ordering: .relaxed)
+      totals.assignments = instructors.reduce(0) { $0 + $1.courses.count }
+      return totals
     }
   }
 
   convenience init(reviewers source: BulkSource<Reviewer>, notedIn loaded: LoadedReviewers) {
-    self.init(count: source.count, kind: .reviewer) { (own, range, connection, call) throws(StoreError) in
-      let validation = Validation(call.context)
-      let reviewers = try own.records(source, range, call) { (record) throws(StoreError) in
+    self.init(count: source.count, kind: .reviewer) { (own, batch) throws(StoreError) in
+      let validation = Validation(batch.call.context)
+      let reviewers = try own.records(source, batch) { (record) throws(StoreError) in
         try validation.loaded(record)
       }
       let ids = reviewers.map(\.id.rawValue)
-      try own.insert(ids, into: Collections.reviewers, .reviewerID, range, connection, call) {
+      let totals = try own.insert(ids, into: Collections.reviewers, .reviewerID, batch) {
         $0.appendReviewer(reviewers[$1])
       }
       loaded.insert(ids)
+      return totals
     }
   }
 
   convenience init(reviews source: BulkSource<Review>, of loaded: LoadedReviewers) {
-    self.init(count: source.count, kind: .review) { (own, range, connection, call) throws(StoreError) in
-      let validation = Validation(call.context)
-      let reviews = try own.records(source, range, call) { (record) throws(StoreError) in
+    self.init(count: source.count, kind: .review) { (own, batch) throws(StoreError) in
+      let validation = Validation(batch.call.context)
+      let reviews = try own.records(source, batch) { (record) throws(StoreError) in
         try validation.loaded(record)
       }
-      try own.checkReviewers(of: reviews, loaded, range, connection, call)
-      try own.insert(
-        reviews.map(\.id.rawValue), into: Collections.reviews, .reviewID, range, connection, call
+      try own.checkReviewers(of: reviews, loaded, batch)
+      return try own.insert(
+        reviews.map(\.id.rawValue), into: Collections.reviews, .reviewID, batch
       ) { $0.appendReview(reviews[$1]) }
     }
   }
 
   convenience init(ratings source: BulkSource<CourseRating>) {
-    self.init(count: source.count, kind: nil) { (own, range, connection, call) throws(StoreError) in
-      let validation = Validation(call.context)
-      let ratings = try own.records(source, range, call) { (record) throws(StoreError) in
+    self.init(count: source.count, kind: nil) { (own, batch) throws(StoreError) in
+      let validation = Validation(batch.call.context)
+      let ratings = try own.records(source, batch) { (record) throws(StoreError) in
         try validation.loaded(record)
       }
-      try own.insert(
-        ratings.map(\.courseID.rawValue), into: Collections.courseRatings, .courseRating, range, connection,
-        call
+      return try own.insert(
+        ratings.map(\.courseID.rawValue), into: Collections.courseRatings, .courseRating, batch
       ) { $0.appendRating(ratings[$1]) }
     }
   }
 
   private func records<Record>(
-    _ source: BulkSource<Record>, _ range: Range<Int>, _ call: MongoCall,
-    check: (Record) throws(StoreError) -> Void
+    _ source: BulkSource<Record>, _ batch: Batch, check: (Record) throws(StoreError) -> Void
   ) throws(StoreError) -> [Record] {
+    let range = batch.range
     let records = source.records(range)
     guard records.count == range.count else {
-      throw call.context.invalid(
+      throw batch.call.context.invalid(
         "the source made \(records.count) records where \(range.count) were asked for")
     }
     for (offset, record) in records.enumerated() {
@@ -104,9 +136,9 @@ final class LoadSource: Sendable {
 
   /// Sees to it that every review's reviewer is there: those that this load did not bring are looked up, each once.
   private func checkReviewers(
-    of reviews: [Review], _ loaded: LoadedReviewers, _ range: Range<Int>, _ connection: MongoConnection,
-    _ call: MongoCall
+    of reviews: [Review], _ loaded: LoadedReviewers, _ batch: Batch
   ) throws(StoreError) {
+    let (connection, call) = (batch.connection, batch.call)
     let ids = loaded.unknown(reviews.map(\.reviewerID.rawValue))
     guard !ids.isEmpty else { return }
     var missing = Set(ids)
@@ -122,7 +154,7 @@ final class LoadSource: Sendable {
       throw error.storeError(call.context, .write)
     }
     for (offset, review) in reviews.enumerated() where missing.contains(review.reviewerID.rawValue) {
-      throw call.context.missingReviewer(review.reviewerID).at(index: range.lowerBound + offset)
+      throw call.context.missingReviewer(review.reviewerID).at(index: batch.range.lowerBound + offset)
     }
   }
 
@@ -132,9 +164,11 @@ final class LoadSource: Sendable {
   ///   - taken: What it means that an id is taken, unless the server names another rule.
   ///   - append: Writes the document with this number.
   private func insert(
-    _ ids: [Int64], into collection: StaticString, _ taken: Constraint, _ range: Range<Int>,
-    _ connection: MongoConnection, _ call: MongoCall, _ append: (inout BSONWriter, Int) -> Void
-  ) throws(StoreError) {
+    _ ids: [Int64], into collection: StaticString, _ taken: Constraint, _ batch: Batch,
+    _ append: (inout BSONWriter, Int) -> Void
+  ) throws(StoreError) -> Totals {
+    let (connection, call) = (batch.connection, batch.call)
+    if batch.isDoubtful { try remove(ids, from: collection, batch) }
     var next = 0
     while next < ids.count {
       let first = next
@@ -154,22 +188,40 @@ final class LoadSource: Sendable {
           }
         }
       } catch {
-        throw insertError(error, ids, taken, first: first, range, call)
+        throw insertError(error, ids, taken, first: first, batch)
       }
     }
-    if let largest = ids.max() { largestID.max(largest, ordering: .relaxed) }
+    return Totals(largestID: ids.max() ?? 0)
+  }
+
+  private func remove(_ ids: [Int64], from collection: StaticString, _ batch: Batch) throws(StoreError) {
+    do throws(CommandFailure) {
+      _ = try batch.connection.write(
+        .loadWrite, batch.call, deadline: .after(Self.batchTimeout), isShielded: true
+      ) { writer in
+        writer.append("delete", collection)
+        writer.array("deletes") { writer in
+          writer.document(at: 0) { writer in
+            writer.document("q") { $0.appendIdentities(ids) }
+            writer.append("limit", Int32(0))
+          }
+        }
+      }
+    } catch {
+      throw error.storeError(batch.call.context, .write)
+    }
   }
 
   private func insertError(
-    _ failure: CommandFailure, _ ids: [Int64], _ taken: Constraint, first: Int, _ range: Range<Int>,
-    _ call: MongoCall
+    _ failure: CommandFailure, _ ids: [Int64], _ taken: Constraint, first: Int, _ batch: Batch
   ) -> StoreError {
-    guard failure.isDuplicateKey else { return failure.storeError(call.context, .write) }
+    let context = batch.call.context
+    guard failure.isDuplicateKey else { return failure.storeError(context, .write) }
     let rule = failure.duplicate == .primaryOfCourse ? .primaryOfCourse : taken
     guard let index = failure.index, ids.indices.contains(first + index) else {
-      return call.context.conflict(rule)
+      return context.conflict(rule)
     }
-    return call.context.conflict(rule, entityID: ids[first + index]).at(
-      index: range.lowerBound + first + index)
+    return context.conflict(rule, entityID: ids[first + index]).at(
+      index: batch.range.lowerBound + first + index)
   }
 }

@@ -17,16 +17,15 @@ extension MongoStore {
   /// them in the journal and the oplog, so a load that returned is as durable as any write.
   ///
   /// The process that loads renews its marker. If it dies, the marker ends within a minute, and the next `migrate()`
-  /// puts the database in order.
+  /// puts the database in order, unless the load has a ``BulkLoad/resumeKey``: then the next load goes on with it, which
+  /// may wait for that minute to be over.
   ///
   /// Cancellation and the first bad record end it between two batches; it returns when what it did is undone.
   /// - Returns: What was loaded.
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let context = core.call("bulkLoad")
     try core.pool.admit(context)
-    for count in [load.instructors.count, load.reviewers.count, load.reviews.count, load.ratings.count] {
-      guard count >= 0 else { throw context.invalid("the number of records is negative") }
-    }
+    try Validation(context).bulkLoad(load)
     if let timeout = StoreTimeout.current, timeout <= .zero {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
@@ -45,9 +44,15 @@ extension MongoStore {
   public static var schemaFreshness: Duration { SchemaGate.freshness }
 
   private static func run(_ job: LoadJob, _ core: MongoCore) async -> Result<BulkLoadResult, StoreError> {
-    let helpers = min(core.options.connections, ProcessInfo.processInfo.activeProcessorCount) - 1
+    // One connection is kept for the marker: a command that builds indexes may take an hour.
+    let isRenewed = core.options.connections >= 3
+    let threads = min(
+      core.options.connections - (isRenewed ? 1 : 0), ProcessInfo.processInfo.activeProcessorCount,
+      LoadJob.mostThreads)
+    let renewing = isRenewed ? Task { await Self.keepRenewing(job, core) } : nil
+    defer { renewing?.cancel() }
     let startHelpers: @Sendable () -> Void = {
-      for _ in 0..<max(0, helpers) {
+      for _ in 1..<max(1, threads) {
         // One that finds no connection free is done without: the others take its share.
         Task {
           try? await core.pool.lease(job.context, .write, timeout: .seconds(4_000_000_000)) {
@@ -60,13 +65,42 @@ extension MongoStore {
       return .success(
         try await core.pool.lease(job.context, .write, timeout: .seconds(4_000_000_000)) {
           connection, call throws(StoreError) in
-          try core.gate.pass(connection, call)
+          try connection.requireLoadableSchema(call)
           defer { core.gate.reset() }
-          let load = LoadCoordinator(job: job, connection: connection, call: call, gate: core.gate)
+          let load = LoadCoordinator(
+            job: job, connection: connection, call: call, gate: core.gate, isRenewedByOthers: isRenewed)
           return try load.run(startHelpers)
         })
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Puts the end of the load's marker off while its own connections wait for indexes.
+  private static func keepRenewing(_ job: LoadJob, _ core: MongoCore) async {
+    let timeout = Duration.seconds(20)
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(5))
+      guard !Task.isCancelled, job.isBuildingIndexes else { continue }
+      // Where it fails, the next one may succeed; whether somebody took the load over shows when it is finished.
+      _ = try? await core.pool.lease(job.context, .write, timeout: timeout) {
+        connection, call throws(StoreError) in
+        try connection.attempt(call) { () throws(CommandFailure) in
+          try MaintenanceSession(connection, call, .after(timeout)).renewLoad(
+            holder: job.holder, milliseconds: LoadMarker.rowsMilliseconds)
+        }
+      }
+    }
+  }
+}
+
+extension MongoConnection {
+  /// Throws `schemaMismatch` where the schema is missing or of another version. A load may be under way, or interrupted.
+  fileprivate func requireLoadableSchema(_ call: MongoCall) throws(StoreError) {
+    let state: SchemaState
+    do throws(CommandFailure) { state = try readSchema(call) } catch {
+      throw error.storeError(call.context, .read)
+    }
+    try state.verifyVersion(call.context)
   }
 }

@@ -42,6 +42,13 @@ package struct MongoMaintenance: Sendable {
     try await run("maintenance.state") { session throws(CommandFailure) in try session.state() }
   }
 
+  /// Whether a bulk load into the database was interrupted that can be gone on with.
+  package func hasInterruptedLoad() async throws(StoreError) -> Bool {
+    try await run("maintenance.state") { session throws(CommandFailure) in
+      try session.connection.readSchema(session.call).loading?.name != nil
+    }
+  }
+
   /// Makes the database, empty and marked; a marked one that is there is removed first.
   ///
   /// - Throws: `conflict` where somebody else's collections are there.

@@ -10,11 +10,13 @@ enum Collections {
   static let counters: StaticString = "counters"
   /// The version of the schema, the marker of a bulk load, the lease of a migration.
   static let schema: StaticString = "schema"
+  /// Which batches of a load that can be gone on with are there; there while such a load is unfinished.
+  static let loadProgress: StaticString = "loadProgress"
 
   /// Whether this library makes a collection of this name. A database with any other is never emptied.
   static func contains(_ name: String) -> Bool {
     CollectionDefinition.all.contains { "\($0.name)" == name }
-      || [counters, schema].contains { "\($0)" == name }
+      || [counters, schema, loadProgress].contains { "\($0)" == name }
   }
 }
 

@@ -69,9 +69,9 @@ struct MaintenanceSession {
     }
   }
 
-  func drop(_ collection: CollectionDefinition) throws(CommandFailure) {
+  func drop(_ collection: StaticString) throws(CommandFailure) {
     do throws(CommandFailure) {
-      try run { $0.append("drop", collection.name) }
+      try run { $0.append("drop", collection) }
     } catch {
       guard error.code == ServerCode.namespaceNotFound else { throw error }
     }

@@ -7,7 +7,8 @@ extension MongoStore {
   /// Where the database is up to date this is one read. Otherwise one process at a time works on it, under a lease
   /// that the others wait for; a process that dies loses its lease after a minute by the server's clock. Every step can be
   /// made again, so a half-made schema is completed. What a bulk load left behind whose process has died is put
-  /// in order: its rows are removed if the collection was empty before it.
+  /// in order: its rows are removed if the collection was empty before it. A load with a ``BulkLoad/resumeKey`` is left
+  /// as it is: `schemaMismatch`.
   ///
   /// The deadline is 60 s unless `withStoreTimeout` says otherwise.
   public func migrate() async throws(StoreError) {
@@ -25,6 +26,8 @@ extension MongoStore {
 struct Migration {
   let connection: MongoConnection
   let call: MongoCall
+  /// Whether a load that could be gone on with is put in order as well.
+  var endsNamedLoads = false
 
   func run() throws(StoreError) {
     guard try isNeeded() else { return }
@@ -54,10 +57,13 @@ struct Migration {
     try connection.attempt(call) { () throws(CommandFailure) in
       let state = try connection.readSchema(call)
       if let loading = state.loading {
-        guard try maintenance.takeOverLoad() else { throw CommandFailure(.beingLoaded) }
+        guard loading.name == nil || endsNamedLoads,
+          try maintenance.takeOverLoad(holder: "migration")
+        else { throw CommandFailure(.beingLoaded) }
         if loading.wasEmpty {
-          for collection in loading.collections { try maintenance.drop(collection) }
+          for collection in loading.collections { try maintenance.drop(collection.name) }
         }
+        try maintenance.drop(Collections.loadProgress)
       }
       for collection in CollectionDefinition.all {
         try maintenance.create(collection)

@@ -1,7 +1,7 @@
 import DriverKit
 import InstructorStore
 
-/// What the schema document says: `{_id: "schema", version, oldestCode, loading?: {holder, until, wasEmpty, code}}`.
+/// What the schema document says: `{_id: "schema", version, oldestCode, loading?: {holder, until, wasEmpty, code, name?}}`.
 struct SchemaState {
   static let documentID: StaticString = "schema"
 
@@ -17,6 +17,10 @@ struct SchemaState {
     var wasEmpty = false
     /// The schema version of the code that loads.
     var code: Int64 = 1
+    /// When it counts as dead, by the server's clock.
+    var until: Int64 = 0
+    /// Of a load that can be gone on with.
+    var name: String?
 
     /// What may be removed where that was so.
     var collections: [CollectionDefinition] { code < 2 ? [.instructors] : CollectionDefinition.all }
@@ -35,6 +39,8 @@ struct SchemaState {
       while let field = try fields.next() {
         if field.isNamed("holder") { loading.holder = try field.text() }
         if field.isNamed("code") { loading.code = try field.int64() }
+        if field.isNamed("until") { loading.until = try field.date() }
+        if field.isNamed("name") { loading.name = try field.text() }
         if field.isNamed("wasEmpty") { loading.wasEmpty = field.number != 0 }
       }
       self.loading = loading
@@ -44,7 +50,7 @@ struct SchemaState {
   /// Throws `schemaMismatch` unless this code can work with the database now.
   func verify(_ call: CallContext) throws(StoreError) {
     try verifyVersion(call)
-    if loading != nil { throw call.error(.schemaMismatch, "the database is being bulk-loaded") }
+    if loading != nil { throw call.error(.schemaMismatch, "a bulk load is under way or was interrupted") }
   }
 
   /// The same without regard to a load.

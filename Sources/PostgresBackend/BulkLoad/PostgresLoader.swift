@@ -21,9 +21,14 @@ final class PostgresLoader: Sendable {
   let mustUndo = Atomic<Bool>(false)
   /// Whether there were rows before, so that those of a failed load stay beside them.
   let keepsRows = Atomic<Bool>(false)
+  /// Of a load that can be gone on with.
+  private let name: String?
+  /// What an earlier try has loaded. Decided before the first phase opens.
+  private let loaded = Mutex<[LoadProgress.Chunk: LoadPart.Totals]>([:])
 
   init(load: BulkLoad, coordinator: LoadCoordinator) {
     self.load = load
+    name = load.resumeName(unit: Self.recordsPerChunk)
     parts = LoadPart.parts(of: load)
     self.coordinator = coordinator
   }
@@ -90,13 +95,15 @@ final class PostgresLoader: Sendable {
     return try connection.transaction(call) { () throws(StoreError) in
       // Before the tables are found empty: waits for writes under way and refuses those that come.
       for statement in PostgresSchema.refuseWrites(true) { try connection.simple(call, statement) }
-      if state.loading == .fresh { try connection.simple(call, "TRUNCATE \(Self.dataTables)") }
+      let goesOn = state.loading == .fresh ? try goOn(connection, call) : false
+      if state.loading == .fresh, !goesOn { try connection.simple(call, "TRUNCATE \(Self.dataTables)") }
       var isEmpty = false
       try connection.text(call, Self.isEmpty) { result in isEmpty = (try? result.boolean(0, 0)) ?? false }
-      let isFresh = isEmpty && state.loading != .append
+      let isFresh = goesOn || (isEmpty && state.loading != .append)
+      if !goesOn { try beginProgress(isFresh: isFresh, connection, call) }
       // The row that the last review of a course left behind must not stand in the way of a rating that is loaded.
       if isFresh {
-        try connection.simple(call, "TRUNCATE course_ratings")
+        if !goesOn { try connection.simple(call, "TRUNCATE course_ratings") }
       } else if load.ratings.count > 0 {
         try connection.simple(call, "DELETE FROM course_ratings WHERE \(RatingRow.isZero)")
       }
@@ -110,6 +117,24 @@ final class PostgresLoader: Sendable {
       mustUndo.store(true, ordering: .releasing)
       return isFresh
     }
+  }
+
+  /// Takes up what an earlier try of this load has loaded; `false` where there was none.
+  private func goOn(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> Bool {
+    guard let name, let interrupted = try LoadProgress.name(connection, call) else { return false }
+    guard name == interrupted else { throw call.context.conflict(.interruptedLoad) }
+    let chunks = try LoadProgress.chunks(connection, call)
+    for (chunk, totals) in chunks { _ = coordinator.add(totals, to: chunk.source) }
+    loaded.withLock { $0 = chunks }
+    return true
+  }
+
+  private func beginProgress(
+    isFresh: Bool, _ connection: PostgresConnection, _ call: Call
+  ) throws(StoreError) {
+    guard let name else { return try LoadProgress.remove(connection, call) }
+    guard isFresh else { throw call.context.invalid("only a load into an empty store can be gone on with") }
+    try LoadProgress.begin(name, connection, call)
   }
 
   /// A rating of zero is none.
@@ -146,11 +171,12 @@ final class PostgresLoader: Sendable {
       case .reviews: [.reviews, .ratings]
       case .indexes: []
       }
+    let loaded = loaded.withLock { $0 }
     return sources.flatMap { source in
       let part = parts[source.rawValue]
-      return stride(from: 0, to: part.count, by: Self.recordsPerChunk).map { start in
-        Chunk(part: part, range: start..<min(part.count, start + Self.recordsPerChunk))
-      }
+      return stride(from: 0, to: part.count, by: Self.recordsPerChunk)
+        .filter { loaded[LoadProgress.Chunk(source: source, first: $0)] == nil }
+        .map { Chunk(part: part, range: $0..<min(part.count, $0 + Self.recordsPerChunk)) }
     }
   }
 
@@ -169,7 +195,10 @@ final class PostgresLoader: Sendable {
         for (command, buffer) in zip(part.commands, buffers) {
           try connection.copy(call, command, buffer.bytes)
         }
-        try connection.plain(call, "COMMIT")
+        let note = name.map { _ in
+          LoadProgress.note(LoadProgress.Chunk(source: part.source, first: range.lowerBound), totals) + "; "
+        }
+        try connection.plain(call, (note ?? "") + "COMMIT")
         let done = coordinator.add(totals, to: part.source)
         load.onProgress?(BulkLoadProgress(phase: .rows, done: done, total: load.recordCount))
       }
@@ -207,6 +236,7 @@ final class PostgresLoader: Sendable {
           call,
           "UPDATE id_allocator SET next_id = greatest(next_id, \(next)) WHERE entity = '\(kind.rawValue)'")
       }
+      try LoadProgress.remove(connection, call)
       try Self.allowWrites(connection, call)
     }
     mustUndo.store(false, ordering: .releasing)
@@ -226,6 +256,7 @@ final class PostgresLoader: Sendable {
           for statement in index.create { try connection.simple(call, statement) }
         }
       }
+      try LoadProgress.remove(connection, call)
       try Self.allowWrites(connection, call)
     }
   }

@@ -14,8 +14,7 @@ extension PostgresStore {
   public func bulkLoad(_ load: BulkLoad) async throws(StoreError) -> BulkLoadResult {
     let context = call("bulkLoad")
     try pool.admit(context)
-    let counts = [load.instructors.count, load.reviewers.count, load.reviews.count, load.ratings.count]
-    guard counts.allSatisfy({ $0 >= 0 }) else { throw context.invalid("the number of records is negative") }
+    try Validation(context).bulkLoad(load)
     if let timeout = StoreTimeout.current, timeout <= .zero {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
@@ -46,6 +45,12 @@ extension PostgresStore {
     coordinator.dismissHelpers()
     for task in helperTasks { await task.value }
     if case .failure(let error) = result, loader.mustUndo.load(ordering: .acquiring) {
+      if load.stays(after: error) {
+        var error = error
+        error.outcome = .unknown
+        error.reason += "; what was loaded stays for a load with the same key"
+        throw error
+      }
       // Not of this task: it has to run although the task may be cancelled.
       let hasUndone = await Task { [pool] in
         do throws(StoreError) {

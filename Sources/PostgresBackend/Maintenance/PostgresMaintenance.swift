@@ -31,6 +31,18 @@ package struct PostgresMaintenance: Sendable {
     }
   }
 
+  /// Whether a bulk load into the schema was interrupted that can be gone on with.
+  package func hasInterruptedLoad() async throws(StoreError) -> Bool {
+    let table = "\(PostgresSchema.quoted(schema)).\(LoadProgress.table)"
+    return try await session("inspect", .read) { (connection, call) throws(StoreError) in
+      var isThere = false
+      try connection.text(call, "SELECT to_regclass($1) IS NOT NULL", table) {
+        isThere = (try? $0.boolean(0, 0)) ?? false
+      }
+      return isThere
+    }
+  }
+
   /// Makes the schema, empty and marked; a marked one that is there is removed first.
   package func create() async throws(StoreError) {
     let schema = schema

@@ -52,8 +52,8 @@ enum PostgresSchema {
   private static let reviewTableNames = ["course_ratings", "reviews", "reviewers"]
   /// The tables that hold the data, in an order in which they can be dropped.
   static let dataTables = reviewTableNames + instructorTables
-  /// Every table that `migrate()` makes, in an order in which they can be dropped.
-  static let tables = dataTables + ["id_allocator", "schema_state"]
+  /// Every table that the store makes, in an order in which they can be dropped.
+  static let tables = dataTables + ["id_allocator", "schema_state", LoadProgress.table]
   static let functions = ["refuse_while_loading()"]
 
   private static func loadingTriggers(of tables: [String]) -> [String] {

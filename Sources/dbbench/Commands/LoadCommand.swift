@@ -16,6 +16,7 @@ struct LoadCommand: AsyncParsableCommand {
         dbbench load --reviewers 200000 --reviews 2000000
         dbbench load --backend mongo --instructors 10000
         dbbench load --backend postgres --postgres postgres://me@localhost/test --keep
+        dbbench load --postgres postgres://me@localhost/test --mongo 'mongodb://localhost/?replicaSet=rs0' --keep --resume
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
@@ -30,7 +31,20 @@ struct LoadCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Connections to load over.", valueName: "n"))
   var connections = 4
 
-  func validate() throws { try Check.size(connections, "--connections", 1...512) }
+  @Flag(
+    help: ArgumentHelp(
+      "Let an interrupted load stay, and go on with it when the same command is given again.",
+      discussion: "Needs --keep and servers of your own. Until it is finished nobody can read what is there.")
+  )
+  var resume = false
+
+  func validate() throws {
+    try Check.size(connections, "--connections", 1...512)
+    let names = Lists.split(backend ?? "postgres,mongo")
+    guard !resume || (servers.keep && names.allSatisfy { servers.url(for: $0) != nil }) else {
+      throw ValidationError("--resume needs --keep and a server of yours for every backend that is loaded.")
+    }
+  }
 
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
@@ -46,7 +60,8 @@ struct LoadCommand: AsyncParsableCommand {
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let loader = Loader(
-      catalog: catalog, options: TargetOptions(connections: connections), progress: progress)
+      catalog: catalog, options: TargetOptions(connections: connections), progress: progress,
+      resumes: resume)
     let reports = Collected<LoadReport>()
     let outcome: Result<Void, any Error>
     do {
@@ -60,6 +75,9 @@ struct LoadCommand: AsyncParsableCommand {
       outcome = .failure(error)
     }
     line.finish()
+    if resume, case .failure(let error) = outcome, (error as? BenchmarkFailure)?.status != .usage {
+      Output.note("give the same command again to go on")
+    }
     if !reports.all.isEmpty {
       if output.printsTable {
         Output.print(table: Tables.load(reports.all))

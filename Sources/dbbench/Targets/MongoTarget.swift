@@ -55,6 +55,8 @@ final class MongoTarget: BenchmarkTarget {
     guard try await lease.renew() else { throw inUse(database) }
   }
 
+  func hasInterruptedLoad() async throws -> Bool { try await maintenance.hasInterruptedLoad() }
+
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
     try await MongoStore.open(
       ConnectionSettings.mongo(url, options.settings),

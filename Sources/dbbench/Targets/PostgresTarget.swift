@@ -32,6 +32,8 @@ struct PostgresTarget: BenchmarkTarget {
 
   func prepare() async throws { try await maintenance.create() }
 
+  func hasInterruptedLoad() async throws -> Bool { try await maintenance.hasInterruptedLoad() }
+
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
     let configured: String
     do throws(BenchmarkFailure) {
