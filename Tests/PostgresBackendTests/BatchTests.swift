@@ -81,6 +81,69 @@ import Testing
     }
   }
 
+  /// What a lookup of any kind gave, for comparing.
+  private func lookUp(
+    _ number: Int, _ store: PostgresStore, _ ids: [InstructorID], _ reviewer: ReviewerID,
+    _ reviews: [ReviewID]
+  ) async throws(StoreError) -> String {
+    // Every key several times, some that nothing has, and courses with 0 to 3 people.
+    let key = number / 6 % 7
+    switch number % 6 {
+    case 0: return "\(try await store.instructors.get(key < ids.count ? ids[key] : InstructorID(1 << 60)))"
+    case 1: return "\(try await store.instructors.team(of: CourseID(Int64(key + 1))))"
+    case 2: return "\(String(describing: try await store.instructors.primary(of: CourseID(Int64(key + 1)))))"
+    case 3: return "\(try await store.ratings.get(CourseID(Int64(key + 1))))"
+    case 4: return "\(try await store.reviews.get(key < reviews.count ? reviews[key] : ReviewID(1 << 60)))"
+    default:
+      return "\(try await store.reviewers.get(key == 0 ? reviewer : ReviewerID(Int64(1) << 60 + Int64(key))))"
+    }
+  }
+
+  @Test func lookupsThatShareAStatementGetTheirOwnAnswers() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+      var ids: [InstructorID] = []
+      for number in Int64(1)...5 {
+        let courses =
+          [CourseAssignment.primary(CourseID(number))] + (1..<min(number, 4)).map { .assistant(CourseID($0)) }
+        ids.append(
+          try await store.instructors.create(
+            NewInstructor(firstName: "F\(number)", lastName: "L", courses: courses)
+          ).id)
+      }
+      let reviewer = try await store.reviewers.create(NewReviewer(name: "R")).id
+      var reviews: [ReviewID] = []
+      for number in Int64(1)...3 {
+        reviews.append(
+          try await store.reviews.create(
+            NewReview(
+              courseID: CourseID(number), reviewerID: reviewer, stars: .init(halves: 7),
+              comment: "c\(number)",
+              createdAt: Timestamp(milliseconds: number))
+          ).id)
+      }
+      let count = 84
+      var alone: [Result<String, StoreError>] = []
+      for number in 0..<count {
+        do throws(StoreError) {
+          alone.append(.success(try await lookUp(number, store, ids, reviewer, reviews)))
+        } catch {
+          alone.append(.failure(error))
+        }
+      }
+      let exchanges = store.statistics().exchanges
+      let shared = try await together(count, on: store) { [ids, reviews] number throws(StoreError) in
+        try await lookUp(number, store, ids, reviewer, reviews)
+      }
+      // One for whoever kept the connection busy.
+      #expect(store.statistics().exchanges == exchanges + 2)
+      for (alone, shared) in zip(alone, shared) {
+        #expect(shared.success == alone.success)
+        #expect(shared.failure?.code == alone.failure?.code)
+      }
+      #expect(alone.contains { $0.failure?.code == .notFound })
+    }
+  }
+
   @Test func readsWhoseStatementsTheServerHasForgottenPrepareThemAgain() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       _ = try await divide(store, 1)

@@ -93,7 +93,11 @@ struct ReviewPlanTests {
   @Test("Single rows are found by key, and a recompute by the course")
   func keys() async throws {
     try await Self.withReviews { store in
-      let byKey = [(ReviewReads.get, "7"), (RatingReads.get, "7"), (ReviewerStatements.get, "7")]
+      let keys = "ARRAY[7, 8, 9]::bigint[]"
+      let byKey = [
+        (ReviewReads.get.one, "7"), (RatingReads.get.one, "7"), (ReviewerStatements.get.one, "7"),
+        (ReviewReads.get.many, keys), (RatingReads.get.many, keys), (ReviewerStatements.get.many, keys),
+      ]
       for (statement, arguments) in byKey {
         let plan = try await Self.plan(statement, arguments, isGeneric: true, store)
         #expect(!plan.contains("Seq Scan"), "\(plan)")

@@ -3,7 +3,8 @@ import DriverKit
 import InstructorStore
 
 extension PostgresConnection {
-  /// Runs reads in one pipeline with one sync: one exchange, however many they are.
+  /// Runs reads in one pipeline with one sync: one exchange, however many they are, and one statement for all the
+  /// lookups of a kind.
   ///
   /// The server skips what follows a failed statement up to the sync; those run again by themselves, as does a read
   /// whose plan the server has dropped. Reads have no effects, so an answer that came is good whatever happens next.
@@ -18,23 +19,26 @@ extension PostgresConnection {
     for read in pipeline(reads, unit) { runAlone(read) }
   }
 
-  /// A read that was sent, and whether a statement to prepare went before it.
+  /// A statement that was sent, for a read or for several lookups of one kind.
   private struct Sent {
-    let read: Request
-    let isPreparing: Bool
+    let reads: ArraySlice<Request>
+    let statement: Statement
+    let group: LookupGroup?
+    /// Whether a statement to prepare went before it.
+    var isPreparing = false
   }
 
   /// Returns the reads that got no answer of their own although the connection is good.
   private func pipeline(_ reads: [Request], _ unit: Call) -> [Request] {
     var again: [Request] = []
     var sent: [Sent] = []
-    sent.reserveCapacity(reads.count)
     var answered = 0
     do throws(ExchangeFailure) {
-      try send(reads, &sent, unit)
+      sent = Self.statements(for: reads)
       if sent.isEmpty { return [] }
+      try send(&sent, unit)
       for next in sent {
-        if try !receive(next, unit) { again.append(next.read) }
+        if try !receive(next, unit) { again += next.reads }
         answered += 1
       }
       var failure: ExchangeFailure?
@@ -42,37 +46,76 @@ extension PostgresConnection {
       return again
     } catch {
       // Nothing more comes from this connection.
-      for read in reads where sent.isEmpty { read.keep(error.error) }
-      for next in sent[answered...] { next.read.keep(error.error) }
+      for next in sent[answered...] { for read in next.reads { read.keep(error.error) } }
       for read in again { read.keep(error.error) }
       return []
     }
   }
 
-  private func send(_ reads: [Request], _ sent: inout [Sent], _ unit: Call) throws(ExchangeFailure) {
-    var preparing: [Int] = []
+  /// What to send for those reads that are still waited for: one statement for all lookups of a kind.
+  private static func statements(for reads: [Request]) -> [Sent] {
+    // Most batches are lookups of one kind, and most of the others of a few.
+    var kinds: [(many: Statement, reads: [Request], lookups: [LookupRequest])] = []
+    var sent: [Sent] = []
     for read in reads where !read.isAbandoned {
-      let statement = read.request.statement
-      sent.append(Sent(read: read, isPreparing: try sendPrepare(statement, &preparing, unit)))
-      parameters.reset()
-      read.request.bind(parameters)
-      if !send(statement) { throw ExchangeFailure(error: lost(unit)) }
+      guard let lookup = read.request as? LookupRequest else {
+        sent.append(Sent(reads: [read], statement: read.request.statement, group: nil))
+        continue
+      }
+      if let kind = kinds.firstIndex(where: { $0.many.number == lookup.many.number }) {
+        kinds[kind].reads.append(read)
+        kinds[kind].lookups.append(lookup)
+      } else {
+        kinds.append((lookup.many, [read], [lookup]))
+      }
     }
-    guard sent.isEmpty || PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
+    for kind in kinds {
+      let lookup = kind.lookups[0]
+      let isAlone = kind.lookups.count == 1
+      sent.append(
+        Sent(
+          reads: kind.reads[...], statement: isAlone ? lookup.statement : lookup.many,
+          group: isAlone ? nil : LookupGroup(kind.lookups, keyColumn: lookup.keyColumn)))
+    }
+    return sent
   }
 
-  /// Takes one read's answer; `false` where it has to be run again.
+  private func send(_ sent: inout [Sent], _ unit: Call) throws(ExchangeFailure) {
+    var preparing: [Int] = []
+    for index in sent.indices {
+      let statement = sent[index].statement
+      sent[index].isPreparing = try sendPrepare(statement, &preparing, unit)
+      parameters.reset()
+      if let group = sent[index].group {
+        group.bind(parameters)
+      } else {
+        sent[index].reads.first?.request.bind(parameters)
+      }
+      if !send(statement) { throw ExchangeFailure(error: lost(unit)) }
+    }
+    guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
+  }
+
+  /// Takes the answer of one statement; `false` where what it was for has to be run again.
   private func receive(_ sent: Sent, _ unit: Call) throws(ExchangeFailure) -> Bool {
-    let read = sent.read
     var failure: ExchangeFailure?
     if sent.isPreparing {
       let isPrepared = try answer(unit, &failure) { _ in }
-      if isPrepared { markPrepared(read.request.statement) }
+      if isPrepared { markPrepared(sent.statement) }
     }
     var isUndecodable = false
     let isGood = try answer(unit, &failure) { result in
-      do throws(DecodingFailure) { try read.request.receive(result) } catch { isUndecodable = true }
+      do throws(DecodingFailure) {
+        if let group = sent.group {
+          try group.receive(result)
+        } else {
+          try sent.reads.first?.request.receive(result)
+        }
+      } catch {
+        isUndecodable = true
+      }
     }
+    guard sent.group == nil, let read = sent.reads.first else { return isGood && !isUndecodable }
     if isUndecodable {
       read.keep(
         read.context.error(.corruptData, "the server's answer is not of the form this store writes"))

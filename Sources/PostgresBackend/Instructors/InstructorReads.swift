@@ -4,19 +4,56 @@ import InstructorStore
 enum InstructorReads {
   private static let columns = InstructorRow.columns
 
-  static let get = Statement("SELECT \(columns) FROM instructors i WHERE i.id = $1::bigint")
+  static let get = Lookup(
+    one: Statement("SELECT \(columns) FROM instructors i WHERE i.id = $1::bigint"), many: getMany,
+    keyColumn: 0
+  ) { result, rows, _ throws(DecodingFailure) in try InstructorRow.decodeFirst(result, rows) }
+
   static let getMany = Statement("SELECT \(columns) FROM instructors i WHERE i.id = ANY($1::bigint[])")
-  /// One row too many shows that the team is over the limit.
-  static let team = Statement(
-    """
-    SELECT \(columns), t.is_primary FROM course_instructors t JOIN instructors i ON i.id = t.instructor_id
-      WHERE t.course_id = $1::bigint ORDER BY t.is_primary DESC, i.id LIMIT \(Limits.teamMembers + 1)
-    """)
-  static let primary = Statement(
-    """
-    SELECT \(columns) FROM course_instructors t JOIN instructors i ON i.id = t.instructor_id
-      WHERE t.course_id = $1::bigint AND t.is_primary
-    """)
+
+  /// `nil` where the team is over the limit: one row too many shows that.
+  static let team = Lookup(
+    one: Statement(
+      """
+      SELECT \(columns), t.is_primary FROM course_instructors t JOIN instructors i ON i.id = t.instructor_id
+        WHERE t.course_id = $1::bigint ORDER BY t.is_primary DESC, i.id LIMIT \(Limits.teamMembers + 1)
+      """),
+    many: Statement(
+      """
+      SELECT \(columns), t.is_primary, c.course_id FROM unnest($1::bigint[]) AS c (course_id)
+        CROSS JOIN LATERAL (
+          SELECT a.is_primary, a.instructor_id FROM course_instructors a WHERE a.course_id = c.course_id
+            ORDER BY a.is_primary DESC, a.instructor_id LIMIT \(Limits.teamMembers + 1)) t
+        JOIN instructors i ON i.id = t.instructor_id
+        ORDER BY c.course_id, t.is_primary DESC, i.id
+      """),
+    keyColumn: InstructorRow.columnCount + 1
+  ) { result, rows, course throws(DecodingFailure) -> CourseTeam? in
+    guard rows.count <= Limits.teamMembers else { return nil }
+    var team = CourseTeam(courseID: CourseID(course), primary: nil, assistants: [])
+    for row in rows {
+      let member = try InstructorRow.decode(result, row)
+      if try result.boolean(row, InstructorRow.columnCount) {
+        team.primary = member
+      } else {
+        team.assistants.append(member)
+      }
+    }
+    return team
+  }
+
+  static let primary = Lookup(
+    one: primary(ofCourses: "= $1::bigint"), many: primary(ofCourses: "= ANY($1::bigint[])"),
+    keyColumn: InstructorRow.columnCount
+  ) { result, rows, _ throws(DecodingFailure) in try InstructorRow.decodeFirst(result, rows) }
+
+  private static func primary(ofCourses condition: String) -> Statement {
+    Statement(
+      """
+      SELECT \(columns), t.course_id FROM course_instructors t JOIN instructors i ON i.id = t.instructor_id
+        WHERE t.course_id \(condition) AND t.is_primary
+      """)
+  }
 
   /// The conditions of a list or count that are present, each with its place in the table of statements.
   struct Shape: Sendable {
@@ -57,7 +94,8 @@ enum InstructorReads {
       if hasUpperBound { conditions.append("i.last_name < \(parameter("text"))") }
       if hasCursor {
         conditions.append(
-          "(i.last_name, i.first_name, i.id) > (\(parameter("text")), \(parameter("text")), \(parameter("bigint")))")
+          "(i.last_name, i.first_name, i.id) > (\(parameter("text")), \(parameter("text")), \(parameter("bigint")))"
+        )
       }
       return conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     }

@@ -9,7 +9,8 @@ enum InstructorRow {
     """
   static let columnCount = 13
 
-  static func decode(_ result: borrowing PostgresResult, _ row: Int = 0) throws(DecodingFailure) -> Instructor {
+  static func decode(_ result: borrowing PostgresResult, _ row: Int = 0) throws(DecodingFailure) -> Instructor
+  {
     var courses: [CourseAssignment] = []
     try result.forEachBigint(row, 11) { courses.append(.primary(CourseID($0))) }
     try result.forEachBigint(row, 12) { courses.append(.assistant(CourseID($0))) }
@@ -36,8 +37,14 @@ enum InstructorRow {
     return instructors
   }
 
+  static func decodeFirst(
+    _ result: borrowing PostgresResult, _ rows: Range<Int>
+  ) throws(DecodingFailure) -> Instructor? {
+    try rows.first.map { (row) throws(DecodingFailure) in try decode(result, row) }
+  }
+
   static func decodeFirst(_ result: borrowing PostgresResult) throws(DecodingFailure) -> Instructor? {
-    result.rowCount == 0 ? nil : try decode(result)
+    try decodeFirst(result, 0..<result.rowCount)
   }
 }
 

@@ -9,22 +9,14 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     let context = try context("instructors.get")
     try Validation(context).identifier(id)
-    let found = try await pool.read(context, InstructorReads.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try InstructorRow.decodeFirst(result)
-    }
+    let found = try await pool.read(context, InstructorReads.get, id.rawValue)
     return try context.require(found, id)
   }
 
   static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError)
     -> Instructor?
   {
-    try connection.query(call, InstructorReads.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try InstructorRow.decodeFirst(result)
-    }
+    try connection.find(call, InstructorReads.get, id.rawValue)
   }
 
   func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] {
@@ -44,21 +36,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
   func team(of course: CourseID) async throws(StoreError) -> CourseTeam {
     let context = try context("instructors.team")
     try Validation(context).identifier(course, "courseID")
-    let team = try await pool.read(context, InstructorReads.team) { parameters in
-      parameters.append(course.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> CourseTeam? in
-      guard result.rowCount <= Limits.teamMembers else { return nil }
-      var team = CourseTeam(courseID: course, primary: nil, assistants: [])
-      for row in 0..<result.rowCount {
-        let member = try InstructorRow.decode(result, row)
-        if try result.boolean(row, InstructorRow.columnCount) {
-          team.primary = member
-        } else {
-          team.assistants.append(member)
-        }
-      }
-      return team
-    }
+    let team = try await pool.read(context, InstructorReads.team, course.rawValue)
     guard let team else {
       throw context.error(.resourceExhausted, "the team has more than \(Limits.teamMembers) members")
     }
@@ -68,11 +46,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
   func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
     let context = try context("instructors.primary")
     try Validation(context).identifier(course, "courseID")
-    return try await pool.read(context, InstructorReads.primary) { parameters in
-      parameters.append(course.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try InstructorRow.decodeFirst(result)
-    }
+    return try await pool.read(context, InstructorReads.primary, course.rawValue)
   }
 
   func list(

@@ -3,9 +3,9 @@ import InstructorStore
 /// The texts of this backend's statements, so that a benchmark can give the same ones to another client.
 package enum ReferenceSQL {
   /// `$1`: the id.
-  package static var get: String { InstructorReads.get.sql }
+  package static var get: String { InstructorReads.get.one.sql }
   /// `$1`: the course.
-  package static var team: String { InstructorReads.team.sql }
+  package static var team: String { InstructorReads.team.one.sql }
   /// `$1` the id, then the columns from the first name on: texts, learners, tenths, count, two arrays of courses.
   package static var insert: String { InstructorWrites.insert.sql }
   /// `$1` the courses, `$2` the ids, `$3` whether each is primary. In one unit with ``insert``.

@@ -8,11 +8,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
   func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
     let context = try context("ratings.get")
     try Validation(context).identifier(course, "courseID")
-    return try await pool.read(context, RatingReads.get) { parameters in
-      parameters.append(course.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try RatingRow.decodeFirst(result, of: course) ?? .zero(course)
-    }
+    return try await pool.read(context, RatingReads.get, course.rawValue) ?? .zero(course)
   }
 
   func put(
@@ -50,11 +46,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
           try RatingRow.decodeFirst(result, of: course)
         }
       } elseFail: { () throws(StoreError) in
-        let stored = try connection.query(call, RatingReads.get) { parameters in
-          parameters.append(course.rawValue)
-        } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-          try RatingRow.decodeFirst(result, of: course)
-        }
+        let stored = try connection.find(call, RatingReads.get, course.rawValue)
         guard let stored, stored.base != nil else {
           throw context.error(.notFound, "the course has no imported counts", entityID: course.rawValue)
         }

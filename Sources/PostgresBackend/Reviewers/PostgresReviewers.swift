@@ -39,22 +39,14 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
   func get(_ id: ReviewerID) async throws(StoreError) -> Reviewer {
     let context = try context("reviewers.get")
     try Validation(context).identifier(id)
-    let stored = try await pool.read(context, ReviewerStatements.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try ReviewerStatements.decodeFirst(result)
-    }
+    let stored = try await pool.read(context, ReviewerStatements.get, id.rawValue)
     return try context.require(stored, id)
   }
 
   private static func find(
     _ id: ReviewerID, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Reviewer? {
-    try connection.query(call, ReviewerStatements.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try ReviewerStatements.decodeFirst(result)
-    }
+    try connection.find(call, ReviewerStatements.get, id.rawValue)
   }
 
   func update(

@@ -5,15 +5,28 @@ enum ReviewerStatements {
   static let columns = "r.id, r.version, r.name, r.picture, r.courses_taken, r.review_count"
 
   static func decodeFirst(_ result: borrowing PostgresResult) throws(DecodingFailure) -> Reviewer? {
-    guard result.rowCount > 0 else { return nil }
-    return Reviewer(
-      id: ReviewerID(try result.integer(0, 0)), version: try result.integer(0, 1),
-      name: try result.text(0, 2),
-      picture: try result.optionalText(0, 3), coursesTaken: try result.integer(0, 4),
-      reviewCount: try result.integer(0, 5))
+    result.rowCount == 0 ? nil : try decode(result, 0)
   }
 
-  static let get = Statement("SELECT \(columns) FROM reviewers r WHERE r.id = $1::bigint")
+  private static func decode(
+    _ result: borrowing PostgresResult, _ row: Int
+  ) throws(DecodingFailure) -> Reviewer {
+    Reviewer(
+      id: ReviewerID(try result.integer(row, 0)), version: try result.integer(row, 1),
+      name: try result.text(row, 2),
+      picture: try result.optionalText(row, 3), coursesTaken: try result.integer(row, 4),
+      reviewCount: try result.integer(row, 5))
+  }
+
+  static let get = Lookup(
+    one: get(ids: "= $1::bigint"), many: get(ids: "= ANY($1::bigint[])"), keyColumn: 0
+  ) { result, rows, _ throws(DecodingFailure) -> Reviewer? in
+    try rows.first.map { (row) throws(DecodingFailure) in try decode(result, row) }
+  }
+
+  private static func get(ids condition: String) -> Statement {
+    Statement("SELECT \(columns) FROM reviewers r WHERE r.id \(condition)")
+  }
 
   static let insert = Statement(
     """

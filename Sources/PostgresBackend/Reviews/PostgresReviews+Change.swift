@@ -104,11 +104,7 @@ extension PostgresReviews {
   private static func find(
     _ id: ReviewID, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Review? {
-    try connection.query(call, ReviewReads.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try ReviewRow.decodeFirst(result)
-    }
+    try connection.find(call, ReviewReads.get, id.rawValue)
   }
 
   private static func require(

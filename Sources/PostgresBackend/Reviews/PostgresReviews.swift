@@ -12,11 +12,7 @@ struct PostgresReviews: ReviewRepository, PostgresRepository {
   func get(_ id: ReviewID) async throws(StoreError) -> Review {
     let context = try context("reviews.get")
     try Validation(context).identifier(id)
-    let stored = try await pool.read(context, ReviewReads.get) { parameters in
-      parameters.append(id.rawValue)
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
-      try ReviewRow.decodeFirst(result)
-    }
+    let stored = try await pool.read(context, ReviewReads.get, id.rawValue)
     return try context.require(stored, id)
   }
 

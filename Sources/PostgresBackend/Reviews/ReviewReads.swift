@@ -8,10 +8,16 @@ enum ReviewReads {
   private static let columns = ReviewRow.columns
   private static let storedColumns = ReviewRow.storedColumns.joined(separator: ", ")
 
-  static let get = Statement(
-    """
-    SELECT \(columns) FROM reviews v JOIN reviewers r ON r.id = v.reviewer_id WHERE v.id = $1::bigint
-    """)
+  static let get = Lookup(
+    one: get(ids: "= $1::bigint"), many: get(ids: "= ANY($1::bigint[])"), keyColumn: 0
+  ) { result, rows, _ throws(DecodingFailure) -> Review? in
+    try rows.first.map { (row) throws(DecodingFailure) in try ReviewRow.decode(result, row) }
+  }
+
+  private static func get(ids condition: String) -> Statement {
+    Statement(
+      "SELECT \(columns) FROM reviews v JOIN reviewers r ON r.id = v.reviewer_id WHERE v.id \(condition)")
+  }
 
   /// The shapes of a listing, each with its place in the table of statements.
   struct Shape: Sendable {

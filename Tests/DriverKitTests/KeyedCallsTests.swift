@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MongoBackend
+@testable import DriverKit
 
 @Suite struct KeyedCallsTests {
   @Test func everyKeyFindsItsCallers() {

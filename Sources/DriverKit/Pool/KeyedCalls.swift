@@ -1,13 +1,13 @@
 /// Which calls of a batch asked for which key: sorted, so that an answer finds its callers without a dictionary.
-struct KeyedCalls {
+package struct KeyedCalls {
   private var entries: [(key: Int64, call: Int)] = []
   /// The keys, each once, ascending.
-  private(set) var keys: [Int64] = []
+  package private(set) var keys: [Int64] = []
   /// Where in `entries` each key begins, and the end.
   private var starts: [Int] = []
 
   /// - Parameter key: What call number `call` asks for; `nil` for a call that asks for nothing any more.
-  init(count: Int, key: (_ call: Int) -> Int64?) {
+  package init(count: Int, key: (_ call: Int) -> Int64?) {
     entries.reserveCapacity(count)
     for call in 0..<count {
       if let key = key(call) { entries.append((key, call)) }
@@ -23,7 +23,7 @@ struct KeyedCalls {
   }
 
   /// The place of a key among `keys`; `nil` where nobody asked for it.
-  func place(of key: Int64) -> Int? {
+  package func place(of key: Int64) -> Int? {
     var range = 0..<keys.count
     while let middle = range.isEmpty ? nil : range.lowerBound + range.count / 2 {
       if keys[middle] == key { return middle }
@@ -33,7 +33,7 @@ struct KeyedCalls {
   }
 
   /// The numbers of the calls that asked for the key at `place`.
-  func calls(at place: Int) -> some Sequence<Int> {
+  package func calls(at place: Int) -> some Sequence<Int> {
     entries[starts[place]..<starts[place + 1]].lazy.map(\.call)
   }
 }
