@@ -104,31 +104,103 @@ typedef struct {
   uint32_t offset;
 } instructor_mongo_position;
 
+static inline uint32_t instructor_mongo_uint32(const uint8_t *bytes) {
+  uint32_t value;
+  memcpy(&value, bytes, sizeof value);
+  return BSON_UINT32_FROM_LE(value);
+}
+
+static inline uint64_t instructor_mongo_uint64(const uint8_t *bytes) {
+  uint64_t value;
+  memcpy(&value, bytes, sizeof value);
+  return BSON_UINT64_FROM_LE(value);
+}
+
+/// How many of the `room` bytes at `value` a value of this type takes, and what of it `element` shows; SIZE_MAX for a
+/// type that doesn't exist or a length that can't be.
+static inline size_t instructor_mongo_value(
+  const uint8_t *value, size_t room, instructor_mongo_element *element) {
+  const size_t corrupt = SIZE_MAX;
+  uint32_t length;
+  switch (element->type) {
+    case BSON_TYPE_INT64:
+    case BSON_TYPE_DATE_TIME:
+    case BSON_TYPE_TIMESTAMP:
+      if (room >= 8) element->integer = (int64_t)instructor_mongo_uint64(value);
+      return 8;
+    case BSON_TYPE_DOUBLE:
+      if (room >= 8) {
+        uint64_t bits = instructor_mongo_uint64(value);
+        memcpy(&element->number, &bits, sizeof bits);
+      }
+      return 8;
+    case BSON_TYPE_INT32:
+      if (room >= 4) element->integer = (int32_t)instructor_mongo_uint32(value);
+      return 4;
+    case BSON_TYPE_BOOL:
+      if (room >= 1 && *value > 1) return corrupt;
+      if (room >= 1) element->integer = *value;
+      return 1;
+    case BSON_TYPE_UTF8:
+    case BSON_TYPE_CODE:
+    case BSON_TYPE_SYMBOL:
+      // The length counts the zero at its end.
+      if (room < 5) return corrupt;
+      length = instructor_mongo_uint32(value);
+      if (length < 1 || length > room - 4 || value[4 + length - 1] != 0) return corrupt;
+      element->bytes = value + 4;
+      element->length = length - 1;
+      return 4 + (size_t)length;
+    case BSON_TYPE_DOCUMENT:
+    case BSON_TYPE_ARRAY:
+      if (room < 5) return corrupt;
+      length = instructor_mongo_uint32(value);
+      if (length < 5 || length > room || value[length - 1] != 0) return corrupt;
+      element->bytes = value;
+      element->length = length;
+      return length;
+    case BSON_TYPE_BINARY: return room < 5 ? corrupt : 5 + (size_t)instructor_mongo_uint32(value);
+    case BSON_TYPE_OID: return 12;
+    case BSON_TYPE_DECIMAL128: return 16;
+    case BSON_TYPE_NULL:
+    case BSON_TYPE_UNDEFINED:
+    case BSON_TYPE_MINKEY:
+    case BSON_TYPE_MAXKEY: return 0;
+    // Regular expressions, code with scope, pointers: nothing of ours, and in no reply of the server.
+    default: return corrupt;
+  }
+}
+
 /// 1: `element` is the next one. 0: the end. -1: the document is corrupt here.
+///
+/// Not `bson_iter_t`, which takes some ten calls into the library for each element. Every length is checked against the
+/// document's own bounds, which are those of the bytes.
 static inline int instructor_mongo_next(instructor_mongo_position *position, instructor_mongo_element *element) {
-  bson_iter_t storage;
-  bson_iter_t *iterator = &storage;
-  if (!bson_iter_init_from_data(iterator, position->bytes, position->length)) return -1;
-  if (position->offset != 0) iterator->next_off = position->offset;
-  if (!bson_iter_next(iterator)) return iterator->err_off == 0 ? 0 : -1;
-  position->offset = iterator->next_off;
-  element->type = (int32_t)bson_iter_type(iterator);
-  element->key = bson_iter_key(iterator);
-  element->key_length = bson_iter_key_len(iterator);
+  const uint8_t *bytes = position->bytes;
+  if (position->offset == 0) {
+    if (position->length < 5 || position->length > INT32_MAX
+        || instructor_mongo_uint32(bytes) != position->length || bytes[position->length - 1] != 0) {
+      return -1;
+    }
+    position->offset = 4;
+  }
+  // The document's own closing zero.
+  const uint8_t *end = bytes + position->length - 1;
+  const uint8_t *next = bytes + position->offset;
+  if (next >= end) return 0;
+  element->type = *next++;
   element->bytes = NULL;
   element->length = 0;
   element->integer = 0;
   element->number = 0;
-  switch (bson_iter_type(iterator)) {
-    case BSON_TYPE_INT64: element->integer = bson_iter_int64(iterator); break;
-    case BSON_TYPE_INT32: element->integer = bson_iter_int32(iterator); break;
-    case BSON_TYPE_BOOL: element->integer = bson_iter_bool(iterator); break;
-    case BSON_TYPE_DATE_TIME: element->integer = bson_iter_date_time(iterator); break;
-    case BSON_TYPE_DOUBLE: element->number = bson_iter_double(iterator); break;
-    case BSON_TYPE_UTF8: element->bytes = (const uint8_t *)bson_iter_utf8(iterator, &element->length); break;
-    case BSON_TYPE_DOCUMENT: bson_iter_document(iterator, &element->length, &element->bytes); break;
-    case BSON_TYPE_ARRAY: bson_iter_array(iterator, &element->length, &element->bytes); break;
-    default: break;
-  }
+  const uint8_t *key_end = (const uint8_t *)memchr(next, 0, (size_t)(end - next));
+  if (!key_end) return -1;
+  element->key = (const char *)next;
+  element->key_length = (uint32_t)(key_end - next);
+  next = key_end + 1;
+  size_t room = (size_t)(end - next);
+  size_t size = instructor_mongo_value(next, room, element);
+  if (size > room) return -1;
+  position->offset = (uint32_t)(next + size - bytes);
   return 1;
 }

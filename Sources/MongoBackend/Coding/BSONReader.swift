@@ -1,12 +1,18 @@
 import CLibMongoC
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A document from the server can't be what this library wrote.
 struct CorruptDocument: Error {
   /// Which rule it breaks; names fields, never values.
   let reason: StaticString
 }
 
-/// One walk over a document's elements by libbson's iterator, which checks every length against the bounds.
+/// One walk over a document's elements, every length checked against the bounds.
 ///
 /// The bytes must outlive the reader and what it returns.
 struct BSONReader {
@@ -45,8 +51,7 @@ struct BSONElement {
 
   func isNamed(_ name: StaticString) -> Bool {
     guard let key = element.key, keyLength == name.utf8CodeUnitCount else { return false }
-    return UnsafeRawBufferPointer(start: key, count: keyLength)
-      .elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: keyLength))
+    return memcmp(key, name.utf8Start, keyLength) == 0
   }
 
   func int64() throws(CorruptDocument) -> Int64 {
