@@ -44,15 +44,57 @@ extension DriverKitSuite {
     }
 
     @Test func aBatchHasItsBounds() {
-      var machine = machine(batch: 3, lanes: 4)
+      var machine = machine(batch: 3)
       submit("1111111", to: &machine)
       #expect(next(0, &machine) == [0, 1, 2])
-      #expect(next(1, &machine) == [3, 4, 5])
-      #expect(next(2, &machine) == [6])
+      #expect(next(0, &machine) == [3, 4, 5])
+      #expect(next(0, &machine) == [6])
+    }
+
+    /// Otherwise all callers would end up in one batch, and they and the server would wait for each other in turn.
+    @Test func lanesShareWhatIsUnderWay() {
+      var machine = machine(lanes: 2)
+      submit("11111", to: &machine)
+      #expect(next(0, &machine) == [0, 1, 2])
+      #expect(next(1, &machine) == [3, 4])
+      // The three come back.
+      machine.finished(0)
+      for number in 5..<8 { #expect(machine.submit(Waiter(number, batchClass: 1)) == .accepted(.wait)) }
+      #expect(next(0, &machine) == [5, 6, 7])
+    }
+
+    @Test func whatAWorkerLeavesIsForAnotherThatSleeps() {
+      var machine = sleeping(2, lanes: 2)
+      #expect(machine.submit(Waiter(0, batchClass: 1)) == .accepted(.wake(1)))
+      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wake(0)))
+      #expect(next(1, &machine) == [0])
+      #expect(machine.wakeForWaiting() == .wait)
+      // One worker is on its way to what fits one batch; then the batches are smaller.
+      machine = sleeping(3, lanes: 2)
+      submit("1", to: &machine)
+      #expect(next(2, &machine) == [0])
+      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wake(1)))
+      #expect(machine.submit(Waiter(2, batchClass: 1)) == .accepted(.wait))
+      #expect(machine.submit(Waiter(3)) == .accepted(.wake(0)))
+      machine.finished(2)
+      #expect(next(2, &machine) == [1])
+      #expect(next(1, &machine) == [2])
+    }
+
+    /// Nobody is woken for what a worker takes that will be back in a moment.
+    @Test func aWorkerThatHasFinishedIsOnItsWay() {
+      var machine = sleeping(2)
+      submit("1", to: &machine)
+      #expect(next(1, &machine) == [0])
+      machine.finished(1)
+      #expect(machine.busyWorkers == 0)
+      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wait))
+      #expect(machine.submit(Waiter(2, batchClass: 2)) == .accepted(.wake(0)))
+      #expect(next(1, &machine) == [1])
     }
 
     @Test func bytesBoundABatchButNeverKeepACallOut() {
-      var machine = machine(bytes: 100, lanes: 4)
+      var machine = machine(bytes: 100)
       for (number, size) in [60, 40, 1, 500, 1].enumerated() {
         _ = machine.submit(Waiter(number, batchClass: 1, batchBytes: size))
       }

@@ -70,7 +70,16 @@ private struct Model {
 
   private func lanesFree(_ batchClass: UInt8, waiting: Int) -> Int {
     let lanes = running.values.count { $0.first.map(self.batchClass(of:)) == batchClass }
-    return max(0, limits.lanes + (waiting - 1) / limits.batchCalls - lanes)
+    return max(0, self.lanes + (waiting - 1) / limits.batchCalls - lanes)
+  }
+
+  private var lanes: Int { min(limits.lanes, limits.workers) }
+
+  /// An equal part of all calls of the class that wait or run.
+  private func batchSize(_ batchClass: UInt8) -> Int {
+    let waiting = queue.count { self.batchClass(of: $0) == batchClass }
+    let running = running.values.joined().count { self.batchClass(of: $0) == batchClass }
+    return max(1, min(limits.batchCalls, (waiting + running + lanes - 1) / lanes))
   }
 
   /// How many workers could serve what waits now.
@@ -80,7 +89,8 @@ private struct Model {
     for batchClass in [UInt8(1), 2] {
       let waiting = alive.count { self.batchClass(of: $0) == batchClass }
       guard waiting > 0 else { continue }
-      let batches = (waiting + limits.batchCalls - 1) / limits.batchCalls
+      let size = batchSize(batchClass)
+      let batches = (waiting + size - 1) / size
       wanted += min(batches, lanesFree(batchClass, waiting: waiting))
     }
     return wanted
@@ -110,17 +120,9 @@ private struct Model {
     let available = limits.workers - running.count
     let mustRefuse = countedWaiting - available >= limits.waitingCalls
     switch machine.submit(call) {
-    case .accepted(.start(let worker)):
+    case .accepted(let action):
       expect(!mustRefuse, "accepted beyond the limit")
-      expect(parked.isEmpty, "a thread was started while one slept")
-      expect(workers < limits.workers, "more workers than allowed")
-      arriving.insert(worker)
-      starting.insert(worker)
-    case .accepted(.wake(let worker)):
-      expect(!mustRefuse, "accepted beyond the limit")
-      expect(parked.remove(worker) != nil, "woke a worker that did not sleep")
-      arriving.insert(worker)
-    case .accepted(.wait): expect(!mustRefuse, "accepted beyond the limit")
+      self.call(action)
     case .refuseFull:
       expect(mustRefuse, "refused while there was room")
       return
@@ -130,6 +132,20 @@ private struct Model {
     }
     accepted += 1
     queue.append(call)
+  }
+
+  private mutating func call(_ action: PoolStateMachine<Waiter>.WakeAction) {
+    switch action {
+    case .start(let worker):
+      expect(parked.isEmpty, "a thread was started while one slept")
+      expect(workers < limits.workers, "more workers than allowed")
+      arriving.insert(worker)
+      starting.insert(worker)
+    case .wake(let worker):
+      expect(parked.remove(worker) != nil, "woke a worker that did not sleep")
+      arriving.insert(worker)
+    case .wait: break
+    }
   }
 
   private mutating func comeBack(_ worker: Int) {
@@ -147,8 +163,8 @@ private struct Model {
     case .run(let calls):
       guard let first else { return expect(false, "runs what nobody may run") }
       let isAlone = batchClass(of: first) == 0
-      let expected = queue.lazy.filter { !$0.hasLeft && $0.batchClass == first.batchClass }
-        .prefix(isAlone ? 1 : limits.batchCalls)
+      let size = isAlone ? 1 : batchSize(batchClass(of: first))
+      let expected = queue.lazy.filter { !$0.hasLeft && $0.batchClass == first.batchClass }.prefix(size)
       if isAlone {
         expect(calls.count == 1 && calls[0] === first, "not the one that came first")
       } else {
@@ -156,13 +172,14 @@ private struct Model {
       }
       let isTaken = Set(calls.map(\.number))
       // Those of its class before the last had left, and all that follow if there was room for more.
-      let hasRoom = !isAlone && calls.count < limits.batchCalls
+      let hasRoom = !isAlone && calls.count < size
       let last = hasRoom ? queue.count : queue.lastIndex { isTaken.contains($0.number) } ?? 0
       let batchClass = batchClass(of: first)
       queue = queue.enumerated().filter { index, call in
         index > last || self.batchClass(of: call) != batchClass
       }.map(\.element)
       running[worker] = calls
+      call(machine.wakeForWaiting())
     case .park:
       expect(first == nil, "sleeps although calls wait")
       parked.insert(worker)

@@ -95,13 +95,19 @@ final class PoolCore: Sendable {
       if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
       return next
     }
-    switch next {
-    case .nothing: break
-    case .wake(let semaphore): semaphore.signal()
-    case .start(let worker, let equipment): start(worker, equipment)
-    case .refuse(let code, let reason):
+    if case .refuse(let code, let reason) = next {
       observation.metrics?.refused()
       call.deliver(call.context.error(code, reason))
+    } else {
+      follow(next)
+    }
+  }
+
+  private func follow(_ next: Submitted) {
+    switch next {
+    case .nothing, .refuse: break
+    case .wake(let semaphore): semaphore.signal()
+    case .start(let worker, let equipment): start(worker, equipment)
     }
   }
 
@@ -219,14 +225,24 @@ final class PoolCore: Sendable {
     if !isStarted { workerEnded(worker, .resourceExhausted, "the system gives no more threads") }
   }
 
-  func nextAction(for worker: Int, completedCalls: Int) -> PoolStateMachine<Call>.WorkAction {
-    let (action, busy) = state.withLock { state in
+  /// A worker has done what it was given and will ask for more in a moment.
+  func finished(_ worker: Int, completedCalls: Int) {
+    state.withLock { state in
       state.counters.completedCalls += completedCalls
+      state.machine.finished(worker)
+    }
+  }
+
+  func nextAction(for worker: Int) -> PoolStateMachine<Call>.WorkAction {
+    let (action, busy, further): (PoolStateMachine<Call>.WorkAction, Int, Submitted) = state.withLock {
+      state in
       clearSignal(of: worker, &state)
       let action = state.machine.next(for: worker)
-      if case .run(let calls) = action { count(calls, &state.counters) }
-      return (action, state.machine.busyWorkers)
+      guard case .run(let calls) = action else { return (action, state.machine.busyWorkers, .nothing) }
+      count(calls, &state.counters)
+      return (action, state.machine.busyWorkers, prepare(state.machine.wakeForWaiting(), &state))
     }
+    follow(further)
     if let metrics = observation.metrics, case .run(let calls) = action {
       metrics.exchangeStarted(calls, busyConnections: busy)
     }

@@ -97,7 +97,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
     limits.workers = max(1, limits.workers)
     limits.waitingCalls = max(0, limits.waitingCalls)
     limits.batchCalls = max(1, limits.batchCalls)
-    limits.lanes = max(1, limits.lanes)
+    limits.lanes = max(1, min(limits.lanes, limits.workers))
     self.limits = limits
   }
 
@@ -125,8 +125,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// Workers that were woken or started and have not come yet.
   private var arriving: Int { workers.count - running.count - parked.count }
 
-  /// Sees to it that enough workers are on their way to what waits; wakes or starts one at most.
-  private mutating func wakeForWaiting() -> WakeAction {
+  /// Sees to it that enough workers are on their way to what waits; wakes or starts one at most. To be called after
+  /// ``next(for:)`` too: a worker may leave a part of what waited for another that sleeps.
+  mutating func wakeForWaiting() -> WakeAction {
     // A worker that is on its way to a call that has left or that another took: it takes the next.
     if workersWanted <= arriving { return .wait }
     // The worker parked last has the warmest connection.
@@ -159,8 +160,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var workersWanted: Int {
     var wanted = lines[0].alive
     for line in 1..<lines.count where lines[line].alive > 0 {
-      let batches = (lines[line].alive + limits.batchCalls - 1) / limits.batchCalls
-      wanted += min(batches, lanesFree(line))
+      let size = batchSize(line)
+      wanted += min((lines[line].alive + size - 1) / size, lanesFree(line))
     }
     return wanted
   }
@@ -170,6 +171,17 @@ struct PoolStateMachine<Call: PoolWaiter> {
     max(0, limits.lanes + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
   }
 
+  /// How many calls of a class one batch takes at the most: an equal part of all that are under way. Otherwise all callers
+  /// would end up in one batch, and they and the server would wait for each other in turn.
+  private func batchSize(_ line: Int) -> Int {
+    let calls = lines[line].alive + lines[line].callsUnderWay
+    return max(1, min(limits.batchCalls, (calls + limits.lanes - 1) / limits.lanes))
+  }
+
+  /// A worker has done what it was given and comes for more in a moment: until then nobody needs to be woken for what
+  /// it can take.
+  mutating func finished(_ worker: WorkerID) { finishRun(of: worker) }
+
   /// A worker is free; what should it do?
   mutating func next(for worker: WorkerID) -> WorkAction {
     finishRun(of: worker)
@@ -178,10 +190,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
       let calls =
         line == 0
         ? lines[0].popFirst().map { [$0] } ?? []
-        : lines[line].popBatch(calls: limits.batchCalls, bytes: limits.batchBytes)
+        : lines[line].popBatch(calls: batchSize(line), bytes: limits.batchBytes)
       if calls.isEmpty { continue }
-      if line > 0 { lines[line].lanes += 1 }
-      running[worker] = Run(line: line, calls: calls)
+      begin(Run(line: line, calls: calls), worker)
       return .run(calls)
     }
     if phase == .draining { return .exit }
@@ -200,9 +211,16 @@ struct PoolStateMachine<Call: PoolWaiter> {
     return first?.line
   }
 
+  private mutating func begin(_ run: Run, _ worker: WorkerID) {
+    lines[run.line].lanes += 1
+    lines[run.line].callsUnderWay += run.calls.count
+    running[worker] = run
+  }
+
   private mutating func finishRun(of worker: WorkerID) {
     guard let run = running.removeValue(forKey: worker) else { return }
-    if run.line > 0 { lines[run.line].lanes -= 1 }
+    lines[run.line].lanes -= 1
+    lines[run.line].callsUnderWay -= run.calls.count
   }
 
   /// The thread of a worker could not be started, or has ended.
@@ -244,8 +262,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
       let index = parked.lastIndex(where: { connected.contains($0) })
     else { return nil }
     let worker = parked.remove(at: index)
-    if line > 0 { lines[line].lanes += 1 }
-    running[worker] = Run(line: line, calls: [call])
+    begin(Run(line: line, calls: [call]), worker)
     return worker
   }
 

@@ -12,6 +12,8 @@ struct WaitingLine<Call: PoolWaiter> {
   private var dead = 0
   /// Workers that serve a batch of this class now.
   var lanes = 0
+  /// Calls in those batches.
+  var callsUnderWay = 0
 
   /// Calls that wait and whose callers have not said that they left.
   var alive: Int { entries.count - dead }

@@ -22,6 +22,7 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
   private var kept: [QueuedCall] = []
   /// Calls that ended with an answer or error since the pool heard of it last.
   private var completed = 0
+  private var patience = BlockingTaskExecutor.Patience()
 
   init(driver: Driver, core: PoolCore, worker: Int, equipment: WorkerEquipment) {
     self.driver = driver
@@ -33,12 +34,8 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
   func run() {
     equipment.loop = self
     work: while true {
-      // The pool hears of it first: a caller that comes back with its next call finds this worker free.
-      let action = core.nextAction(for: worker, completedCalls: completed)
-      completed = 0
-      for call in kept { call.deliverKept() }
-      kept.removeAll(keepingCapacity: true)
-      switch action {
+      deliver()
+      switch core.nextAction(for: worker) {
       case .exit: break work
       case .park: equipment.semaphore.wait()
       case .run(let calls):
@@ -53,6 +50,19 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
     }
     equipment.loop = nil
     core.workerEnded(worker)
+  }
+
+  /// Resumes the callers and, where they run on the store's executor, lets them run here: their next calls are the next
+  /// exchange, and no thread has to be woken for either.
+  private func deliver() {
+    guard !kept.isEmpty || completed > 0 else { return }
+    // The pool hears of it first: a caller that comes back with its next call finds this worker free.
+    core.finished(worker, completedCalls: completed)
+    completed = 0
+    BlockingTaskExecutor.shared.runReady(&patience) {
+      for call in kept { call.deliverKept() }
+      kept.removeAll(keepingCapacity: true)
+    }
   }
 
   private func checkIdleConnection() {

@@ -34,18 +34,92 @@ package final class BlockingTaskExecutor: TaskExecutor {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let (wakes, starts) = state.withLock { state in
+    let isCollecting =
+      pthread_getspecific(Self.isCollecting)
+      == UnsafeMutableRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    let help: Help = state.withLock { state in
       state.jobs.append(job)
-      if state.sleeping > 0 {
-        state.sleeping -= 1
-        return (true, false)
-      }
-      guard state.threads < threadLimit else { return (false, false) }
-      state.threads += 1
-      return (false, true)
+      return isCollecting ? .none : findHelp(&state)
     }
-    if wakes { wakeUp.signal() }
-    if starts, !startThread({ [self] in runJobs() }) { threadDidNotStart() }
+    call(help)
+  }
+
+  /// Who is to run what is ready.
+  private enum Help {
+    case none
+    case sleeper
+    case newThread
+  }
+
+  private func findHelp(_ state: inout State) -> Help {
+    if state.sleeping > 0 {
+      state.sleeping -= 1
+      return .sleeper
+    }
+    guard state.threads < threadLimit else { return .none }
+    state.threads += 1
+    return .newThread
+  }
+
+  private func call(_ help: Help) {
+    switch help {
+    case .none: break
+    case .sleeper: wakeUp.signal()
+    case .newThread: if !startThread({ [self] in runJobs() }) { threadDidNotStart() }
+    }
+  }
+
+  // MARK: On other threads
+
+  /// How a thread that lends itself takes it when jobs are long.
+  package struct Patience {
+    /// A job that takes longer keeps the thread from its own work.
+    fileprivate static let longestJobNanoseconds: UInt64 = 1_000_000
+    /// How often the thread leaves the jobs to others after one that took longer.
+    fileprivate static let turnsLeftToOthers = 64
+    fileprivate var turnsLeft = 0
+
+    package init() {}
+  }
+
+  /// Calls `makeReady`, which resumes tasks of this executor, and runs as many jobs as are ready then on the calling thread,
+  /// with no need to wake another.
+  ///
+  /// For a thread that is about to serve what these jobs ask for. If one takes long, the rest is left to the executor's own
+  /// threads, and so are the jobs of the next turns.
+  package func runReady(_ patience: inout Patience, after makeReady: () -> Void) {
+    let isPatient = patience.turnsLeft == 0
+    if isPatient {
+      pthread_setspecific(Self.isCollecting, Unmanaged.passUnretained(self).toOpaque())
+    } else {
+      patience.turnsLeft -= 1
+    }
+    makeReady()
+    guard isPatient else { return }
+    pthread_setspecific(Self.isCollecting, nil)
+    var ready = state.withLock { $0.jobs.count }
+    guard ready > 0 else { return }
+    let executor = asUnownedTaskExecutor()
+    var began = Deadline.now()
+    while ready > 0, let job = state.withLock({ $0.jobs.popFirst() }) {
+      job.runSynchronously(on: executor)
+      ready -= 1
+      let now = Deadline.now()
+      if now &- began > Patience.longestJobNanoseconds {
+        patience.turnsLeft = Patience.turnsLeftToOthers
+        break
+      }
+      began = now
+    }
+    leaveRest()
+  }
+
+  /// Has somebody run what was made ready and not run.
+  private func leaveRest() {
+    let helpers: [Help] = state.withLock { state in
+      (0..<min(state.jobs.count, threadLimit)).map { _ in findHelp(&state) }
+    }
+    for help in helpers { call(help) }
   }
 
   /// The system gives no thread: whatever waits and has no other is run elsewhere, one after the other.
@@ -76,11 +150,15 @@ package final class BlockingTaskExecutor: TaskExecutor {
 
   // MARK: Blocking
 
-  private static let isOnThread: pthread_key_t = {
+  private static let isOnThread = makeKey()
+  /// The executor for which the thread collects jobs that it will see to.
+  private static let isCollecting = makeKey()
+
+  private static func makeKey() -> pthread_key_t {
     var key = pthread_key_t()
     pthread_key_create(&key, nil)
     return key
-  }()
+  }
 
   /// The executor whose thread this is.
   static var current: BlockingTaskExecutor? {

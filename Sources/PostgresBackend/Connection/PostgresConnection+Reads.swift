@@ -21,7 +21,7 @@ extension PostgresConnection {
 
   /// A statement that was sent, for a read or for several lookups of one kind.
   private struct Sent {
-    let reads: ArraySlice<Request>
+    let reads: [Request]
     let statement: Statement
     let group: LookupGroup?
     /// Whether a statement to prepare went before it.
@@ -52,30 +52,26 @@ extension PostgresConnection {
     }
   }
 
-  /// What to send for those reads that are still waited for: one statement for all lookups of a kind.
+  /// What to send for those reads that are still waited for: one statement for all lookups of a kind, where the first of
+  /// them stands.
   private static func statements(for reads: [Request]) -> [Sent] {
     // Most batches are lookups of one kind, and most of the others of a few.
-    var kinds: [(many: Statement, reads: [Request], lookups: [LookupRequest])] = []
+    var kinds: [(place: Int, reads: [Request], lookups: [LookupRequest])] = []
     var sent: [Sent] = []
     for read in reads where !read.isAbandoned {
-      guard let lookup = read.request as? LookupRequest else {
-        sent.append(Sent(reads: [read], statement: read.request.statement, group: nil))
-        continue
-      }
-      if let kind = kinds.firstIndex(where: { $0.many.number == lookup.many.number }) {
+      let lookup = read.request as? LookupRequest
+      if let lookup, let kind = kinds.firstIndex(where: { $0.lookups[0].many.number == lookup.many.number }) {
         kinds[kind].reads.append(read)
         kinds[kind].lookups.append(lookup)
-      } else {
-        kinds.append((lookup.many, [read], [lookup]))
+        continue
       }
+      if let lookup { kinds.append((sent.count, [read], [lookup])) }
+      sent.append(Sent(reads: [read], statement: read.request.statement, group: nil))
     }
-    for kind in kinds {
-      let lookup = kind.lookups[0]
-      let isAlone = kind.lookups.count == 1
-      sent.append(
-        Sent(
-          reads: kind.reads[...], statement: isAlone ? lookup.statement : lookup.many,
-          group: isAlone ? nil : LookupGroup(kind.lookups, keyColumn: lookup.keyColumn)))
+    for kind in kinds where kind.lookups.count > 1 {
+      let first = kind.lookups[0]
+      sent[kind.place] = Sent(
+        reads: kind.reads, statement: first.many, group: LookupGroup(kind.lookups, keyColumn: first.keyColumn))
     }
     return sent
   }
