@@ -71,7 +71,8 @@ extension PostgresConnection {
     for kind in kinds where kind.lookups.count > 1 {
       let first = kind.lookups[0]
       sent[kind.place] = Sent(
-        reads: kind.reads, statement: first.many, group: LookupGroup(kind.lookups, keyColumn: first.keyColumn))
+        reads: kind.reads, statement: first.many, group: LookupGroup(kind.lookups, keyColumn: first.keyColumn)
+      )
     }
     return sent
   }
