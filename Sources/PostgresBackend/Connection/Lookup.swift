@@ -17,7 +17,16 @@ struct Lookup<Value: Sendable>: Sendable {
   let many: Statement
   /// The column of `many` that has the key.
   let keyColumn: Int
+  /// How many rows `many` returns at the most for so many keys, its `$2`; with that many the answer may be cut short, and each
+  /// lookup runs by itself. `nil` where a key has one row or none.
+  var rowLimit: RowLimit?
   let decode: Decode
+}
+
+/// Rows for one key, and for each further one.
+struct RowLimit: Sendable {
+  var one: Int
+  var further: Int
 }
 
 /// One ``Lookup`` that waits, and the place for its answer.
@@ -27,11 +36,15 @@ class LookupRequest: PipelinedRequest, @unchecked Sendable {
   let key: Int64
   let many: Statement
   let keyColumn: Int
+  let rowLimit: RowLimit?
 
-  init(_ key: Int64, one: Statement, many: Statement, keyColumn: Int) {
+  init(
+    _ key: Int64, one: Statement, many: Statement, keyColumn: Int, rowLimit: RowLimit?
+  ) {
     self.key = key
     self.many = many
     self.keyColumn = keyColumn
+    self.rowLimit = rowLimit
     super.init(one)
   }
 
@@ -51,7 +64,8 @@ private final class DecodedLookup<Value: Sendable>: LookupRequest, @unchecked Se
 
   init(_ lookup: Lookup<Value>, _ key: Int64) {
     decode = lookup.decode
-    super.init(key, one: lookup.one, many: lookup.many, keyColumn: lookup.keyColumn)
+    super.init(
+      key, one: lookup.one, many: lookup.many, keyColumn: lookup.keyColumn, rowLimit: lookup.rowLimit)
   }
 
   override func receive(_ result: borrowing PostgresResult, _ rows: Range<Int>) throws(DecodingFailure) {
@@ -88,25 +102,34 @@ extension PostgresConnection {
 
 /// Lookups of one kind that are answered by one statement.
 struct LookupGroup {
+  let statement: Statement
   private let lookups: [LookupRequest]
   private let keyed: KeyedCalls
   private let keyColumn: Int
+  private let rowLimit: Int?
 
-  init(_ lookups: [LookupRequest], keyColumn: Int) {
+  /// - Parameter first: One of them.
+  init(_ lookups: [LookupRequest], like first: LookupRequest) {
     self.lookups = lookups
-    self.keyColumn = keyColumn
     keyed = KeyedCalls(count: lookups.count) { lookups[$0].key }
+    statement = first.many
+    keyColumn = first.keyColumn
+    rowLimit = first.rowLimit.map { [keyed] in $0.one + (keyed.keys.count - 1) * $0.further }
   }
 
-  func bind(_ parameters: ParameterBuffer) { parameters.append(keyed.keys) }
+  func bind(_ parameters: ParameterBuffer) {
+    parameters.append(keyed.keys)
+    if let rowLimit { parameters.append(Int64(rowLimit)) }
+  }
 
   /// Deals the rows out to those who asked for them.
   ///
-  /// Throws where an answer isn't of the form this store writes; by itself each lookup then finds out whether that is its
-  /// own.
+  /// Throws where the answer is not all there is or not of the form this store writes; by itself each lookup then gets
+  /// its own, or finds out whether that is its own.
   func receive(_ result: borrowing PostgresResult) throws(DecodingFailure) {
     var isFound = [Bool](repeating: false, count: keyed.keys.count)
     let count = result.rowCount
+    if let rowLimit, count >= rowLimit { throw DecodingFailure() }
     var row = 0
     while row < count {
       let key = try result.integer(row, keyColumn)

@@ -69,10 +69,8 @@ extension PostgresConnection {
       sent.append(Sent(reads: [read], statement: read.request.statement, group: nil))
     }
     for kind in kinds where kind.lookups.count > 1 {
-      let first = kind.lookups[0]
-      sent[kind.place] = Sent(
-        reads: kind.reads, statement: first.many, group: LookupGroup(kind.lookups, keyColumn: first.keyColumn)
-      )
+      let group = LookupGroup(kind.lookups, like: kind.lookups[0])
+      sent[kind.place] = Sent(reads: kind.reads, statement: group.statement, group: group)
     }
     return sent
   }

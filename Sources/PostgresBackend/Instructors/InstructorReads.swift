@@ -11,7 +11,7 @@ enum InstructorReads {
 
   static let getMany = Statement("SELECT \(columns) FROM instructors i WHERE i.id = ANY($1::bigint[])")
 
-  /// `nil` where the team is over the limit: one row too many shows that.
+  /// `nil` where the team is over the limit: one row too many shows that. Popular courses have a dozen members.
   static let team = Lookup(
     one: Statement(
       """
@@ -20,14 +20,13 @@ enum InstructorReads {
       """),
     many: Statement(
       """
-      SELECT \(columns), t.is_primary, c.course_id FROM unnest($1::bigint[]) AS c (course_id)
-        CROSS JOIN LATERAL (
-          SELECT a.is_primary, a.instructor_id FROM course_instructors a WHERE a.course_id = c.course_id
-            ORDER BY a.is_primary DESC, a.instructor_id LIMIT \(Limits.teamMembers + 1)) t
-        JOIN instructors i ON i.id = t.instructor_id
-        ORDER BY c.course_id, t.is_primary DESC, i.id
+      SELECT \(columns), t.is_primary, t.course_id
+        FROM course_instructors t JOIN instructors i ON i.id = t.instructor_id
+        WHERE t.course_id = ANY($1::bigint[])
+        ORDER BY t.course_id, t.is_primary DESC, i.id LIMIT $2::bigint
       """),
-    keyColumn: InstructorRow.columnCount + 1
+    keyColumn: InstructorRow.columnCount + 1,
+    rowLimit: RowLimit(one: Limits.teamMembers + 1, further: 16)
   ) { result, rows, course throws(DecodingFailure) -> CourseTeam? in
     guard rows.count <= Limits.teamMembers else { return nil }
     var team = CourseTeam(courseID: CourseID(course), primary: nil, assistants: [])
