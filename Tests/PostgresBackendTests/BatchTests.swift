@@ -144,6 +144,26 @@ import Testing
     }
   }
 
+  @Test func aTeamOverTheLimitFailsAlone() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+      let members = (0...Limits.teamMembers).map { _ in
+        NewInstructor(firstName: "A", lastName: "L", courses: [.assistant(1), .assistant(2)])
+      }
+      for start in stride(from: 0, to: members.count, by: Limits.itemsPerCreate.upperBound) {
+        _ = try await store.instructors.createMany(
+          Array(members.dropFirst(start).prefix(Limits.itemsPerCreate.upperBound)))
+      }
+      _ = try await store.instructors.create(
+        NewInstructor(firstName: "P", lastName: "L", courses: [.primary(3), .assistant(4)]))
+      let results = try await together(8, on: store) { number throws(StoreError) in
+        try await store.instructors.team(of: CourseID(Int64(number / 2 + 1)))
+      }
+      for number in 0..<4 { #expect(results[number].failure?.code == .resourceExhausted) }
+      for number in 4..<6 { #expect(results[number].success?.primary?.firstName == "P") }
+      for number in 6..<8 { #expect(results[number].success?.assistants.map(\.firstName) == ["P"]) }
+    }
+  }
+
   @Test func readsWhoseStatementsTheServerHasForgottenPrepareThemAgain() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       _ = try await divide(store, 1)
