@@ -4,6 +4,8 @@ public import InstructorStore
 public struct Arm: Sendable {
   public let target: any BenchmarkTarget
   public let store: any StorageBackend
+  /// For the work around slices, which nobody times: another handle on the same place, with more connections; or `store`.
+  public var untimedStore: any StorageBackend
   /// Read back from the server.
   public let environment: [String: String]
 
@@ -14,6 +16,7 @@ public struct Arm: Sendable {
   public init(target: any BenchmarkTarget, store: any StorageBackend, environment: [String: String]) {
     self.target = target
     self.store = store
+    untimedStore = store
     self.environment = environment
     name = target.name
     displayName = target.displayName
@@ -42,7 +45,7 @@ struct ArmRunner: Sendable {
     beforeRestoring: ((SliceResult) async throws -> Void)? = nil
   ) async throws -> SliceResult {
     try await untimed("preparing") { () async throws(StoreError) in
-      try await workload.prepare(slice, arm.store)
+      try await prepare(slice)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
     let before = monitor?.reading()
@@ -64,13 +67,35 @@ struct ArmRunner: Sendable {
     }
     do {
       try await untimed("undoing") { () async throws(StoreError) in
-        try await workload.restore(touched, arm.store)
+        try await restore(touched)
       }
     } catch {
       result.restoreError = error
     }
     try findings.get()
     return result
+  }
+
+  private func prepare(_ slice: Range<Int>) async throws(StoreError) {
+    let result: Result<Void, StoreError> = await withTaskExecutorPreference(arm.untimedStore.executor) {
+      do throws(StoreError) {
+        return .success(try await workload.prepare(slice, arm.untimedStore))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  private func restore(_ touched: Range<Int>) async throws(StoreError) {
+    let result: Result<Void, StoreError> = await withTaskExecutorPreference(arm.untimedStore.executor) {
+      do throws(StoreError) {
+        return .success(try await workload.restore(touched, arm.untimedStore))
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
   }
 
   /// Warms caches, connections and prepared statements up and measures how many operations a second to
@@ -95,13 +120,13 @@ struct ArmRunner: Sendable {
   /// Prepares, offers a load and restores, as ``execute(_:stopsAfter:)`` does with a slice.
   func offer(_ request: OpenLoopRequest) async throws -> OpenLoopResult {
     try await untimed("preparing") { () async throws(StoreError) in
-      try await workload.prepare(request.operations, arm.store)
+      try await prepare(request.operations)
     }
     var result = try await workload.runOpenLoop(request, arm.store)
     let touched = result.touched
     do {
       try await untimed("undoing") { () async throws(StoreError) in
-        try await workload.restore(touched, arm.store)
+        try await restore(touched)
       }
     } catch {
       result.restoreError = error

@@ -71,16 +71,29 @@ public struct Comparison: Sendable {
         arm.name = specification.name
         arm.displayName = specification.displayName
         arms.append(arm)
+        arms[number].untimedStore = try await Loader.naming("opening \(target.place)") {
+          try await target.open(TargetOptions(connections: Self.untimedConnections, dispatch: .batched))
+        }
         try log.add(.load(LoadRecord(arm: number, report)))
       }
       let outcome = try await compare(arms, scratch, journal, &log, afterRound)
-      for arm in arms { await arm.store.close() }
+      await Self.close(arms)
       return outcome
     } catch {
-      for arm in arms { await arm.store.close() }
+      await Self.close(arms)
       let failure = BenchmarkFailure(stoppedBy: error)
       try? log.add(.end(EndRecord(failure)))
       throw error
+    }
+  }
+
+  /// So many writers more than the loop has that most of what was written is undone in less time than it took.
+  package static let untimedConnections = 16
+
+  private static func close(_ arms: [Arm]) async {
+    for arm in arms {
+      await arm.untimedStore.close()
+      await arm.store.close()
     }
   }
 

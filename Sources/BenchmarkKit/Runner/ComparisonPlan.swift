@@ -21,14 +21,17 @@ struct ComparisonPlan: Sendable {
   func typicalOperations(_ rates: [Double]) -> Int {
     let secondsPerOperation = rates.reduce(0) { $0 + 1 / max($1, 1e-3) } / Double(max(1, rates.count))
     let operations = recorded.segmentSeconds / max(secondsPerOperation, 1e-9)
-    return Int(min(5_000_000, max(50, operations)))
+    return Int(min(5_000_000, max(Double(leastOperations), operations)))
   }
+
+  /// Every task makes two calls at least.
+  var leastOperations: Int { max(2, recorded.concurrency * 2) }
 
   /// Operations of both slices of a block.
   func operations(typical: Int, workload: String, block: Int) -> Int {
     var random = TraceRandom(
       seed: recorded.seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
-    return max(50, Int(Double(typical) * (1 - Self.jitter + 2 * Self.jitter * random.unit())))
+    return max(leastOperations, Int(Double(typical) * (1 - Self.jitter + 2 * Self.jitter * random.unit())))
   }
 
   /// Voids that are one too many.

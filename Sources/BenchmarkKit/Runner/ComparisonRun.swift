@@ -35,7 +35,8 @@ struct ComparisonRun: Sendable {
       try log.add(
         .pilot(
           PilotRecord(
-            workload: workload.name, throughputPerSecond: rates, operations: sizes[workload.name] ?? 50)))
+            workload: workload.name, throughputPerSecond: rates,
+            operations: sizes[workload.name] ?? plan.leastOperations)))
     }
     for target in targets {
       while let round = nextRound(workloads, upTo: target.blocks, log.record) {
@@ -47,7 +48,8 @@ struct ComparisonRun: Sendable {
           progress.update(
             "round \(round.number + 1) of \(target.blocks), \(workload.name) (\(number + 1) of \(round.workloads.count))"
           )
-          try await block(round.number, workload, sizes[workload.name] ?? 50, start: start, &log)
+          try await block(
+            round.number, workload, sizes[workload.name] ?? plan.leastOperations, start: start, &log)
         }
         progress.step("round \(round.number + 1) of \(target.blocks) done")
         afterRound(log.record)

@@ -6,8 +6,8 @@ import InstructorStore
 /// again. Every body must therefore bear being called twice for the same part, also where the first call did its
 /// work and only the answer was lost.
 enum InverseWork {
-  /// For calls on single records; about what the timed loop itself does.
-  static let concurrency = 16
+  /// For calls on single records.
+  static let concurrency = 32
   /// For calls that write many records in one transaction: more of those at a time only wait for each other.
   static let batchConcurrency = 2
   static let recordsPerBatch = 50

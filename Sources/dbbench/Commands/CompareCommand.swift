@@ -46,7 +46,8 @@ struct CompareCommand: AsyncParsableCommand {
     let arms = try self.arms.arms(loop)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: arms.map(\.specification.connections).max() ?? 1)
+      connections: arms.map(\.specification.connections).max() ?? 1,
+      untimedConnections: Comparison.untimedConnections)
     let plan = try plan(arms, entries, request)
     try judgement.requireNames(plan)
     try await perform(
@@ -73,7 +74,8 @@ struct CompareCommand: AsyncParsableCommand {
     let targets = try plan.arms.map { try Targets.named($0.backend) }
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: plan.arms.map(\.connections).max() ?? 1)
+      connections: plan.arms.map(\.connections).max() ?? 1,
+      untimedConnections: Comparison.untimedConnections)
     try await perform(
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)
   }

@@ -10,6 +10,8 @@ struct SessionRequest: Sendable {
   var needsScratch = false
   /// Of each store.
   var connections = 1
+  /// Those of the stores for work that is not timed.
+  var untimedConnections = 0
 
   /// Whether everything runs where this program does.
   var isOneMachine: Bool { targets.allSatisfy(isHere) }
@@ -67,7 +69,7 @@ struct Session: Sendable {
     do {
       let session = try Session(request, servers)
       try await session.requireOwnership()
-      try await session.requireRoom(for: request.connections)
+      try await session.requireRoom(for: request.connections, beside: request.untimedConnections)
       let holds = try await session.acquire()
       let value: Value
       do {
@@ -188,17 +190,18 @@ struct Session: Sendable {
   private static let otherConnections = 5
 
   /// Refuses more connections than a server takes, before anything is made there.
-  private func requireRoom(for connections: Int) async throws {
+  private func requireRoom(for connections: Int, beside untimed: Int) async throws {
+    let others = untimed + Self.otherConnections
     for place in places {
       let settings = try await Loader.naming("reading the settings of \(place.target.displayName)") {
         try await place.target.environment()
       }
       guard let limit = settings["max_connections"].flatMap({ Int($0) }) else { continue }
-      guard connections > limit - Self.otherConnections else { continue }
+      guard connections > limit - others else { continue }
       throw BenchmarkFailure(
         .usage,
         "--connections \(connections) is too many for \(place.target.displayName), whose max_connections is \(limit)",
-        advice: "Take \(max(1, limit - Self.otherConnections)) at the most; --concurrency may be higher.")
+        advice: "Take \(max(1, limit - others)) at the most; --concurrency may be higher.")
     }
   }
 
