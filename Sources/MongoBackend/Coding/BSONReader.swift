@@ -1,4 +1,5 @@
 import CLibMongoC
+import InstructorStore
 
 #if canImport(Glibc)
   import Glibc
@@ -74,8 +75,8 @@ struct BSONElement {
     guard type == .utf8, let bytes = element.bytes else {
       throw CorruptDocument(reason: "a text is of another type")
     }
-    let buffer = UnsafeBufferPointer(start: bytes, count: Int(element.length))
-    guard let text = String(validating: buffer, as: UTF8.self) else {
+    guard let text = String(checkingUTF8: UnsafeRawBufferPointer(start: bytes, count: Int(element.length)))
+    else {
       throw CorruptDocument(reason: "a text is not UTF-8")
     }
     return text

@@ -60,7 +60,7 @@ struct PostgresResult: ~Copyable {
 
   func optionalText(_ row: Int, _ column: Int) throws(DecodingFailure) -> String? {
     guard let bytes = bytes(row, column) else { return nil }
-    guard let text = String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) else {
+    guard let text = String(checkingUTF8: bytes) else {
       throw DecodingFailure()
     }
     return text
