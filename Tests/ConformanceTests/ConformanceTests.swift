@@ -8,7 +8,10 @@ struct ConformanceTests {
   @Test(arguments: Selection.backends, Selection.cases)
   func contract(backend: BackendUnderTest, conformanceCase: ConformanceCase) async throws {
     let sessions = try #require(ConformanceSessions.current)
-    let result = await sessions.run(conformanceCase, on: backend)
-    if let failure = result.failure { Issue.record("\(result.target): \(conformanceCase.name): \(failure)") }
+    for repetition in 1...max(1, Selection.repetitions) {
+      let result = await sessions.run(conformanceCase, on: backend)
+      guard let failure = result.failure else { continue }
+      Issue.record("\(result.target): \(conformanceCase.name), time \(repetition): \(failure)")
+    }
   }
 }

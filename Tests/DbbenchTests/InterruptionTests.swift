@@ -103,6 +103,25 @@ import Testing
     try await expectReport(in: folder, status: "complete", rounds: Self.rounds)
   }
 
+  /// Before there is anything to report: while the servers start, while they are loaded, while their answers are compared.
+  @Test(arguments: ["starting ", "MongoDB: loading", "MongoDB: durability"])
+  func aSignalBeforeTheMeasurementLeavesNothing(marker: String) async throws {
+    // Of this run alone, so that whatever it leaves shows, by any name.
+    let temporary = "/tmp/dbt-" + UUID().uuidString.prefix(8)
+    try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(atPath: temporary) }
+    let output = try await Tool.run(
+      ["compare", "--provisional", "--output", temporary + "-results"] + Self.small,
+      environment: ["TMPDIR": temporary], at: marker, signal: SIGINT)
+    defer { try? FileManager.default.removeItem(atPath: temporary + "-results") }
+    #expect(output.status == 130, "\(output)")
+    #expect(
+      output.errorLines.count == 1 && output.errorLines[0].contains("interrupted (Ctrl-C)"), "\(output)")
+    #expect(output.standardOutput.isEmpty, "\(output)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
+    #expect(Tool.processes(naming: temporary + "/") == [])
+  }
+
   /// The report made anew from the raw blocks is what is expected, and what was written at the end if anything was.
   private func expectReport(in folder: String, status: String, rounds: Int) async throws {
     let path = folder + "/summary.json"

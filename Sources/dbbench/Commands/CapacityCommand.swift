@@ -26,7 +26,9 @@ struct CapacityCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var workloads: WorkloadOptions
 
-  @Option(help: ArgumentHelp("The response time to keep, for example 20ms or 1.5s.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp("The response time to keep, for example 20ms or 1.5s.", valueName: "time"),
+    transform: DurationText.init)
   var slo: DurationText
 
   @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))

@@ -63,12 +63,14 @@ struct LoopOptions: ParsableArguments {
     )
   }
 
+  var keysText: String { keys.map { "\($0.rawValue) keys" } ?? "uniform keys, or the mix's" }
+
   /// On few cores more connections only compete: calls beyond it wait in the store's queue, which is cheaper.
   private static let mostConnectionsByDefault = 8
 
   var text: String {
     "closed, \(concurrency) calls under way over \(targetOptions.connections) connections, \(dispatch.defaultValueDescription), "
-      + "\(keys?.rawValue ?? "uniform, or the mix's,") keys"
+      + keysText
   }
 
   func validate() throws {

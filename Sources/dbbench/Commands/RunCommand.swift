@@ -168,7 +168,7 @@ struct RunCommand: AsyncParsableCommand {
       "loop",
       open.load(seconds: 0).map {
         "open, \(Quantity.significant($0.ratePerSecond)) calls/s, \($0.arrivals.rawValue) arrivals, "
-          + "\(loop.targetOptions.connections) connections, \(loop.dispatch.defaultValueDescription), \(loop.keys?.rawValue ?? "uniform, or the mix's,") keys"
+          + "\(loop.targetOptions.connections) connections, \(loop.dispatch.defaultValueDescription), \(loop.keysText)"
       } ?? loop.text)
     if soak {
       text.add(

@@ -35,7 +35,9 @@ enum Launcher {
       let isNegativeNumber =
         bytes.first == UInt8(ascii: "-")
         && bytes.dropFirst().first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } == true
-      if isNegativeNumber, let option = joined.last, option.hasPrefix("--"), option != "--", !option.contains("=") {
+      if isNegativeNumber, let option = joined.last, option.hasPrefix("--"), option != "--",
+        !option.contains("=")
+      {
         joined[joined.count - 1] = "\(option)=\(argument)"
       } else {
         joined.append(argument)
@@ -73,7 +75,8 @@ enum Launcher {
       return ExitStatus.success.rawValue
     case .validationFailure:
       let message = Dbbench.message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
-      Output.error(message + (message.contains("--help") ? "" : " See 'dbbench --help'."))
+      let sentence = message + (message.last.map { ".?!".contains($0) } == true ? "" : ".")
+      Output.error(sentence + (message.contains("--help") ? "" : " See 'dbbench --help'."))
       return ExitStatus.usage.rawValue
     default:
       Output.error("\(error). This is a defect; please report it.")

@@ -15,7 +15,10 @@ struct Plan {
 
   init(_ title: String, _ request: SessionRequest, _ catalog: BenchmarkCatalog) {
     self.title = title
-    for known in request.targets { add(known.displayName, Self.place(of: known, request)) }
+    // An arm may be compared with another of the same backend.
+    for known in request.targets where !lines.contains(where: { $0.name == known.displayName }) {
+      add(known.displayName, Self.place(of: known, request))
+    }
     add(
       "data",
       "\(Quantity.count(catalog.instructors)) instructors, \(Quantity.count(catalog.courses)) courses, "
