@@ -18,6 +18,8 @@ public struct PostgresOptions: Sendable {
   /// Whether sessions turn `synchronous_commit` on where the server has it off. A benchmark of relaxed durability
   /// turns this off; a service should not.
   public var isDurable: Bool
+  /// Takes down what is sent; for ``PostgresExplainer``.
+  var recorder: StatementRecorder?
 
   public init(
     schema: String = "public", connections: Int = 8, waitingCallsLimit: Int = 10_000,

@@ -20,8 +20,8 @@ enum Concern {
 
   func append(to writer: inout BSONWriter, _ writeConcern: WriteConcern) {
     switch self {
-    case .majorityRead: writer.document("readConcern") { $0.append("level", "majority" as StaticString) }
-    case .snapshotRead: writer.document("readConcern") { $0.append("level", "snapshot" as StaticString) }
+    case .majorityRead: Self.appendReadConcern("majority", to: &writer, writeConcern)
+    case .snapshotRead: Self.appendReadConcern("snapshot", to: &writer, writeConcern)
     case .write:
       writer.document("writeConcern") { writer in
         switch writeConcern {
@@ -39,6 +39,16 @@ enum Concern {
       }
     case .bare, .untimed: break
     }
+  }
+
+  /// What was acknowledged without a majority, no majority or snapshot read sees at once; a store that writes so reads what
+  /// its primary has.
+  private static func appendReadConcern(
+    _ level: StaticString, to writer: inout BSONWriter, _ writeConcern: WriteConcern
+  ) {
+    var level = level
+    if case .relaxed = writeConcern { level = "local" }
+    writer.document("readConcern") { $0.append("level", level) }
   }
 
   private static func appendMajority(to writer: inout BSONWriter) {

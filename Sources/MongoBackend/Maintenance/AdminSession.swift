@@ -71,15 +71,29 @@ struct AdminSession {
       ["defaultWriteConcern.w": "default write concern", "defaultReadConcern.level": "default read concern"],
       into: &settings
     ) { $0.append("getDefaultRWConcern", Int32(1)) }
+    try readIfAllowed(["parsed.storage.dbPath": MongoMaintenance.dataFolderKey], into: &settings) {
+      $0.append("getCmdLineOpts", Int32(1))
+    }
     settings["write concern of the store"] = connection.address.writeConcern.text
     return settings
   }
 
-  /// Runs a command on the server and notes the values at some paths of its reply.
-  private func read(
-    _ paths: [String: String], into settings: inout [String: String], _ build: (inout BSONWriter) -> Void
+  /// As ``read(_:into:onAdmin:_:)``; notes nothing where the server refuses the command.
+  func readIfAllowed(
+    _ paths: [String: String], into settings: inout [String: String], onAdmin: Bool = true,
+    _ build: (inout BSONWriter) -> Void
   ) throws(CommandFailure) {
-    let reply = try connection.run(.bare, call, onAdmin: true, build)
+    do throws(CommandFailure) { try read(paths, into: &settings, onAdmin: onAdmin, build) } catch {
+      guard error.kind == .server else { throw error }
+    }
+  }
+
+  /// Runs a command on the server and notes the values at some paths of its reply.
+  func read(
+    _ paths: [String: String], into settings: inout [String: String], onAdmin: Bool = true,
+    _ build: (inout BSONWriter) -> Void
+  ) throws(CommandFailure) {
+    let reply = try connection.run(.bare, call, onAdmin: onAdmin, build)
     do throws(CorruptDocument) {
       for (path, name) in paths {
         let value = try Self.value(at: path.split(separator: ".")[...], in: reply.bytes)

@@ -16,9 +16,11 @@ package enum DatabaseState: Equatable, Sendable {
 /// A database is touched only where it carries the marker collection that ``create()`` makes first and ``remove()``
 /// drops last, and holds no collection that this library doesn't know. Every call makes a connection of its own; its deadline is 60 s.
 package struct MongoMaintenance: Sendable {
+  /// In ``settings()``: where the server keeps its data. Absent where the user may not know.
+  package static let dataFolderKey = "data folder"
   package static let markerCollection: StaticString = "dbbench_marker"
 
-  private let address: MongoAddress
+  let address: MongoAddress
   private let options: MongoOptions
 
   /// - Parameters:
@@ -101,7 +103,7 @@ package struct MongoMaintenance: Sendable {
     }
   }
 
-  private func run<Value: Sendable>(
+  func run<Value: Sendable>(
     _ operation: StaticString, _ body: @escaping @Sendable (AdminSession) throws(CommandFailure) -> Value
   ) async throws(StoreError) -> Value {
     let core = MongoCore(address, options)

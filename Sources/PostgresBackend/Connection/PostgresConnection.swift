@@ -26,6 +26,8 @@ final class PostgresConnection {
   private(set) var isBroken = false
   /// When this session last saw a schema it can use; see `PostgresSchema`.
   var schemaCheck = Deadline(nanoseconds: 0)
+  /// Of a store whose statements are explained; see `PostgresExplainer`.
+  var recorder: StatementRecorder?
 
   /// How long a caller that has left still lets its connection wait for the answer, rather than lose the session.
   private static let graceMilliseconds = 20
@@ -150,6 +152,7 @@ final class PostgresConnection {
   }
 
   func send(_ statement: Statement) -> Bool {
+    recorder?.note(statement, parameters)
     values.removeAll(keepingCapacity: true)
     return parameters.bytes.withUnsafeBytes { bytes in
       for start in parameters.starts {

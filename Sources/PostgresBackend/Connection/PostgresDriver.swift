@@ -25,6 +25,7 @@ struct PostgresDriver: ConnectionDriver {
       throw call.error(.unreachable, "the connection broke")
     }
     let connection = PostgresConnection(handle: handle, signal: signal)
+    connection.recorder = options.recorder
     try setUpSession(connection, call, deadline)
     return connection
   }

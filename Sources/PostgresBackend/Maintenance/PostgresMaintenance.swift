@@ -17,11 +17,14 @@ package struct PostgresMaintenance: Sendable {
   private static let namesToShow = 3
 
   private let connection: String
-  private let schema: String
+  let schema: String
+  private let isDurable: Bool
 
-  package init(_ connection: String, schema: String) {
+  /// - Parameter isDurable: As the store's own option: what ``settings()`` reports are those of such a store's sessions.
+  package init(_ connection: String, schema: String, isDurable: Bool = true) {
     self.connection = connection
     self.schema = schema
+    self.isDurable = isDurable
   }
 
   package func state() async throws(StoreError) -> SchemaState {
@@ -83,6 +86,7 @@ package struct PostgresMaintenance: Sendable {
       "server_version", "fsync", "full_page_writes", "synchronous_commit", "wal_level", "shared_buffers",
       "max_connections", "jit", "max_parallel_workers_per_gather", "plan_cache_mode", "checkpoint_timeout",
       "max_wal_size", "huge_pages", "autovacuum", "default_transaction_isolation", "ssl",
+      "effective_cache_size", "wal_compression", "block_size", "default_toast_compression", "data_directory",
     ]
     return try await session("settings", .read) { (connection, call) throws(StoreError) in
       var settings: [String: String] = [:]
@@ -102,12 +106,13 @@ package struct PostgresMaintenance: Sendable {
 
   // MARK: Steps
 
-  private func session<Value: Sendable>(
+  func session<Value: Sendable>(
     _ operation: StaticString, _ effect: CallEffect,
     _ body: @escaping @Sendable (PostgresConnection, PostgresConnection.Call) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
     let store = try await PostgresStore.open(
-      connection, options: PostgresOptions(schema: schema, connections: 1, timeout: .seconds(600)))
+      connection,
+      options: PostgresOptions(schema: schema, connections: 1, timeout: .seconds(600), isDurable: isDurable))
     let result: Result<Value, StoreError>
     do throws(StoreError) {
       result = .success(try await store.pool.lease(store.call(operation), effect, body))

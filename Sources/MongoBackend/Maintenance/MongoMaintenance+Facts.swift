@@ -1,0 +1,38 @@
+package import InstructorStore
+
+extension MongoMaintenance {
+  /// Whether the store's connections are encrypted.
+  package var usesTLS: Bool { !address.usesOwnSockets }
+
+  /// About the server as it runs and stores, by name; what the user may not know, or an older server doesn't tell, is
+  /// left out.
+  package func serverFacts() async throws(StoreError) -> [String: String] {
+    try await run("maintenance.facts") { session throws(CommandFailure) in
+      var facts: [String: String] = [:]
+      try session.readIfAllowed(["pid": "pid"], into: &facts) { $0.append("serverStatus", Int32(1)) }
+      try session.readIfAllowed(
+        [
+          "syncdelay": "seconds between checkpoints",
+          "journalCommitInterval": "milliseconds between journal flushes",
+        ],
+        into: &facts
+      ) { writer in
+        writer.append("getParameter", Int32(1))
+        writer.append("syncdelay", Int32(1))
+        writer.append("journalCommitInterval", Int32(1))
+      }
+      try session.readIfAllowed(
+        ["parsed.storage.wiredTiger.engineConfig.journalCompressor": "journal compressor"], into: &facts
+      ) { $0.append("getCmdLineOpts", Int32(1)) }
+      try session.readIfAllowed(["wiredTiger.creationString": "creation"], into: &facts, onAdmin: false) {
+        $0.append("collStats", Collections.reviews)
+      }
+      facts["block compressor"] = facts.removeValue(forKey: "creation").flatMap { text in
+        text.split(separator: ",").first { $0.hasPrefix("block_compressor=") }.map {
+          String($0.dropFirst("block_compressor=".utf8.count))
+        }
+      }
+      return facts
+    }
+  }
+}

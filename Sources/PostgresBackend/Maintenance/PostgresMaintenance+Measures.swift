@@ -1,0 +1,85 @@
+import DriverKit
+package import InstructorStore
+
+/// How large a table is, and how much is in it.
+package struct PostgresTableSize: Sendable {
+  package var name: String
+  package var rows: Int64
+  /// With what is stored out of line, and the maps.
+  package var tableBytes: Int64
+  package var indexBytes: Int64
+}
+
+extension PostgresMaintenance {
+  /// What the server has counted since it was started, by name.
+  ///
+  /// A session hands its counts over once a second at the most, and when it ends; so they are complete only where no other
+  /// session of the store is there: see ``awaitQuiet(atMost:)``.
+  package func counters() async throws(StoreError) -> [String: Int64] {
+    try await session("counters", .read) { (connection, call) throws(StoreError) in
+      let names = ["wal_records", "wal_fpi", "wal_bytes", "wal_sync", "xact_commit", "blks_read"]
+      var counters: [String: Int64] = [:]
+      try connection.text(
+        call,
+        """
+        SELECT wal_records::bigint, wal_fpi::bigint, wal_bytes::bigint, wal_sync::bigint, xact_commit::bigint,
+            blks_read::bigint
+          FROM pg_stat_wal, pg_stat_database WHERE datname = current_database()
+        """
+      ) { result in
+        guard result.rowCount == 1 else { return }
+        for (column, name) in names.enumerated() { counters[name] = try? result.integer(0, column) }
+      }
+      return counters
+    }
+  }
+
+  /// Returns when no session of this library's is left in the database but this one: those of a store that was just closed
+  /// take a moment to end. Gives up in the end, as others may use the library there too.
+  package func awaitQuiet(atMost limit: Duration = .seconds(2)) async throws(StoreError) {
+    let deadline = Deadline.after(limit)
+    try await session("awaitQuiet", .read) { (connection, call) throws(StoreError) in
+      var others: Int64 = 1
+      while others > 0, !deadline.hasPassed, !call.isAbandoned {
+        try connection.text(
+          call,
+          """
+          SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+              AND application_name = current_setting('application_name') AND backend_type = 'client backend'
+          """
+        ) { others = (try? $0.integer(0, 0)) ?? 0 }
+      }
+    }
+  }
+
+  /// Every table of the schema. Counts all rows, so it takes as long as reading them.
+  package func sizes() async throws(StoreError) -> [PostgresTableSize] {
+    let schema = schema
+    return try await session("sizes", .read) { (connection, call) throws(StoreError) in
+      var sizes: [PostgresTableSize] = []
+      try connection.text(
+        call,
+        """
+        SELECT c.relname::text, pg_table_size(c.oid), pg_indexes_size(c.oid) FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY c.relname
+        """, schema
+      ) { result in
+        for row in 0..<result.rowCount {
+          guard let name = try? result.text(row, 0), let table = try? result.integer(row, 1),
+            let index = try? result.integer(row, 2)
+          else { continue }
+          sizes.append(PostgresTableSize(name: name, rows: 0, tableBytes: table, indexBytes: index))
+        }
+      }
+      for position in sizes.indices {
+        let table = "\(PostgresSchema.quoted(schema)).\(PostgresSchema.quoted(sizes[position].name))"
+        try connection.text(call, "SELECT count(*) FROM \(table)") {
+          sizes[position].rows = (try? $0.integer(0, 0)) ?? 0
+        }
+      }
+      return sizes
+    }
+  }
+}
