@@ -80,6 +80,22 @@ public protocol BenchmarkTarget: Sendable {
   /// among them.
   func environment() async throws -> [String: String]
 
+  /// The settings that decide what becomes of an acknowledged write, read back from the server as a store of this target
+  /// has them; empty where there is no server. May be called before ``prepare()``.
+  func durability() async throws -> [DurabilitySetting]
+
+  /// A store on the place whose statements can be explained; `nil` where it has none.
+  func explainer(_ options: TargetOptions) async throws -> (any OperationExplainer)?
+
+  /// What the server has counted so far, what stores that are closed by now did included; `nil` where it counts nothing.
+  func counters() async throws -> ServerCounters?
+
+  /// Every table or collection of the place; empty where nothing is on a disk. Counts the rows, so it takes a while.
+  func sizes() async throws -> [StorageSize]
+
+  /// What a reader has to know about how the server and a store on it work, read back.
+  func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String]
+
   /// Removes what ``prepare()`` made and all that is in it. Does nothing where there is nothing.
   func remove() async throws
 }
@@ -90,6 +106,16 @@ extension BenchmarkTarget {
   public func acquire() async throws -> (any PlaceHold)? { nil }
 
   public func hasInterruptedLoad() async throws -> Bool { false }
+
+  public func durability() async throws -> [DurabilitySetting] { [] }
+
+  public func explainer(_ options: TargetOptions) async throws -> (any OperationExplainer)? { nil }
+
+  public func counters() async throws -> ServerCounters? { nil }
+
+  public func sizes() async throws -> [StorageSize] { [] }
+
+  public func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String] { [:] }
 
   /// What ``acquire()`` throws.
   public func inUse(_ schema: String) -> BenchmarkFailure {

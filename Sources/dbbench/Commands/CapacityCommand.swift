@@ -40,9 +40,6 @@ struct CapacityCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("poisson (as many independent users) or constant.", valueName: "process"))
   var arrivals: ArrivalProcess = .poisson
 
-  @Flag(help: "Measure servers of unlike durability all the same.")
-  var acceptDifferences = false
-
   func validate() throws { try Check.size(searches, "--searches", 1...100) }
 
   func run() async throws {
@@ -61,7 +58,7 @@ struct CapacityCommand: AsyncParsableCommand {
       isOneMachine: request.isOneMachine)
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
-      acceptsDifferences: acceptDifferences)
+      acceptsDifferences: servers.acceptDifferences)
     if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(

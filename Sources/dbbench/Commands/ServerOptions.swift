@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+public import BenchmarkKit
 import InstructorStore
 
 /// Which servers to use, and where on them.
@@ -20,6 +21,15 @@ struct ServerOptions: ParsableArguments {
 
   @Flag(help: "Leave what was loaded on your own server; the next run replaces it.")
   var keep = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What every server must promise about an acknowledged write. durable: it survives a crash. relaxed: the last moment "
+        + "may be lost. Read back from each server before anything is timed.", valueName: "durable|relaxed"))
+  var durability: DurabilityProfile = .durable
+
+  @Flag(help: "Go on where a server is not as durable as that, or durable where it was to be relaxed.")
+  var acceptDifferences = false
 
   /// The user's own server for a backend, if there is one.
   func url(for target: String) -> String? {
@@ -59,3 +69,5 @@ struct ServerOptions: ParsableArguments {
     }
   }
 }
+
+extension DurabilityProfile: ExpressibleByArgument {}

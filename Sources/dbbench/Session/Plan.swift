@@ -24,6 +24,13 @@ struct Plan {
       "\(Quantity.count(catalog.instructors)) instructors, \(Quantity.count(catalog.courses)) courses, "
         + "\(Quantity.count(catalog.reviewers)) reviewers, \(Quantity.count(catalog.reviews)) reviews, seed "
         + "\(catalog.seed)")
+    if !request.targets.allSatisfy({ $0.server == nil }) {
+      add(
+        "durability",
+        request.servers.durability.rawValue
+          + (request.servers.acceptDifferences
+            ? ", differences accepted" : ", read back before anything is timed"))
+    }
     #if DEBUG
       add("build", "for debugging: figures will be too low")
     #endif

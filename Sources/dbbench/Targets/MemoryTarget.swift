@@ -4,7 +4,9 @@ import Synchronization
 
 /// The in-memory store as a target: no server, nothing to clean up. It shows what the harness itself costs.
 final class MemoryTarget: BenchmarkTarget {
-  static let kind = TargetKind(name: "memory", displayName: "Memory") { _, _ in MemoryTarget() }
+  static let kind = TargetKind(name: "memory", displayName: "Memory") { _, _, _ in
+    MemoryTarget()
+  }
 
   var name: String { "memory" }
   var displayName: String { "Memory" }

@@ -5,23 +5,29 @@ import Synchronization
 
 /// A database on a MongoDB replica set.
 final class MongoTarget: BenchmarkTarget {
-  static let kind = TargetKind(name: "mongo", displayName: "MongoDB") { url, schema in
-    try MongoTarget(url: url, database: schema)
+  static let kind = TargetKind(name: "mongo", displayName: "MongoDB") { url, schema, durability in
+    try MongoTarget(url: url, database: schema, profile: durability)
   }
 
-  private let url: String
+  let url: String
   private let database: String
-  private let maintenance: MongoMaintenance
+  let profile: DurabilityProfile
+  let maintenance: MongoMaintenance
   private let lease = Mutex<MongoPlaceLease?>(nil)
   var name: String { "mongo" }
   var displayName: String { "MongoDB" }
   var address: String? { ServerAddress(url).text }
 
-  init(url: String, database: String) throws {
+  init(url: String, database: String, profile: DurabilityProfile) throws {
+    // A store that may be relaxed does what the URL asks for.
+    let url =
+      profile == .relaxed && !url.contains("w=") && !url.contains("journal=")
+      ? ConnectionSettings.mongo(url, ["w": "1", "journal": "false"]) : url
     self.url = url
     self.database = database
+    self.profile = profile
     do throws(StoreError) {
-      maintenance = try MongoMaintenance(url, database: database)
+      maintenance = try MongoMaintenance(url, database: database, isDurable: profile == .durable)
     } catch {
       throw BenchmarkFailure(error, during: "reading the URL of --mongo")
     }
@@ -58,23 +64,41 @@ final class MongoTarget: BenchmarkTarget {
   func hasInterruptedLoad() async throws -> Bool { try await maintenance.hasInterruptedLoad() }
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
-    try await MongoStore.open(
-      ConnectionSettings.mongo(url, options.settings),
-      options: MongoOptions(
-        database: database, connections: options.connections, timeout: options.timeout,
-        dispatch: options.dispatch))
+    try await MongoStore.open(configuredURL(options), options: storeOptions(options))
   }
+
+  func storeOptions(_ options: TargetOptions) -> MongoOptions {
+    MongoOptions(
+      database: database, connections: options.connections, timeout: options.timeout,
+      isDurable: profile == .durable, dispatch: options.dispatch)
+  }
+
+  func configuredURL(_ options: TargetOptions) -> String { ConnectionSettings.mongo(url, options.settings) }
 
   func settle() async throws { try await maintenance.settle() }
 
   func environment() async throws -> [String: String] {
     var settings = try await maintenance.settings()
-    let isDurable =
-      settings["write concern of the store"] == "w: majority, j: true" && settings["journal"] != "off"
-    settings[Durability.levelKey] = isDurable ? "durable" : "relaxed"
-    settings[Durability.settingsKey] =
-      "\(settings["write concern of the store"] ?? "unknown"), journal \(settings["journal"] ?? "unknown")"
+    settings.merge(Durability.environment(durability(settings))) { _, judged in judged }
+    // Another one for every throwaway server: no part of what makes results comparable.
+    settings[MongoMaintenance.dataFolderKey] = nil
     return settings
+  }
+
+  func durability() async throws -> [DurabilitySetting] { durability(try await maintenance.settings()) }
+
+  func durability(_ settings: [String: String]) -> [DurabilitySetting] {
+    let writeConcern = "write concern of the store"
+    var durability = [
+      DurabilitySetting(
+        "write concern", settings[writeConcern], durable: ["w: majority, j: true"],
+        relaxed: ["w: 1, j: false"]),
+      DurabilitySetting("journal", settings["journal"], durable: ["on"], relaxed: ["on"]),
+    ]
+    if let type = DataFolder.fileSystem(settings[MongoMaintenance.dataFolderKey], of: url) {
+      durability.append(DurabilitySetting(fileSystem: type))
+    }
+    return durability
   }
 
   func remove() async throws { try await maintenance.remove() }

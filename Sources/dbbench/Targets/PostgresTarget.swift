@@ -4,18 +4,28 @@ import PostgresBackend
 
 /// A schema on a PostgreSQL server.
 struct PostgresTarget: BenchmarkTarget {
-  static let kind = TargetKind(name: "postgres", displayName: "PostgreSQL") { url, schema in
-    PostgresTarget(url: url, schema: schema)
+  static let kind = TargetKind(name: "postgres", displayName: "PostgreSQL") { url, schema, durability in
+    PostgresTarget(url: url, schema: schema, profile: durability)
   }
 
   let url: String
   let schema: String
+  let profile: DurabilityProfile
   var name: String { "postgres" }
   var displayName: String { "PostgreSQL" }
 
   var address: String? { ServerAddress(url).text }
 
-  private var maintenance: PostgresMaintenance { PostgresMaintenance(url, schema: schema) }
+  var maintenance: PostgresMaintenance {
+    PostgresMaintenance(sessionURL, schema: schema, isDurable: profile == .durable)
+  }
+
+  /// A session may weaken its own commits on a server that is otherwise durable; options of the URL's own are left alone,
+  /// and the settings read back show what came of it.
+  private var sessionURL: String {
+    guard profile == .relaxed else { return url }
+    return (try? ConnectionSettings.postgres(url, ["synchronous_commit": "off"])) ?? url
+  }
 
   func inspect() async throws -> TargetState {
     switch try await maintenance.state() {
@@ -35,30 +45,54 @@ struct PostgresTarget: BenchmarkTarget {
   func hasInterruptedLoad() async throws -> Bool { try await maintenance.hasInterruptedLoad() }
 
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
-    let configured: String
+    try await PostgresStore.open(try configuredURL(options), options: storeOptions(options))
+  }
+
+  func storeOptions(_ options: TargetOptions) -> PostgresOptions {
+    PostgresOptions(
+      schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch,
+      isDurable: profile == .durable)
+  }
+
+  func configuredURL(_ options: TargetOptions) throws(StoreError) -> String {
+    guard !options.settings.isEmpty else { return sessionURL }
     do throws(BenchmarkFailure) {
-      configured = try ConnectionSettings.postgres(url, options.settings)
+      return try ConnectionSettings.postgres(url, relaxed(options.settings))
     } catch {
       throw StoreError(.invalidArgument, operation: "open", backend: name, reason: error.message)
     }
-    return try await PostgresStore.open(
-      configured,
-      options: PostgresOptions(
-        schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch
-      ))
+  }
+
+  private func relaxed(_ settings: [String: String]) -> [String: String] {
+    guard profile == .relaxed else { return settings }
+    return settings.merging(["synchronous_commit": "off"]) { own, _ in own }
   }
 
   func settle() async throws { try await maintenance.settle() }
 
   func environment() async throws -> [String: String] {
     var settings = try await maintenance.settings()
-    let names = ["fsync", "full_page_writes", "synchronous_commit"]
-    // The remote kinds of synchronous_commit wait for a standby too.
-    let values: Set<String?> = ["on", "remote_apply", "remote_write"]
-    settings[Durability.levelKey] = names.allSatisfy { values.contains(settings[$0]) } ? "durable" : "relaxed"
-    settings[Durability.settingsKey] = names.map { "\($0) \(settings[$0] ?? "unknown")" }.joined(
-      separator: ", ")
+    settings.merge(Durability.environment(durability(settings))) { _, judged in judged }
+    // Another one for every throwaway server: no part of what makes results comparable.
+    settings["data_directory"] = nil
     return settings
+  }
+
+  func durability() async throws -> [DurabilitySetting] { durability(try await maintenance.settings()) }
+
+  func durability(_ settings: [String: String]) -> [DurabilitySetting] {
+    var durability = ["fsync", "full_page_writes"].map {
+      DurabilitySetting($0, settings[$0], durable: ["on"], relaxed: ["on"])
+    }
+    durability.append(
+      DurabilitySetting(
+        "synchronous_commit", settings["synchronous_commit"],
+        // The remote kinds wait for a standby too.
+        durable: ["on", "remote_apply", "remote_write"], relaxed: ["off"]))
+    if let type = DataFolder.fileSystem(settings["data_directory"], of: url) {
+      durability.append(DurabilitySetting(fileSystem: type))
+    }
+    return durability
   }
 
   func remove() async throws { try await maintenance.remove() }

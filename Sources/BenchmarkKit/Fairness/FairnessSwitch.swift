@@ -1,0 +1,88 @@
+/// Something that makes a comparison unfair where the two sides differ in it, or that a reader has to know.
+public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
+  case version = "server version"
+  case client = "client library"
+  case durability = "durability"
+  case writeIsolation = "isolation of writes"
+  case readIsolation = "isolation of reads"
+  case cache = "server's own cache"
+  case caches = "caches before a segment"
+  case parallelWorkers = "workers of one query"
+  case justInTime = "just-in-time compilation"
+  case planCache = "plans of prepared statements"
+  case transport = "transport"
+  case encryption = "TLS"
+  case wireCompression = "compression on the wire"
+  case diskCompression = "compression on disk"
+  case logCompression = "compression of the log"
+  case checkpoints = "checkpoints"
+  case hugePages = "huge pages"
+  case fileSystem = "file system of the data"
+  case flushLatency = "one flush to the disk"
+  case loadOrder = "order of the rows on disk"
+  case processGroup = "scheduling of the server"
+  case pinning = "processors of the server"
+  case dispatch = "calls that wait"
+  case connections = "connections"
+
+  /// What a difference means.
+  public var meaning: String {
+    switch self {
+    case .version, .client: "each DBMS is what it is in this version"
+    case .durability: "a side that may lose acknowledged writes does less work"
+    case .writeIsolation, .readIsolation:
+      "each at the level at which the answers are equal; a stronger level costs more"
+    case .cache:
+      "equal caches aren't equal memory: PostgreSQL uses the system's page cache too; there is no common limit"
+    case .caches: "what is read for the first time comes from the disk"
+    case .parallelWorkers, .justInTime: "helps long queries such as the leaderboard, costs short ones"
+    case .planCache: "a plan for any parameters saves planning"
+    case .transport, .encryption, .wireCompression: "costs every call on the side that has it"
+    case .diskCompression, .logCompression:
+      "trades processor time for disk and page cache; how much depends on the data"
+    case .checkpoints: "what is written later and when; after one, whole pages go to PostgreSQL's log"
+    case .hugePages: "saves address translation with large caches"
+    case .fileSystem, .flushLatency: "what a durable commit waits for"
+    case .loadOrder: "neighbours on disk are read together"
+    case .processGroup: "servers that share a group share its part of the processors"
+    case .pinning: "unpinned servers move between processors"
+    case .dispatch, .connections: "how many sessions the server has at a time"
+    }
+  }
+}
+
+/// What both sides ran with, switch by switch, as it was read back.
+public struct FairnessRecord: Sendable, Codable, Equatable {
+  public struct Row: Sendable, Codable, Equatable {
+    /// A ``FairnessSwitch``.
+    public var name: String
+    /// Of each arm; `unknown` where it can't be seen from here.
+    public var values: [String]
+    public var differs: Bool
+    public var meaning: String
+  }
+
+  public var rows: [Row]
+
+  static let unknown = "unknown"
+
+  /// - Parameter values: Of each arm. A switch that no arm has is left out.
+  public init(_ values: [[FairnessSwitch: String]]) {
+    rows = FairnessSwitch.allCases.compactMap { one in
+      guard values.contains(where: { $0[one] != nil }) else { return nil }
+      let texts = values.map { $0[one] ?? Self.unknown }
+      return Row(
+        name: one.rawValue, values: texts, differs: Set(texts).count > 1, meaning: one.meaning)
+    }
+  }
+
+  /// What differs, as a table, and what doesn't, in a line; empty without rows.
+  public func lines(_ names: [String]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    var table = TextTable(["what differs"] + names)
+    table.isLeftAligned = true
+    for row in rows where row.differs { table.add([row.name] + row.values) }
+    let same = rows.filter { !$0.differs }.map { "\($0.name): \($0.values[0])" }
+    return table.lines + ["the same: \(same.isEmpty ? "nothing" : same.joined(separator: "; "))"]
+  }
+}

@@ -1,0 +1,52 @@
+import BenchmarkKit
+import InstructorStore
+import PostgresBackend
+
+extension PostgresTarget {
+  func explainer(_ options: TargetOptions) async throws -> (any OperationExplainer)? {
+    ExplainedPostgres(
+      explainer: try await PostgresExplainer.open(configuredURL(options), options: storeOptions(options)))
+  }
+
+  func counters() async throws -> ServerCounters? {
+    try await maintenance.awaitQuiet()
+    let found = try await maintenance.counters()
+    var counters = ServerCounters()
+    counters.logBytes = found["wal_bytes"].map(Double.init)
+    counters.logRecords = found["wal_records"].map(Double.init)
+    counters.logSyncs = found["wal_sync"].map(Double.init)
+    counters.pageImages = found["wal_fpi"].map(Double.init)
+    counters.transactions = found["xact_commit"].map(Double.init)
+    counters.pagesRead = found["blks_read"].map(Double.init)
+    return counters
+  }
+
+  func sizes() async throws -> [StorageSize] {
+    // The tables for the store's own affairs are of no size and say nothing.
+    let own: Set = ["schema_state", "id_allocator"]
+    return try await maintenance.sizes().filter { !own.contains($0.name) }.map { size in
+      StorageSize(
+        name: size.name, rows: Int(size.rows), dataBytes: Int(size.tableBytes),
+        indexBytes: Int(size.indexBytes),
+        keepsRows: size.name != "course_ratings")
+    }
+  }
+}
+
+private struct ExplainedPostgres: OperationExplainer {
+  let explainer: PostgresExplainer
+  var store: any StorageBackend { explainer.store }
+
+  func beginRecording() async throws { explainer.beginRecording() }
+
+  func explainRecorded(restoring: () async throws -> Void) async throws -> [ExplainedStatement] {
+    try await explainer.explainRecorded(restoring: restoring).map { explanation in
+      let plan = explanation.plan.flatMap(PostgresPlan.init)
+      return plan?.statement(
+        explanation.sql, parameters: explanation.parameters, isGeneric: explanation.isGeneric)
+        ?? ExplainedStatement(text: explanation.sql, parameters: explanation.parameters)
+    }
+  }
+
+  func close() async { await explainer.close() }
+}
