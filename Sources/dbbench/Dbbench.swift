@@ -43,7 +43,8 @@ struct Dbbench: AsyncParsableCommand {
       """,
     subcommands: [
       CompareCommand.self, RunCommand.self, CapacityCommand.self, LoadCommand.self, VerifyCommand.self,
-      WorkloadsCommand.self, ReportCommand.self, DoctorCommand.self, ReferenceCommand.self,
+      WorkloadsCommand.self, ExplainCommand.self, ReportCommand.self, DoctorCommand.self,
+      ReferenceCommand.self,
       ServersCommand.self,
       SimulateCommand.self, ValidateCommand.self,
     ],

@@ -99,7 +99,10 @@ import Testing
     #expect(csv.count == 7)
     #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 24 })
     let markdown = MarkdownReport.text(summary)
-    #expect(markdown.contains("| instructor-get | one 3.2× (3.2–3.2), 12/12 blocks agree | 0.0015 | 12 |"))
+    #expect(
+      markdown.contains(
+        "| instructor-get | one 3.2× (3.2–3.2), 12/12 blocks agree; CPU per operation 10.0 µs against 10.0 µs | 0.0015 | 12 |"
+      ))
     #expect(markdown.contains("dbbench compare"))
   }
 

@@ -2,7 +2,7 @@ import CatalogGenerator
 import InstructorStore
 
 extension Invariants {
-  private static let sampledReviews = 2_000
+  private static let sampledReviews = 5_000
   /// The most popular ones, which hot keys meet; a course of more reviews than ``mostRecounted`` is left out.
   private static let largestCourses = 3
   private static let mostRecounted = 200_000
@@ -95,17 +95,20 @@ extension Invariants {
     let reviews = spread(catalog.reviews)
     try await InverseWork.each(in: reviews.indices) { index throws(StoreError) in
       let stored = try await store.reviews.get(ReviewID(Int64(reviews[index]) + 1))
+      found.add(Catalog.contentHash(of: stored))
       if let problem = problem(stored) { found.report(problem) }
     }
     let reviewers = spread(catalog.reviewers)
     try await InverseWork.each(in: reviewers.indices) { index throws(StoreError) in
       var stored = try await store.reviewers.get(catalog.reviewer(reviewers[index]))
+      found.add(Catalog.contentHash(of: stored))
       let expected = catalog.generated.reviewer(reviewers[index])
       stored.version = expected.version
       if stored != expected { found.report("the \(stored.canonicalText), not the \(expected.canonicalText)") }
     }
     checked.reviews = reviews.count
     checked.reviewers = reviewers.count
+    checked.contentHash &+= found.contentHash
     return found.problem
   }
 

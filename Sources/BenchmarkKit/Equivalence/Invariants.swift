@@ -20,6 +20,16 @@ public struct Invariants: Sendable {
     /// Single reviews and reviewers spread over all.
     public var reviews = 0
     public var reviewers = 0
+    /// The sum of the content hashes of the instructors, reviews and reviewers that were read one by one; that of the
+    /// catalog's, whatever the backend.
+    public var contentHash: UInt64 = 0
+
+    /// For people.
+    var text: String {
+      "\(Quantity.count(instructors)) instructors, \(Quantity.count(reviews)) reviews and "
+        + "\(Quantity.count(reviewers)) reviewers one by one, the ratings of \(Quantity.count(ratings)) courses added up, "
+        + "\(Quantity.count(recountedReviews)) reviews of \(Quantity.count(recountedCourses)) courses counted again"
+    }
   }
 
   let catalog: BenchmarkCatalog
@@ -40,7 +50,7 @@ public struct Invariants: Sendable {
     var problem: String?
     var checked = Checked()
     do throws(StoreError) {
-      problem = try await self.problem(backend.instructors)
+      problem = try await self.problem(backend.instructors, &checked)
       checked.instructors = min(catalog.instructors, Self.mostInstructors)
       if problem == nil { problem = try await reviewProblem(backend, &checked) }
     } catch {
@@ -54,7 +64,9 @@ public struct Invariants: Sendable {
     return checked
   }
 
-  private func problem(_ repository: any InstructorRepository) async throws(StoreError) -> String? {
+  private func problem(
+    _ repository: any InstructorRepository, _ checked: inout Checked
+  ) async throws(StoreError) -> String? {
     // One more than expected shows a surplus; what is over the limit of a count can't be seen.
     let upTo = min(catalog.instructors + 1, Limits.countUpTo.upperBound)
     let count = try await repository.count(.all, upTo: upTo)
@@ -62,7 +74,7 @@ public struct Invariants: Sendable {
       return "there are \(count == upTo ? "more than \(upTo - 1)" : String(count)) instructors, "
         + "not \(catalog.instructors)"
     }
-    if let problem = try await wrongInstructor(repository) { return problem }
+    if let problem = try await wrongInstructor(repository, &checked) { return problem }
     var random = TraceRandom(seed: seed, stream: Self.stream, index: 0)
     for _ in 0..<Self.sampledCourses {
       let course = catalog.course(random.below(catalog.courses))
@@ -73,7 +85,9 @@ public struct Invariants: Sendable {
     return nil
   }
 
-  private func wrongInstructor(_ repository: any InstructorRepository) async throws(StoreError) -> String? {
+  private func wrongInstructor(
+    _ repository: any InstructorRepository, _ checked: inout Checked
+  ) async throws(StoreError) -> String? {
     let looked = min(catalog.instructors, Self.mostInstructors)
     let found = Found()
     try await InverseWork.chunks(of: 0..<looked, size: Limits.idsPerGet.upperBound, concurrency: 4) {
@@ -85,12 +99,14 @@ public struct Invariants: Sendable {
       for (number, instructor) in zip(numbers, instructors) {
         let expected = catalog.stored(number)
         guard let instructor else { return found.report("instructor \(expected.id) is missing") }
+        found.add(Catalog.contentHash(of: instructor))
         guard Self.withoutVersion(instructor) != expected else { continue }
         return found.report(
           "instructor \(expected.id) is \(CanonicalText.content(instructor)), not \(CanonicalText.content(expected))"
         )
       }
     }
+    checked.contentHash &+= found.contentHash
     return found.problem
   }
 

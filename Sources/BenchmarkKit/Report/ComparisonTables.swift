@@ -32,7 +32,7 @@ public enum ComparisonTables {
     return summary.workloads.map { entry in
       let isVoid = summary.voidReason != nil && entry.verdict.kind != .provisional
       return entry.workload + String(repeating: " ", count: width - entry.workload.count + 2)
-        + (isVoid ? "void (" + entry.text + ")" : entry.text)
+        + (isVoid ? "void (" + entry.line + ")" : entry.line)
     }
   }
 

@@ -10,7 +10,7 @@ public enum MarkdownReport {
       ["workload", "verdict", "p (Holm)", "blocks"],
       summary.workloads.map { entry in
         [
-          entry.workload, entry.text, entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "-",
+          entry.workload, entry.line, entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "-",
           String(entry.verdict.ratio?.blocks ?? entry.blocks),
         ]
       })
@@ -38,6 +38,7 @@ public enum MarkdownReport {
           + zip(names, loads.rowsPerSecond).map { "\($0) \(range($1))" }.joined(separator: "; ") + ".",
       ]
     }
+    lines += reasons(summary, names)
     lines += ["", "## What the figures are", ""]
     lines += ComparisonTables.notes(summary).map { "- \($0)" }
     lines += ["", "## Machine and servers", ""]
@@ -56,6 +57,37 @@ public enum MarkdownReport {
     }
     lines += ["", "Reproduce it with:", "", "```sh", summary.command, "```", ""]
     return lines.joined(separator: "\n")
+  }
+
+  /// Why each is as fast as it is; empty where nothing was found out.
+  private static func reasons(_ summary: ComparisonSummary, _ names: [String]) -> [String] {
+    var lines: [String] = []
+    for entry in summary.workloads {
+      let records = ReasonsTables.reasons(summary, entry.workload)
+      let evidence = ReasonsTables.evidence(records)
+      guard !evidence.isEmpty else { continue }
+      lines += ["", "### \(entry.workload)", ""]
+      lines += table([""] + names, evidence.map { [$0.label] + $0.cells })
+      for (name, record) in zip(names, records) {
+        guard let record else { continue }
+        for listing in ReasonsTables.listings(record) {
+          lines += ["", "\(name), \(listing.caption)", "", "```", listing.text, "```"]
+        }
+      }
+    }
+    if !lines.isEmpty { lines = ["", "## Reasons"] + lines }
+    let storage = ReasonsTables.storage(summary)
+    if !storage.isEmpty {
+      lines += ["", "## Size on disk", ""] + table([""] + names, storage.map { [$0.label] + $0.cells })
+    }
+    let fairness = ReasonsTables.fairness(summary)
+    if !fairness.isEmpty {
+      lines += [
+        "", "## What both sides ran with", "", "Read back from the servers; ≠ marks what differs.", "",
+      ]
+      lines += table([""] + names + ["what a difference means"], fairness.map { [$0.label] + $0.cells })
+    }
+    return lines
   }
 
   private static func table(_ header: [String], _ rows: [[String]]) -> [String] {

@@ -1,7 +1,8 @@
-/// A table of plain text with aligned columns: the first column to the left, the others to the right.
+/// A table of plain text with aligned columns: the first column to the left, the others to the right, or all to the left.
 public struct TextTable: Sendable {
   var header: [String]
   var rows: [[String]] = []
+  var isLeftAligned = false
 
   init(_ header: [String]) { self.header = header }
 
@@ -17,7 +18,7 @@ public struct TextTable: Sendable {
       for (column, width) in widths.enumerated() {
         let cell = column < row.count ? row[column] : ""
         let padding = String(repeating: " ", count: width - Self.width(cell))
-        line += column == 0 ? cell + padding : "  " + padding + cell
+        line += (column == 0 ? "" : "  ") + (column == 0 || isLeftAligned ? cell + padding : padding + cell)
       }
       while line.last == " " { line.removeLast() }
       return line

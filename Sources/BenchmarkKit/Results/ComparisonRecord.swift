@@ -13,6 +13,10 @@ public struct ComparisonRecord: Sendable {
   public internal(set) var blocks: [BlockRecord] = []
   public internal(set) var bulkLoads: [LoadRecord] = []
   public internal(set) var looks: [LookRecord] = []
+  public internal(set) var fairness: FairnessRecord?
+  /// By workload and arm.
+  public internal(set) var reasons: [ReasonsRecord] = []
+  public internal(set) var storage: [StorageRecord] = []
   public internal(set) var invariants: [InvariantsRecord] = []
   /// `nil` while it runs, and where the program was killed.
   public internal(set) var end: EndRecord?
@@ -42,6 +46,13 @@ public struct ComparisonRecord: Sendable {
     case .look(let record):
       looks.removeAll { $0.number == record.number }
       looks.append(record)
+    case .fairness(let record): fairness = record
+    case .reasons(let record):
+      reasons.removeAll { $0.workload == record.workload && $0.arm == record.arm }
+      reasons.append(record)
+    case .storage(let record):
+      storage.removeAll { $0.arm == record.arm && $0.moment == record.moment }
+      storage.append(record)
     case .invariants(let record): invariants.append(record)
     case .end(let record): end = record
     case .unknown: break

@@ -27,6 +27,14 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   public var loads: [LoadRecord]
   public var bulkLoad: BulkLoadSummary?
   public var disturbance: Disturbance
+  /// What both sides ran with; absent in results of before it was kept.
+  public var fairness: FairnessRecord?
+  /// Why each arm is as fast as it is, by workload and arm; found out after the timing.
+  public var reasons: [ReasonsRecord]?
+  /// After the load and at the end, for each arm.
+  public var storage: [StorageRecord]?
+  /// Of the records that were read after the timing: equal on both arms and to the catalog's.
+  public var contentHash: String?
   /// Whether the data on each arm was checked after the timing.
   public var invariantsChecked: Bool
 
@@ -74,6 +82,10 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
         "machine too busy: something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of "
         + "a core during \(record.disturbedBlocks) of \(record.blocks.count) blocks"
     }
+    fairness = record.fairness
+    reasons = record.reasons
+    storage = record.storage
+    contentHash = record.invariants.first?.contentHash
     invariantsChecked = Set(record.invariants.map(\.arm)).count == plan.arms.count
   }
 

@@ -32,6 +32,10 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var acceptsBusyMachine: Bool
   /// Whether all servers run where the client does.
   public var isOneMachine: Bool
+  /// What every server had to promise; `nil` in results of before it could be asked for.
+  public var durability: DurabilityProfile?
+  /// Whether servers are restarted before every segment; `nil` in results of before that was possible.
+  public var isCold: Bool?
 
   public init(
     arms: [ArmSpecification], workloads: [String], mix: Mix? = nil, seed: UInt64, instructors: Int,
@@ -39,7 +43,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     reviewers: Int, reviews: Int, keys: String,
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
-    acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool
+    acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool,
+    durability: DurabilityProfile? = nil, isCold: Bool? = nil
   ) {
     self.arms = arms
     self.workloads = workloads
@@ -62,6 +67,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.acceptsDifferences = acceptsDifferences
     self.acceptsBusyMachine = acceptsBusyMachine
     self.isOneMachine = isOneMachine
+    self.durability = durability
+    self.isCold = isCold
   }
 
   /// Blocks of each workload that the run gets to at the most.

@@ -49,6 +49,9 @@ public struct InvariantsRecord: Sendable, Codable, Equatable {
   public var arm: Int
   /// What was looked at, for people.
   public var checked: String
+  /// The sum of the content hashes of the records that were read, 16 hexadecimal digits; that of the same records in the
+  /// catalog, and so the same on every arm. `nil` in results of before it was kept.
+  public var contentHash: String?
 }
 
 /// How a run ended; the last line, unless the program was killed.

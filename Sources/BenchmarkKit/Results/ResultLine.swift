@@ -13,6 +13,9 @@ public enum ResultLine: Sendable {
   case block(BlockRecord)
   case bulkLoad(LoadRecord)
   case look(LookRecord)
+  case fairness(FairnessRecord)
+  case reasons(ReasonsRecord)
+  case storage(StorageRecord)
   case invariants(InvariantsRecord)
   case end(EndRecord)
   case unknown(String)
@@ -22,8 +25,8 @@ extension ResultLine: Codable {
   private enum Key: String, CodingKey { case kind }
 
   private enum Kind: String, Codable {
-    case header, fingerprint, plan, load, equivalence, calibration, pilot, block, bulkLoad, look, invariants,
-      end
+    case header, fingerprint, plan, load, equivalence, calibration, pilot, block, bulkLoad, look, fairness,
+      reasons, storage, invariants, end
   }
 
   public init(from decoder: any Decoder) throws {
@@ -39,6 +42,9 @@ extension ResultLine: Codable {
     case .block: self = .block(try BlockRecord(from: decoder))
     case .bulkLoad: self = .bulkLoad(try LoadRecord(from: decoder))
     case .look: self = .look(try LookRecord(from: decoder))
+    case .fairness: self = .fairness(try FairnessRecord(from: decoder))
+    case .reasons: self = .reasons(try ReasonsRecord(from: decoder))
+    case .storage: self = .storage(try StorageRecord(from: decoder))
     case .invariants: self = .invariants(try InvariantsRecord(from: decoder))
     case .end: self = .end(try EndRecord(from: decoder))
     case nil: self = .unknown(name)
@@ -57,6 +63,9 @@ extension ResultLine: Codable {
     case .block(let record): try write(.block, record, encoder)
     case .bulkLoad(let record): try write(.bulkLoad, record, encoder)
     case .look(let record): try write(.look, record, encoder)
+    case .fairness(let record): try write(.fairness, record, encoder)
+    case .reasons(let record): try write(.reasons, record, encoder)
+    case .storage(let record): try write(.storage, record, encoder)
     case .invariants(let record): try write(.invariants, record, encoder)
     case .end(let record): try write(.end, record, encoder)
     case .unknown(let name):

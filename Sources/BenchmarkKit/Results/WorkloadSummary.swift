@@ -42,6 +42,20 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     public var traceHash: String
   }
 
+  /// Microseconds of processor time per operation, client and server together, for each arm; `nil` where it wasn't
+  /// measured.
+  public var cpuMicroseconds: [Double]? {
+    let sums = arms.map { $0.cpuMicrosecondsPerOperation.values.reduce(0, +) }
+    return sums.allSatisfy { $0 > 0 } ? sums : nil
+  }
+
+  /// The verdict with the figure that says most about why: `…; CPU per operation 30 µs against 99 µs`.
+  public var line: String {
+    guard let cpuMicroseconds else { return text }
+    let figures = cpuMicroseconds.map { "\(Quantity.significant($0)) µs" }
+    return "\(text); CPU per operation \(figures.joined(separator: " against "))"
+  }
+
   /// `nil` without blocks.
   init?(
     _ workload: String, _ verdict: Verdict, _ blocks: [BlockRecord], _ plan: RecordedPlan,

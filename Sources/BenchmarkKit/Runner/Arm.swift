@@ -30,6 +30,8 @@ struct ArmRunner: Sendable {
   let concurrency: Int
   /// Measures processor time around each slice.
   var monitor: CPUMonitor?
+  /// Called before each slice, when all is prepared for it; its monitor takes the place of ``monitor``.
+  var coldStart: (@Sendable () async throws -> CPUMonitor)?
 
   /// Where warm-up takes its operations from: no timed slice gets there.
   private static let warmUpStart = IdentifierSpace.operationsPerWorkload / 2
@@ -48,6 +50,7 @@ struct ArmRunner: Sendable {
       try await prepare(slice)
     }
     let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
+    let monitor = try await coldStart?() ?? self.monitor
     let before = monitor?.reading()
     // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.
     var result = await withTaskExecutorPreference(arm.store.executor) {

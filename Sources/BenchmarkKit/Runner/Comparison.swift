@@ -7,12 +7,19 @@ public struct Comparison: Sendable {
   let entries: [WorkloadEntry]
   let monitor: CPUMonitor
   let progress: ProgressSink
+  private let dataFolders: [String?]
+  private let coldStart: ColdStart?
 
-  /// - Parameter servers: Which processes are the servers; see ``ArmSpecification/processGroup``.
+  /// - Parameters:
+  ///   - servers: Which processes are the servers; see ``ArmSpecification/processGroup``.
+  ///   - dataFolders: Where each arm's server has its data, if a file may be written there to see how long a flush takes.
+  ///   - coldStart: Where every segment is to find cold caches.
   public init(
     settings: RunSettings, plan: RecordedPlan, entries: [WorkloadEntry], servers: [ProcessGroup] = [],
-    progress: ProgressSink
+    dataFolders: [String?] = [], coldStart: ColdStart? = nil, progress: ProgressSink
   ) {
+    self.coldStart = coldStart
+    self.dataFolders = dataFolders
     self.settings = settings
     self.plan = plan
     self.entries = entries
@@ -75,6 +82,7 @@ public struct Comparison: Sendable {
           try await target.open(TargetOptions(connections: Self.untimedConnections, dispatch: .batched))
         }
         try log.add(.load(LoadRecord(arm: number, report)))
+        try await note(.loaded, arm, number, &log)
       }
       let outcome = try await compare(arms, scratch, journal, &log, afterRound)
       await Self.close(arms)
@@ -115,6 +123,9 @@ public struct Comparison: Sendable {
       }
     }
     try log.add(.fingerprint(fingerprint))
+    let fairness = try await fairness(arms)
+    try log.add(.fairness(fairness))
+    for line in fairness.lines(arms.map(\.displayName)) { progress.step(line) }
     let prepared = settings.prepared(entries)
     progress.update("checking that both give the same answers")
     let gate = EquivalenceGate(catalog: settings.catalog, seed: settings.seed, workloads: prepared)
@@ -125,7 +136,7 @@ public struct Comparison: Sendable {
     do {
       let run = ComparisonRun(
         arms: arms, settings: settings, plan: ComparisonPlan(recorded: plan), monitor: monitor,
-        progress: progress)
+        progress: progress, coldStart: coldStart)
       if let calibration = try await calibration(run, prepared, fingerprint, journal) {
         try log.add(.calibration(calibration))
       }
@@ -157,13 +168,14 @@ public struct Comparison: Sendable {
     _ log: inout ResultsLog, _ afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
     let isTimeUp = try await run.run(prepared, &log, afterRound: afterRound)
+    // From here on with stores of its own: sessions that end hand over what they have counted.
+    for arm in run.arms { await arm.store.close() }
+    let reasons = ReasonsRun(
+      arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings, progress: progress)
+    let sizes = Dictionary(log.record.pilots.map { ($0.workload, $0.operations) }) { _, last in last }
+    try await reasons.run(prepared, typicalOperations: sizes) { try log.add(.reasons($0)) }
     progress.update("checking that the data is what was loaded")
-    for (number, arm) in run.arms.enumerated() {
-      try await Invariants(catalog: settings.catalog, seed: settings.seed).check(arm.store)
-      try log.add(
-        .invariants(
-          InvariantsRecord(arm: number, checked: "the data is what was loaded: counts and contents")))
-    }
+    for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
     if entries.contains(where: { $0.kind == .load }), log.record.bulkLoads.count < 2 * plan.loads,
       scratch.count == 2, let first = scratch[0], let second = scratch[1]
     {
@@ -172,5 +184,68 @@ public struct Comparison: Sendable {
       try await rounds.run((first, second), loads: plan.loads, &log)
     }
     return isTimeUp
+  }
+
+  private static let flushTime = Duration.milliseconds(300)
+
+  /// What both sides run with.
+  private func fairness(_ arms: [Arm]) async throws -> FairnessRecord {
+    var values: [[FairnessSwitch: String]] = []
+    var flushes: [String: String] = [:]
+    for (number, arm) in arms.enumerated() {
+      var own = try await Loader.naming("reading the settings of \(arm.displayName)") {
+        try await arm.target.fairness(plan.arms[number].targetOptions)
+      }
+      if dataFolders.indices.contains(number), let folder = dataFolders[number] {
+        // Measured once for a folder that both have.
+        let flush =
+          flushes[folder]
+          ?? FlushLatency.measure(in: folder, for: Self.flushTime).map {
+            "\(Quantity.latency($0.nanoseconds(atPercent: 50))) at p50"
+          }
+        flushes[folder] = flush
+        own[.flushLatency] = flush
+      }
+      if !own.isEmpty {
+        own[.caches] = coldStart?.text ?? "warm: a warm-up, then one segment after the other"
+      }
+      values.append(own)
+    }
+    return FairnessRecord(values)
+  }
+
+  private func note(_ moment: StorageRecord.Moment, _ arm: Arm, _ number: Int, _ log: inout ResultsLog)
+    async throws
+  {
+    let sizes = try await Loader.naming("measuring \(arm.displayName)") { try await arm.target.sizes() }
+    if !sizes.isEmpty { try log.add(.storage(StorageRecord(arm: number, moment: moment, sizes: sizes))) }
+  }
+
+  /// Everything is there again: as many rows as were loaded, and what is in them.
+  private func checkData(_ arm: Arm, _ number: Int, _ log: inout ResultsLog) async throws {
+    let options = plan.arms[number].targetOptions
+    let store = try await Loader.naming("opening \(arm.displayName)") { try await arm.target.open(options) }
+    let checked: Invariants.Checked
+    do {
+      checked = try await Invariants(catalog: settings.catalog, seed: settings.seed).check(store)
+    } catch {
+      await store.close()
+      throw error
+    }
+    await store.close()
+    try await note(.afterwards, arm, number, &log)
+    let own = log.record.storage.filter { $0.arm == number }
+    if let loaded = own.first(where: { $0.moment == .loaded }),
+      let difference = own.first(where: { $0.moment == .afterwards })?.difference(from: loaded)
+    {
+      throw BenchmarkFailure(
+        .mismatch,
+        "the data on \(arm.displayName) is not what was loaded, its figures are void: \(difference).")
+    }
+    try log.add(
+      .invariants(
+        InvariantsRecord(
+          arm: number, checked: "the data is what was loaded: \(checked.text)",
+          contentHash: traceHashText(checked.contentHash))))
   }
 }

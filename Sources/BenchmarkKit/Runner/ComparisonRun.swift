@@ -13,6 +13,8 @@ struct ComparisonRun: Sendable {
   let progress: ProgressSink
   /// What the second arm executes instead, by workload: the same trace with a difference of known size.
   var secondArm: [String: PreparedWorkload] = [:]
+  /// Where every segment is to find cold caches.
+  var coldStart: ColdStart?
 
   /// Runs what the plan has and the log has not.
   ///
@@ -91,9 +93,16 @@ struct ComparisonRun: Sendable {
   }
 
   private func runner(_ arm: Int, _ workload: PreparedWorkload) -> ArmRunner {
-    ArmRunner(
+    var runner = ArmRunner(
       arm: arms[arm], workload: arm == 1 ? secondArm[workload.name] ?? workload : workload,
       concurrency: settings.concurrency, monitor: monitor)
+    if let coldStart {
+      let connections = plan.recorded.arms[arm].connections
+      runner.coldStart = { [own = arms[arm]] in
+        try await coldStart(own, number: arm, connections: connections)
+      }
+    }
+    return runner
   }
 
   /// Measures a block until it is not disturbed, or until there were so many that the machine is known to be busy.

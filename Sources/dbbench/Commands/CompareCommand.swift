@@ -50,6 +50,7 @@ struct CompareCommand: AsyncParsableCommand {
       untimedConnections: Comparison.untimedConnections)
     let plan = try plan(arms, entries, request)
     try judgement.requireNames(plan)
+    try Self.requireOwnServers(plan, request)
     try await perform(
       plan, request, entries, folder: results.folder, earlier: nil, command: Redaction.command())
   }
@@ -72,10 +73,14 @@ struct CompareCommand: AsyncParsableCommand {
         earlier, failure: nil)
     }
     let targets = try plan.arms.map { try Targets.named($0.backend) }
+    var servers = self.servers
+    servers.durability = plan.durability ?? .durable
+    servers.acceptDifferences = plan.acceptsDifferences
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
       connections: plan.arms.map(\.connections).max() ?? 1,
       untimedConnections: Comparison.untimedConnections)
+    try Self.requireOwnServers(plan, request)
     try await perform(
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)
   }
@@ -128,8 +133,21 @@ struct CompareCommand: AsyncParsableCommand {
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
       segmentSeconds: length.segment, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 },
       loads: 3,
-      mostLoadedInstructors: 50_000, acceptsDifferences: judgement.acceptDifferences,
-      acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine)
+      mostLoadedInstructors: 50_000, acceptsDifferences: servers.acceptDifferences,
+      acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine,
+      durability: servers.durability, isCold: length.cold)
+  }
+
+  /// Nobody restarts a user's own server.
+  private static func requireOwnServers(_ plan: RecordedPlan, _ request: SessionRequest)
+    throws(BenchmarkFailure)
+  {
+    guard plan.isCold == true else { return }
+    let own = request.targets.filter { request.servers.url(for: $0.name) != nil }
+    guard own.isEmpty else {
+      throw BenchmarkFailure(
+        .usage, "--cold restarts servers, and \(own[0].displayName) is yours; leave --\(own[0].name) out.")
+    }
   }
 
   private func describe(
@@ -149,12 +167,15 @@ struct CompareCommand: AsyncParsableCommand {
         + plan.arms.map { "\($0.displayName) over \($0.connections) connections, \($0.dispatch)" }.joined(
           separator: "; "))
     text.add("blocks", Self.blocks(plan))
+    if plan.isCold == true {
+      text.add("cold", "before every segment its server is restarted and caches are dropped")
+    }
     let done = earlier?.roundsDone ?? 0
     if done > 0 { text.add("done", "\(done) rounds are there already") }
     text.add("results", folder)
     let rounds = Double(max(0, plan.plannedBlocks - done))
     var measuring = entries.reduce(0.0) { sum, entry in
-      let block = 4 * plan.segmentSeconds
+      let block = 4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
       switch entry.kind {
       case .read: return sum + 1.5 + rounds * (block + 0.1)
       case .write: return sum + 3 + rounds * (block + 2.5)
@@ -172,6 +193,8 @@ struct CompareCommand: AsyncParsableCommand {
     text.add(estimatedSeconds: Plan.loadSeconds(request, catalog.records) + 3 + measuring)
     text.print()
   }
+
+  private static let restartSeconds = 3.0
 
   private static func blocks(_ plan: RecordedPlan) -> String {
     let limit =

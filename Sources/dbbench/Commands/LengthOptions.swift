@@ -21,6 +21,12 @@ struct LengthOptions: ParsableArguments {
         + "data."))
   var calibrate = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Restart the server, and drop the system's page cache where that is permitted, before every segment. Throwaway "
+        + "servers only."))
+  var cold = false
+
   @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
   var minutes: Double?
 
@@ -46,9 +52,6 @@ struct LengthOptions: ParsableArguments {
 
 /// What `compare` accepts, and what it makes of its verdicts.
 struct JudgementOptions: ParsableArguments {
-  @Flag(help: "Time servers of unlike durability all the same.")
-  var acceptDifferences = false
-
   @Flag(help: "Let blocks count during which something else was running.")
   var acceptBusy = false
 

@@ -34,7 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func validate() throws { try Check.size(steps, "--steps", 1...10_000_000) }
 
   func run() async throws {
-    let request = SessionRequest(targets: try Lists.pair(backends), servers: servers)
+    let request = SessionRequest(targets: try Lists.pair(backends), servers: servers, isTimed: false)
     let settings = RunSettings(
       catalog: try data.catalog(),
       seed: data.seed, concurrency: 1, options: TargetOptions(dispatch: dispatch))

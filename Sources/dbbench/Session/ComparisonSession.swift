@@ -21,6 +21,8 @@ struct ComparisonSession {
     let outcome = try await Session.with(request, line.sink(isQuiet: output.quiet)) { session in
       let comparison = Comparison(
         settings: settings, plan: plan, entries: entries, servers: session.processGroups(request),
+        dataFolders: session.places.map { $0.isThrowaway ? session.directory : nil },
+        coldStart: plan.isCold == true ? session.coldStart(request) : nil,
         progress: line.sink(isQuiet: output.quiet))
       var outcome = try await comparison.run(
         targets: (session.places[0].target, session.places[1].target),

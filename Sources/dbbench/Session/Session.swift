@@ -12,6 +12,8 @@ struct SessionRequest: Sendable {
   var connections = 1
   /// Those of the stores for work that is not timed.
   var untimedConnections = 0
+  /// Whether something is timed, so that the servers have to be as durable as was asked for.
+  var isTimed = true
 
   /// Whether everything runs where this program does.
   var isOneMachine: Bool { targets.allSatisfy(isHere) }
@@ -58,6 +60,20 @@ struct Session: Sendable {
   /// Lets it go on.
   func resume(_ kind: ServerKind) throws { try servers?.resume(kind) }
 
+  /// Restarts the throwaway server of an arm and drops the system's page cache.
+  func coldStart(_ request: SessionRequest) -> ColdStart {
+    let kinds = request.targets.map(\.server)
+    let system =
+      PageCache.drop() ? "the system's page cache dropped" : "the system's page cache kept: no permission"
+    return ColdStart(text: "cold: the server restarted, \(system)") { arm in
+      if let kind = kinds[arm] {
+        try await servers?.restart(kind)
+        _ = PageCache.drop()
+      }
+      return processGroups(request)
+    }
+  }
+
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
   ///
   /// Afterwards, also after an error or a signal, what `body` made is removed from the user's servers (unless
@@ -70,6 +86,9 @@ struct Session: Sendable {
       let session = try Session(request, servers)
       try await session.requireOwnership()
       try await session.requireRoom(for: request.connections, beside: request.untimedConnections)
+      if request.isTimed, !request.servers.acceptDifferences {
+        try await Durability.require(request.servers.durability, of: session.places.map(\.target))
+      }
       let holds = try await session.acquire()
       let value: Value
       do {
@@ -98,7 +117,9 @@ struct Session: Sendable {
     guard !kinds.isEmpty else { return nil }
     progress.update("starting \(kinds.map(\.description).joined(separator: " and "))")
     let servers = try await EphemeralServers.start(
-      EphemeralServerOptions(postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo)))
+      EphemeralServerOptions(
+        postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo),
+        durability: request.servers.durability == .durable ? .durable : .relaxed))
     let versions = kinds.compactMap { kind in servers[kind].map { "\(kind) \($0.version)" } }
     // Where the data is in memory, nothing is durable.
     let fileSystem = servers.fileSystemType.map { " (\($0))" } ?? ""
@@ -116,9 +137,10 @@ struct Session: Sendable {
       let schema = request.servers.schema + (isRepeated ? "_\(number + 1)" : "")
       places.append(
         PlacedTarget(
-          target: try known.kind.target(url, schema),
+          target: try known.kind.target(url, schema, request.servers.durability),
           scratch: request.needsScratch
-            ? try known.kind.target(url, schema + PlacedTarget.scratchSuffix) : nil,
+            ? try known.kind.target(
+              url, schema + PlacedTarget.scratchSuffix, request.servers.durability) : nil,
           schema: schema, url: url, isThrowaway: own == nil))
     }
     self.places = places

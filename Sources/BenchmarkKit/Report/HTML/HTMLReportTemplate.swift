@@ -49,7 +49,7 @@ enum HTMLReportTemplate {
     <section id="{{id}}" class="workload">
     <h2>{{name}}</h2>
     {{#description}}<p>{{.}}</p>{{/description}}
-    <p class="{{verdictClass}}"><strong>{{verdict}}</strong></p>
+    <p class="{{verdictClass}}"><strong>{{verdict}}</strong>; CPU per operation {{cpu}}</p>
     <div class="table" role="region" aria-label="Figures of {{name}}" tabindex="0">
     <table>
     <thead><tr><th scope="col"></th>{{#columns}}<th scope="col" class="number">{{.}}</th>{{/columns}}</tr></thead>

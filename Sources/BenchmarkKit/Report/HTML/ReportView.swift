@@ -67,17 +67,37 @@ struct ReportView {
     if summary.status != "complete" { warnings.append("Partial: the run ended early (\(summary.status)).") }
     margin = VerdictText.percent(summary.plan.rule.margin)
     ratioChart = RatioChart.svg(summary)
-    workloads = summary.workloads.map { WorkloadView($0, record, names, isVoid: summary.voidReason != nil) }
+    workloads = summary.workloads.map { entry in
+      WorkloadView(
+        entry, record, ReasonsTables.reasons(summary, entry.workload), names,
+        isVoid: summary.voidReason != nil)
+    }
     bulkLoad = summary.bulkLoad.map { loads in
       zip(names, loads.rowsPerSecond).map { "\($0) \(Self.range($1)) rows/s" }.joined(separator: ", ")
     }
-    sections = []
+    sections = Self.sections(summary, names)
     notes = ComparisonTables.notes(summary)
     limits = Self.limits(summary)
     machine = Self.machine(summary)
     settings = Self.settings(summary)
     command = summary.command
     fingerprint = summary.fingerprintID
+  }
+
+  private static func sections(_ summary: ComparisonSummary, _ names: [String]) -> [Section] {
+    func rows(_ rows: [ReasonsTables.Row]) -> [Row] { rows.map { Row(label: $0.label, cells: $0.cells) } }
+    let all = [
+      Section(
+        id: "fairness", title: "What both sides ran with",
+        paragraphs: ["Read back from the servers after the load; ≠ marks what differs."],
+        columns: [""] + names + ["What a difference means"], rows: rows(ReasonsTables.fairness(summary))),
+      Section(
+        id: "storage", title: "Size on disk",
+        paragraphs: ["After the load, statistics gathered and everything written out."],
+        columns: [""] + names,
+        rows: rows(ReasonsTables.storage(summary))),
+    ]
+    return all.filter { !$0.rows.isEmpty }
   }
 
   /// How the verdicts fall out, in a sentence.
@@ -141,7 +161,10 @@ struct ReportView {
 }
 
 extension ReportView.WorkloadView {
-  init(_ entry: WorkloadSummary, _ record: ComparisonRecord, _ names: [String], isVoid: Bool) {
+  init(
+    _ entry: WorkloadSummary, _ record: ComparisonRecord, _ reasons: [ReasonsRecord?], _ names: [String],
+    isVoid: Bool
+  ) {
     id = "workload-" + entry.workload
     name = entry.workload
     description = WorkloadRegistry.all.first { $0.name == entry.workload }?.summary
@@ -151,14 +174,15 @@ extension ReportView.WorkloadView {
     case .inconclusive, .notDecidable: verdictClass = "open"
     case .provisional: verdictClass = "none"
     }
-    let cpuTotals = entry.arms.map { $0.cpuMicrosecondsPerOperation.values.reduce(0, +) }
     cpu =
-      cpuTotals.allSatisfy { $0 > 0 }
-      ? cpuTotals.map { "\(Quantity.significant($0)) µs" }.joined(separator: " against ") : "–"
+      entry.cpuMicroseconds.map { $0.map { "\(Quantity.significant($0)) µs" }.joined(separator: " against ") }
+      ?? "–"
     pValue = entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "–"
     blocks = String(entry.verdict.ratio?.blocks ?? entry.blocks)
     columns = names
-    rows = Self.rows(entry)
+    rows =
+      Self.rows(entry)
+      + ReasonsTables.evidence(reasons).map { ReportView.Row(label: $0.label, cells: $0.cells) }
     let blocks = record.blocks(of: entry.workload)
     let histograms = names.indices.map { arm in
       var merged = LatencyHistogram()
@@ -167,7 +191,18 @@ extension ReportView.WorkloadView {
     }
     latencyChart = LatencyChart.svg(entry.workload, names, histograms)
     throughputChart = ThroughputChart.svg(entry, names)
-    details = []
+    details = zip(names, reasons).compactMap { name, record in record.flatMap { Self.detail($0, name) } }
+  }
+
+  private static func detail(_ record: ReasonsRecord, _ name: String) -> ReportView.Detail? {
+    let listings = ReasonsTables.listings(record)
+    guard !listings.isEmpty || record.problem != nil else { return nil }
+    return ReportView.Detail(
+      title: "What \(name) does",
+      paragraphs: [record.problem.map { "Not found out: \($0)." }, record.explanation?.summary].compactMap {
+        $0
+      },
+      listings: listings.map { ReportView.Detail.Listing(caption: $0.caption, text: $0.text) })
   }
 
   private static func rows(_ entry: WorkloadSummary) -> [ReportView.Row] {

@@ -1,0 +1,54 @@
+import InstructorStore
+
+/// Executes a slice of a workload with nothing else going on, and reads the server's counters around it.
+///
+/// Not a timed segment: PostgreSQL's sessions hand their counts over a second late, or when they end. So the slice gets a
+/// store of its own, the counters are read when its sessions have ended, and what prepares and restores has stores of its
+/// own too.
+struct EvidenceRun: Sendable {
+  let target: any BenchmarkTarget
+  let options: TargetOptions
+  let workload: PreparedWorkload
+  let concurrency: Int
+  /// Of a slice that is timed; half of it is enough to count.
+  let typicalOperations: Int
+
+  private static let first = IdentifierSpace.operationsPerWorkload / 8 * 5
+  private static let operationLimit = 50...20_000
+
+  /// `nil` for a target without counters.
+  func run() async throws -> ServerEvidence? {
+    guard try await counters() != nil else { return nil }
+    let limit = Self.operationLimit
+    let count = min(limit.upperBound, max(limit.lowerBound, typicalOperations / 2))
+    let slice = Self.first..<Self.first + count
+    try await withStore { (store) throws(StoreError) in try await workload.prepare(slice, store) }
+    guard let before = try await counters() else { return nil }
+    var succeeded = 0
+    try await withStore { store throws(StoreError) in
+      let result = await withTaskExecutorPreference(store.executor) {
+        await workload.runSlice(SliceRequest(operations: slice, concurrency: concurrency), store)
+      }
+      succeeded = result.ledger.succeeded
+    }
+    let after = try await counters()
+    try await withStore { (store) throws(StoreError) in try await workload.restore(slice, store) }
+    try Task.checkCancellation()
+    guard let after else { return nil }
+    return ServerEvidence(
+      operations: succeeded, perThousand: .perThousand(before, after, operations: succeeded))
+  }
+
+  private func counters() async throws -> ServerCounters? {
+    try await Loader.naming("reading the counters of \(target.displayName)") { try await target.counters() }
+  }
+
+  private func withStore(_ body: (any StorageBackend) async throws(StoreError) -> Void) async throws {
+    let activity = "counting \(workload.name) on \(target.displayName)"
+    let store = try await Loader.naming(activity) { try await target.open(options) }
+    let result: Result<Void, StoreError>
+    do throws(StoreError) { result = .success(try await body(store)) } catch { result = .failure(error) }
+    await store.close()
+    try await Loader.naming(activity) { try result.get() }
+  }
+}

@@ -1,0 +1,11 @@
+/// Why an arm is as fast as it is at one workload: found out after the timing and without a look at its result.
+public struct ReasonsRecord: Sendable, Codable, Equatable {
+  public var workload: String
+  public var arm: Int
+  /// `nil` where the arm's store has no statements.
+  public var explanation: WorkloadExplanation?
+  /// `nil` where the arm's server has no counters.
+  public var evidence: ServerEvidence?
+  /// What could not be found out, and why.
+  public var problem: String?
+}

@@ -1,0 +1,38 @@
+/// What a server has counted since it was started; `nil` where it doesn't count that.
+public struct ServerCounters: Sendable, Codable, Equatable {
+  /// Written to the write-ahead log or journal.
+  public var logBytes: Double?
+  public var logRecords: Double?
+  /// How often the log was flushed to the disk.
+  public var logSyncs: Double?
+  /// Whole pages in the log: the first change of a page after a checkpoint logs all of it.
+  public var pageImages: Double?
+  public var transactions: Double?
+  /// Pages that were not in the server's cache.
+  public var pagesRead: Double?
+
+  public init() {}
+
+  private static let all: [any WritableKeyPath<ServerCounters, Double?> & Sendable] = [
+    \.logBytes, \.logRecords, \.logSyncs, \.pageImages, \.transactions, \.pagesRead,
+  ]
+
+  /// What was counted in between, for each thousand of so many operations.
+  static func perThousand(_ before: Self, _ after: Self, operations: Int) -> Self {
+    var result = Self()
+    for counter in all {
+      guard let first = before[keyPath: counter], let last = after[keyPath: counter], operations > 0 else {
+        continue
+      }
+      result[keyPath: counter] = max(0, last - first) * 1_000 / Double(operations)
+    }
+    return result
+  }
+}
+
+/// What a server did for the operations of a workload, by its own counters: the evidence that it kept its promise.
+public struct ServerEvidence: Sendable, Codable, Equatable {
+  /// Operations that succeeded meanwhile, as many under way at a time as when they are timed.
+  public var operations: Int
+  public var perThousand: ServerCounters
+}

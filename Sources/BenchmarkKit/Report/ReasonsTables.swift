@@ -1,0 +1,94 @@
+/// What a report shows of reasons, sizes and switches: a label and a cell for each arm.
+enum ReasonsTables {
+  typealias Row = (label: String, cells: [String])
+
+  /// What the servers counted for one workload; rows that say nothing of either arm are left out.
+  static func evidence(_ reasons: [ReasonsRecord?]) -> [Row] {
+    func row(_ label: String, _ cell: (ReasonsRecord) -> String?) -> Row? {
+      let cells = reasons.map { $0.flatMap(cell) }
+      return cells.allSatisfy { $0 == nil } ? nil : (label, cells.map { $0 ?? "–" })
+    }
+    func counter(_ label: String, _ value: @escaping (ServerCounters) -> Double?) -> Row? {
+      row(label) { $0.evidence.flatMap { value($0.perThousand) }.map { Quantity.count(Int($0.rounded())) } }
+    }
+    return [
+      row("rows looked at per operation") { $0.explanation.map { figure($0.rowsExaminedPerOperation) } },
+      row("rows looked at per row handed over or changed") { $0.explanation?.rowsExaminedPerRow.map(figure) },
+      row("indexes used") { record in
+        record.explanation.map { $0.indexes.isEmpty ? "none" : $0.indexes.joined(separator: ", ") }
+      },
+      counter("flushes of the log per 1,000 operations") { $0.logSyncs },
+      row("bytes of log per 1,000 operations") {
+        $0.evidence?.perThousand.logBytes.map { Quantity.bytes(Int($0)) }
+      },
+      counter("whole pages in the log per 1,000 operations") { $0.pageImages },
+      counter("transactions per 1,000 operations") { $0.transactions },
+      counter("pages read from disk or system per 1,000 operations") { $0.pagesRead },
+    ].compactMap { $0 }
+  }
+
+  /// For each arm what it sent and how the server ran it.
+  static func listings(_ record: ReasonsRecord) -> [(caption: String, text: String)] {
+    guard let explanation = record.explanation else { return [] }
+    return explanation.shapes.map { shape in
+      let plan = shape.statement.plan
+      let text = explanation.statementLines(of: shape) + (plan.isEmpty ? [] : [""] + plan)
+      return (explanation.caption(of: shape), text.joined(separator: "\n"))
+    }
+  }
+
+  /// Sizes after the load, and how they were at the end; empty where nothing was measured.
+  static func storage(_ summary: ComparisonSummary) -> [Row] {
+    let arms = summary.plan.arms.indices
+    func record(_ arm: Int, _ moment: StorageRecord.Moment) -> StorageRecord? {
+      summary.storage?.first { $0.arm == arm && $0.moment == moment }
+    }
+    let loaded = arms.map { record($0, .loaded) }
+    guard loaded.contains(where: { $0 != nil }) else { return [] }
+    func row(_ label: String, _ records: [StorageRecord?], _ value: (StorageRecord) -> Int?) -> Row {
+      (label, records.map { $0.flatMap(value).map(Quantity.bytes) ?? "–" })
+    }
+    let records = max(1, summary.plan.instructors + summary.plan.reviewers + summary.plan.reviews)
+    var rows = [
+      row("tables or collections", loaded, \.dataBytes), row("before compression", loaded, \.plainBytes),
+      row("indexes", loaded, \.indexBytes), row("together", loaded) { $0.dataBytes + $0.indexBytes },
+      (
+        "bytes per record (instructor, reviewer, review)",
+        loaded.map { $0.map { Quantity.count(($0.dataBytes + $0.indexBytes) / records) } ?? "–" }
+      ),
+      row("together after the measurement", arms.map { record($0, .afterwards) }) {
+        $0.dataBytes + $0.indexBytes
+      },
+    ]
+    let names = loaded.flatMap { $0?.sizes.map(\.name) ?? [] }.reduce(into: [String]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    for name in names {
+      let cells = loaded.map { record -> String in
+        guard let size = record?.sizes.first(where: { $0.name == name }) else { return "–" }
+        return
+          "\(Quantity.count(size.rows)) rows, \(Quantity.bytes(size.dataBytes)) + \(Quantity.bytes(size.indexBytes)) of indexes"
+      }
+      rows.append((name, cells))
+    }
+    return rows
+  }
+
+  /// The switches, with a mark where the arms differ; the last cell says what that means.
+  static func fairness(_ summary: ComparisonSummary) -> [Row] {
+    (summary.fairness?.rows ?? []).map { row in
+      ((row.differs ? "≠ " : "") + row.name, row.values + [row.meaning])
+    }
+  }
+
+  /// Of one workload, by arm.
+  static func reasons(_ summary: ComparisonSummary, _ workload: String) -> [ReasonsRecord?] {
+    summary.plan.arms.indices.map { arm in
+      summary.reasons?.first { $0.workload == workload && $0.arm == arm }
+    }
+  }
+
+  private static func figure(_ value: Double) -> String {
+    value == value.rounded() ? Quantity.count(Int(value)) : Quantity.decimal(value, 1)
+  }
+}
