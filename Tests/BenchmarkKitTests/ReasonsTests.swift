@@ -77,6 +77,17 @@ import Testing
     #expect(write.plan.isEmpty)
   }
 
+  @Test func anExplainedAggregationOfMongoDBIsShownStageByStage() {
+    let plan = MongoPlan(
+      """
+      { "explainVersion" : "2", "stages" : [ { "$cursor" : { "queryPlanner" : { "winningPlan" : { "queryPlan" : {
+        "stage" : "GROUP", "inputStage" : { "stage" : "COLLSCAN", "direction" : "forward" } }, "slotBasedPlan" : { "stages" : "x" } },
+        "rejectedPlans" : [] }, "executionStats" : { "executionStages" : { "stage" : "mkobj" } } } },
+        { "$sort" : { "sortKey" : { "n" : -1 } }, "nReturned" : 10 } ], "ok" : 1 }
+      """)
+    #expect(plan.lines == ["$sort  (returned 10)", "  GROUP", "    COLLSCAN"])
+  }
+
   @Test func longCommandsAreBrokenAndLongTextsCut() throws {
     let long = String(repeating: "word ", count: 100)
     let numbers = (1...40).map(String.init).joined(separator: ", ")

@@ -1,4 +1,4 @@
-/// The stages in which MongoDB executed a command, as its profiler's `execStats` has them.
+/// The stages in which MongoDB executed a command, as its profiler's `execStats` or its `explain` has them.
 public struct MongoPlan: Sendable {
   private(set) var lines: [String] = []
   private(set) var indexes: [String] = []
@@ -18,11 +18,42 @@ public struct MongoPlan: Sendable {
 
   /// Stages are objects with a `stage`, wherever in their parent they stand: under `inputStage` mostly, in lists for some.
   private mutating func add(_ node: JSONTree, depth: Int) {
-    guard let stage = node["stage"]?.text else { return }
+    if let planner = node["queryPlanner"] {
+      // Of `explain`. The newer engine's own stages are many and small; its plan says the same in few.
+      let plan = planner["winningPlan"]?["queryPlan"] ?? node["executionStats"]?["executionStages"]
+      if let plan { add(plan, depth: depth) }
+      return
+    }
+    if let pipeline = node["stages"]?.elements, !pipeline.isEmpty {
+      // The last one is the outermost.
+      for (number, stage) in pipeline.reversed().enumerated() {
+        addPipelineStage(stage, depth: depth + number)
+      }
+      return
+    }
+    var depth = depth
+    if let stage = node["stage"]?.text {
+      add(stage, node, depth)
+      depth += 1
+    }
+    for (name, value) in node.fields where !Self.details.contains(name) {
+      for one in [value] + value.elements where one.isObject { add(one, depth: depth) }
+    }
+  }
+
+  private mutating func addPipelineStage(_ node: JSONTree, depth: Int) {
+    guard let (name, value) = node.fields.first else { return }
+    if name == "$cursor" { return add(value, depth: depth) }
+    let returned = node["nReturned"]?.count.map { "  (returned \(Quantity.count($0)))" } ?? ""
+    lines.append(String(repeating: "  ", count: depth) + name + returned)
+  }
+
+  private mutating func add(_ stage: String, _ node: JSONTree, _ depth: Int) {
     let indent = String(repeating: "  ", count: depth)
     var title = stage
-    if let index = node["indexName"]?.text {
-      title += " using \(index)"
+    // A lookup by id names no index: it is always the same one.
+    if let index = node["indexName"]?.text ?? (stage == "IDHACK" ? "_id_" : nil) {
+      if stage != "IDHACK" { title += " using \(index)" }
       if !indexes.contains(index) { indexes.append(index) }
     }
     if node["direction"]?.text == "backward" { title += " backward" }
@@ -35,10 +66,6 @@ public struct MongoPlan: Sendable {
       lines += value.lines(width: 90).enumerated().map { number, line in
         "\(indent)    \(number == 0 ? "\(name): " : "")\(line)"
       }
-    }
-    for (_, value) in node.fields {
-      if value["stage"] != nil { add(value, depth: depth + 1) }
-      for element in value.elements where element["stage"] != nil { add(element, depth: depth + 1) }
     }
   }
 }

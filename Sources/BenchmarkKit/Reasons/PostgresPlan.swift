@@ -25,7 +25,7 @@ public struct PostgresPlan: Sendable {
   public func statement(_ sql: String, parameters: [String], isGeneric: Bool) -> ExplainedStatement {
     var statement = ExplainedStatement(
       text: sql, parameters: parameters, rowsExamined: rowsExamined,
-      rowsReturned: rowsReturned > 0 ? rowsReturned : rowsChanged)
+      rowsReturned: rowsChanged > 0 ? rowsChanged : rowsReturned)
     if isGeneric { statement.note = "a generic plan: one for any parameters" }
     statement.plan = lines
     statement.indexes = indexes
@@ -53,7 +53,9 @@ public struct PostgresPlan: Sendable {
       rowsExamined += Int(((rows + removed) * Double(loops)).rounded())
     }
     if isModification {
-      rowsChanged += node["Plans"]?.elements.first.map { Int($0["Actual Rows"]?.number ?? 0) } ?? 0
+      // What its input hands over, it changes.
+      let input = node["Plans"]?.elements.first
+      rowsChanged += (input?["Actual Rows"]?.count ?? 0) * (input?["Actual Loops"]?.count ?? 1)
     }
     if let index = node["Index Name"]?.text, !indexes.contains(index) { indexes.append(index) }
     let indent = String(repeating: "  ", count: depth)

@@ -57,7 +57,9 @@ public struct WorkloadExplanation: Sendable, Codable, Equatable {
   /// The text without its values: commands of MongoDB have them in it.
   private static func kind(of text: String) -> String {
     var isQuoted = false
-    return text.filter { character in
+    // Documents of one collection may lack fields.
+    let end = text.firstRange(of: "documents: [")?.lowerBound ?? text.endIndex
+    return text[..<end].filter { character in
       if character == "\"" { isQuoted.toggle() }
       return !isQuoted && !character.isNumber && !character.isWhitespace && character != "-"
     }

@@ -15,8 +15,11 @@ package struct MongoExplanation: Sendable {
   package var documentsExamined: Int64?
   /// Documents read, or changed.
   package var documentsReturned: Int64?
-  /// The stages with their statistics, as extended JSON; `nil` for what has none, as an insert.
+  /// The stages with their statistics, as extended JSON, or for an aggregation the server's whole explanation; `nil` for what
+  /// has none, as an insert.
   package var plan: String?
+  /// The bytes of the command, where it is an aggregation.
+  fileprivate var aggregation: [UInt8]?
 }
 
 /// A store over one connection whose commands can be explained: those that calls send, as the server ran them.
@@ -59,6 +62,10 @@ package final class MongoExplainer: Sendable {
         }
       }
       _ = try connection.run(.bare, call) { $0.append("drop", Self.collection) }
+      for index in explanations.indices where explanations[index].plan == nil {
+        guard let aggregation = explanations[index].aggregation else { continue }
+        explanations[index].plan = try Self.explain(aggregation, connection, call)
+      }
       return explanations
     }
   }
@@ -71,6 +78,29 @@ package final class MongoExplainer: Sendable {
   ) throws(CommandFailure) {
     // The level is the database's own; `slowms` and the rate would be the whole server's, and stay as they are.
     _ = try connection.run(.bare, call) { $0.append("profile", level) }
+  }
+
+  /// What the server says of an aggregation when asked: what it executes by its newer engine the profiler has no stages of.
+  private static func explain(
+    _ aggregation: [UInt8], _ connection: MongoConnection, _ call: MongoCall
+  ) throws(CommandFailure) -> String {
+    let reply = try connection.run(.bare, call) { writer in
+      writer.document("explain") { writer in
+        aggregation.withUnsafeBytes { command in
+          var reader = BSONReader(command)
+          while let field = try? reader.next() {
+            if field.isNamed("aggregate") { writer.append("aggregate", field.lossyText) }
+            if field.isNamed("allowDiskUse") { writer.append("allowDiskUse", field.number != 0) }
+            guard let nested = field.nested else { continue }
+            if field.isNamed("pipeline") { writer.array("pipeline") { $0.appendElements(of: nested) } }
+            if field.isNamed("hint") { writer.document("hint") { $0.appendElements(of: nested) } }
+            if field.isNamed("cursor") { writer.document("cursor") { $0.appendElements(of: nested) } }
+          }
+        }
+      }
+      writer.append("verbosity", "executionStats" as StaticString)
+    }
+    return RelaxedJSON.text(reply.bytes)
   }
 
   private func run<Value: Sendable>(
@@ -112,7 +142,10 @@ extension MongoExplanation {
   private mutating func takeCommand(_ document: UnsafeRawBufferPointer) throws(CorruptDocument) {
     command = RelaxedJSON.text(document)
     var reader = BSONReader(document)
-    while let field = try reader.next() { if field.isNamed("autocommit") { isInTransaction = true } }
+    while let field = try reader.next() {
+      if field.isNamed("autocommit") { isInTransaction = true }
+      if field.isNamed("aggregate") { aggregation = Array(document) }
+    }
   }
 
   /// What stands in every command, or is the session's.

@@ -37,7 +37,10 @@ private struct ExplainedMongo: OperationExplainer {
 
   func explainRecorded(restoring: () async throws -> Void) async throws -> [ExplainedStatement] {
     // The server wrote down what it did: nothing is run again.
-    try await explainer.explainRecorded().map { explanation in
+    let explanations = try await explainer.explainRecorded()
+    // Of an update or delete the profiler doesn't say: one operation is one transaction or none.
+    let isInTransaction = explanations.contains(where: \.isInTransaction)
+    return explanations.map { explanation in
       var statement = ExplainedStatement(
         mongo: explanation.command, operation: explanation.operation, collection: explanation.collection,
         commonFields: MongoExplanation.commonFields, plan: explanation.plan)
@@ -45,7 +48,7 @@ private struct ExplainedMongo: OperationExplainer {
       statement.rowsExamined = Int(explanation.documentsExamined ?? 0)
       statement.rowsReturned = Int(explanation.documentsReturned ?? 0)
       if statement.plan.isEmpty, let summary = explanation.planSummary { statement.plan = [summary] }
-      if explanation.isInTransaction { statement.note = "in a transaction" }
+      if isInTransaction { statement.note = "in a transaction" }
       return statement
     }
   }
