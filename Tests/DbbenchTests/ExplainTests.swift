@@ -88,7 +88,13 @@ import Testing
       "flushes of the log per 1,000 operations", "INSERT INTO", "insert: \"instructors\"", "## Size on disk",
       "## What both sides ran with", "one flush to the disk",
     ] { #expect(report.contains(text), "\(text)\n\(report)") }
-    #expect(FileManager.default.fileExists(atPath: folder + "/report.html"))
+    // Statements and plans are long; the page must not be wider for it.
+    guard Browser.path != nil else { return }
+    for width in [390, 1_280] {
+      let page = try await Browser.look(at: folder + "/report.html", width: width, in: folder)
+      #expect(page.errors == [] && page.sticking == [] && page.scrollWidth <= page.clientWidth, "\(page)")
+      #expect(page.headings.contains("What both sides ran with") && page.headings.contains("Size on disk"))
+    }
   }
 
   @Test func aServerThatIsNotAsDurableAsAskedForIsRefusedByEveryCommandThatTimes() async throws {
@@ -103,6 +109,17 @@ import Testing
       let accepted = try await Tool.run(run + ["--accept-differences"])
       #expect(accepted.status == 0, "\(accepted)")
     }
+    #if os(Linux)
+      // Whatever its settings say.
+      let inMemory = EphemeralServerOptions(postgres: false, temporaryDirectory: "/dev/shm")
+      try await EphemeralServers.withServers(inMemory) { servers in
+        let url = try #require(servers.mongo?.tcpURL)
+        let refused = try await Tool.run(
+          ["run", "--backend", "mongo", "--mongo", url, "--operations", "100"] + Self.small)
+        #expect(refused.status == 5, "\(refused)")
+        #expect(refused.standardError.contains("data on tmpfs (durable needs a disk)"), "\(refused)")
+      }
+    #endif
   }
 
   @Test func aColdComparisonRestartsItsServersAndNobodyElses() async throws {

@@ -22,17 +22,17 @@ struct EvidenceRun: Sendable {
     let limit = Self.operationLimit
     let count = min(limit.upperBound, max(limit.lowerBound, typicalOperations / 2))
     let slice = Self.first..<Self.first + count
-    try await withStore { (store) throws(StoreError) in try await workload.prepare(slice, store) }
+    try await withStore(untimed) { (store) throws(StoreError) in try await workload.prepare(slice, store) }
     guard let before = try await counters() else { return nil }
     var succeeded = 0
-    try await withStore { store throws(StoreError) in
+    try await withStore(options) { store throws(StoreError) in
       let result = await withTaskExecutorPreference(store.executor) {
         await workload.runSlice(SliceRequest(operations: slice, concurrency: concurrency), store)
       }
       succeeded = result.ledger.succeeded
     }
     let after = try await counters()
-    try await withStore { (store) throws(StoreError) in try await workload.restore(slice, store) }
+    try await withStore(untimed) { (store) throws(StoreError) in try await workload.restore(slice, store) }
     try Task.checkCancellation()
     guard let after else { return nil }
     return ServerEvidence(
@@ -43,7 +43,14 @@ struct EvidenceRun: Sendable {
     try await Loader.naming("reading the counters of \(target.displayName)") { try await target.counters() }
   }
 
-  private func withStore(_ body: (any StorageBackend) async throws(StoreError) -> Void) async throws {
+  /// Of what prepares and restores.
+  private var untimed: TargetOptions {
+    TargetOptions(connections: Comparison.untimedConnections, dispatch: .batched)
+  }
+
+  private func withStore(
+    _ options: TargetOptions, _ body: (any StorageBackend) async throws(StoreError) -> Void
+  ) async throws {
     let activity = "counting \(workload.name) on \(target.displayName)"
     let store = try await Loader.naming(activity) { try await target.open(options) }
     let result: Result<Void, StoreError>

@@ -169,13 +169,20 @@ public struct Comparison: Sendable {
   ) async throws -> Bool {
     let isTimeUp = try await run.run(prepared, &log, afterRound: afterRound)
     // From here on with stores of its own: sessions that end hand over what they have counted.
-    for arm in run.arms { await arm.store.close() }
+    await Self.close(run.arms)
     let reasons = ReasonsRun(
       arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings, progress: progress)
     let sizes = Dictionary(log.record.pilots.map { ($0.workload, $0.operations) }) { _, last in last }
     try await reasons.run(prepared, typicalOperations: sizes) { try log.add(.reasons($0)) }
     progress.update("checking that the data is what was loaded")
     for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
+    let hashes = Set(log.record.invariants.compactMap(\.contentHash))
+    guard hashes.count < 2 else {
+      throw BenchmarkFailure(
+        .mismatch,
+        "the arms' data differs after the timing (content hashes \(hashes.sorted().joined(separator: ", ")))."
+      )
+    }
     if entries.contains(where: { $0.kind == .load }), log.record.bulkLoads.count < 2 * plan.loads,
       scratch.count == 2, let first = scratch[0], let second = scratch[1]
     {
