@@ -42,12 +42,9 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     public var traceHash: String
   }
 
-  /// Microseconds of processor time per operation, client and server together, for each arm; `nil` where it wasn't
-  /// measured.
-  public var cpuMicroseconds: [Double]? {
-    let sums = arms.map { $0.cpuMicrosecondsPerOperation.values.reduce(0, +) }
-    return sums.allSatisfy { $0 > 0 } ? sums : nil
-  }
+  /// Microseconds of processor time per operation, of the client and the arm's own server together, for each arm; `nil`
+  /// where that isn't all measured.
+  public var cpuMicroseconds: [Double]?
 
   /// The verdict with the figure that says most about why: `…; CPU per operation 30 µs against 99 µs`.
   public var line: String {
@@ -76,6 +73,19 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
       }
     }
     text = VerdictText.sentence(verdict, ratios: ratios, plan: plan)
+    cpuMicroseconds = Self.cpu(arms, plan)
+  }
+}
+
+extension WorkloadSummary {
+  /// What the other arm's server does meanwhile is not this one's.
+  fileprivate static func cpu(_ arms: [ArmFigures], _ plan: RecordedPlan) -> [Double]? {
+    guard plan.isOneMachine else { return nil }
+    let sums = zip(arms, plan.arms).map { figures, arm in
+      let own = [ProcessGroup.client, arm.processGroup].compactMap { $0 }
+      return own.reduce(0) { $0 + (figures.cpuMicrosecondsPerOperation[$1] ?? 0) }
+    }
+    return sums.allSatisfy { $0 > 0 } ? sums : nil
   }
 }
 
