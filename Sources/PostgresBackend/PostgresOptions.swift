@@ -4,6 +4,8 @@ public import InstructorStore
 public struct PostgresOptions: Sendable {
   /// The schema that holds the tables; `migrate()` creates it. At most 63 bytes.
   public var schema: String
+  /// How instructors are kept. A schema is of the model that it was first migrated with; a store of the other is `schemaMismatch`.
+  public var dataModel: PostgresDataModel
   /// The most connections; each has a thread of its own. At least 1.
   public var connections: Int
   /// The most calls that wait for a connection; one more is `poolExhausted`.
@@ -22,11 +24,13 @@ public struct PostgresOptions: Sendable {
   var recorder: StatementRecorder?
 
   public init(
-    schema: String = "public", connections: Int = 8, waitingCallsLimit: Int = 10_000,
+    schema: String = "public", dataModel: PostgresDataModel = .relational, connections: Int = 8,
+    waitingCallsLimit: Int = 10_000,
     timeout: Duration = .seconds(5), acquireTimeout: Duration = .seconds(5),
     connectTimeout: Duration = .seconds(5), dispatch: DispatchMode = .batched, isDurable: Bool = true
   ) {
     self.schema = schema
+    self.dataModel = dataModel
     self.connections = connections
     self.waitingCallsLimit = waitingCallsLimit
     self.timeout = timeout

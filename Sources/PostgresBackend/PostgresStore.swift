@@ -13,16 +13,24 @@ public import InstructorStore
 /// Transactions are read committed with `synchronous_commit`; texts are compared by bytes (`COLLATE "C"`).
 /// Connections are opened as calls need them, up to ``PostgresOptions/connections``.
 public final class PostgresStore: StorageBackend {
-  public var name: String { "postgres" }
-  public var instructors: any InstructorRepository { PostgresInstructors(pool: pool, ids: instructorIDs) }
-  public var reviews: any ReviewRepository { PostgresReviews(pool: pool, ids: reviewIDs) }
-  public var reviewers: any ReviewerRepository { PostgresReviewers(pool: pool, ids: reviewerIDs) }
-  public var ratings: any RatingRepository { PostgresRatings(pool: pool) }
+  /// `postgres`, or `postgres-jsonb` where instructors are documents.
+  public var name: String { "\(options.dataModel.backend)" }
+  public var instructors: any InstructorRepository {
+    PostgresInstructors(pool: pool, ids: instructorIDs, statements: statements)
+  }
+  public var reviews: any ReviewRepository {
+    PostgresReviews(pool: pool, ids: reviewIDs, model: options.dataModel)
+  }
+  public var reviewers: any ReviewerRepository {
+    PostgresReviewers(pool: pool, ids: reviewerIDs, model: options.dataModel)
+  }
+  public var ratings: any RatingRepository { PostgresRatings(pool: pool, model: options.dataModel) }
 
   public var executor: (any TaskExecutor)? { BlockingTaskExecutor.shared }
 
   let options: PostgresOptions
   let pool: ConnectionPool<PostgresDriver>
+  private let statements: InstructorStatements
   let instructorIDs = IDAllocator()
   let reviewerIDs = IDAllocator()
   let reviewIDs = IDAllocator()
@@ -30,6 +38,7 @@ public final class PostgresStore: StorageBackend {
   private init(options: PostgresOptions, pool: ConnectionPool<PostgresDriver>) {
     self.options = options
     self.pool = pool
+    statements = .of(options.dataModel)
   }
 
   /// Connects once, so that a wrong address or password is known now.
@@ -41,11 +50,12 @@ public final class PostgresStore: StorageBackend {
   public static func open(
     _ connection: String, options: PostgresOptions = PostgresOptions()
   ) async throws(StoreError) -> PostgresStore {
-    let context = CallContext(backend: "postgres", operation: "open")
+    let context = CallContext(backend: options.dataModel.backend, operation: "open")
     try check(options, context)
     try check(connection, context)
     let pool = ConnectionPool(
-      driver: PostgresDriver(connectionString: connection, options: options), name: "postgres",
+      driver: PostgresDriver(connectionString: connection, options: options),
+      name: "\(options.dataModel.backend)",
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit,
         timeout: options.timeout, acquireTimeout: options.acquireTimeout,
@@ -66,7 +76,7 @@ public final class PostgresStore: StorageBackend {
     let context = call("ping")
     try pool.admit(context)
     try await pool.lease(context, .read) { (connection, call) throws(StoreError) in
-      try Self.check(Self.state(connection, call), call.context)
+      try Self.check(Self.state(connection, call), of: connection.dataModel, call.context)
     }
   }
 
@@ -85,7 +95,7 @@ public final class PostgresStore: StorageBackend {
   public func close() async { await pool.close() }
 
   func call(_ operation: StaticString) -> CallContext {
-    CallContext(backend: "postgres", operation: operation)
+    CallContext(backend: options.dataModel.backend, operation: operation)
   }
 
   private static func check(_ connection: String, _ context: CallContext) throws(StoreError) {

@@ -1,4 +1,5 @@
 import InstructorStore
+import PostgresBackend
 import StoreConformance
 
 /// The backends that the contract is run against. To add one, add a case and a line to ``makeTarget()``.
@@ -8,6 +9,9 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
   case postgresBatched
   /// Batched, with the cases' tasks on the store's own executor.
   case postgresInline
+  /// Instructors as documents.
+  case postgresJSONB
+  case postgresJSONBBatched
   case mongo
   case mongoBatched
   case mongoInline
@@ -18,6 +22,8 @@ enum BackendUnderTest: String, CaseIterable, CustomStringConvertible, Sendable {
     case .memory: InMemoryTarget()
     case .postgres: try await PostgresTarget.start(dispatch: .direct)
     case .postgresBatched, .postgresInline: try await PostgresTarget.start(dispatch: .batched)
+    case .postgresJSONB: try await PostgresTarget.start(dispatch: .direct, dataModel: .document)
+    case .postgresJSONBBatched: try await PostgresTarget.start(dispatch: .batched, dataModel: .document)
     case .mongo: try await MongoTarget.start(dispatch: .direct)
     case .mongoBatched, .mongoInline: try await MongoTarget.start(dispatch: .batched)
     }

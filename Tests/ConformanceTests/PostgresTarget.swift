@@ -9,27 +9,31 @@ struct PostgresTarget: ConformanceTarget {
   let name: String
   private let server: EphemeralServers
   private let url: String
-  private let dispatch: DispatchMode
+  private let options: PostgresOptions
   private let namespaces = NamespaceNumbers()
 
-  static func start(dispatch: DispatchMode) async throws -> PostgresTarget {
+  static func start(
+    dispatch: DispatchMode, dataModel: PostgresDataModel = .relational
+  ) async throws -> PostgresTarget {
     let server = try await EphemeralServers.start(
       EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 512))
     guard let url = server.postgres?.url else { throw MissingServer() }
-    return PostgresTarget(server: server, url: url, dispatch: dispatch)
+    return PostgresTarget(
+      server: server, url: url, options: PostgresOptions(dataModel: dataModel, dispatch: dispatch))
   }
 
-  private init(server: EphemeralServers, url: String, dispatch: DispatchMode) {
-    name = "postgres, \(dispatch)"
+  private init(server: EphemeralServers, url: String, options: PostgresOptions) {
+    name = "postgres, \(options.dataModel), \(options.dispatch)"
     self.server = server
     self.url = url
-    self.dispatch = dispatch
+    self.options = options
   }
 
   func makeNamespace() async throws -> any StoreNamespace {
-    let schema = "case_\(namespaces.next())"
-    try await PostgresMaintenance(url, schema: schema).create()
-    return Namespace(url: url, options: PostgresOptions(schema: schema, dispatch: dispatch))
+    var options = options
+    options.schema = "case_\(namespaces.next())"
+    try await PostgresMaintenance(url, schema: options.schema).create()
+    return Namespace(url: url, options: options)
   }
 
   func shutDown() async { await server.stop() }
@@ -37,7 +41,9 @@ struct PostgresTarget: ConformanceTarget {
   private struct Namespace: StoreNamespace {
     let url: String
     let options: PostgresOptions
-    func openStore() async throws -> any StorageBackend { try await PostgresStore.open(url, options: options) }
+    func openStore() async throws -> any StorageBackend {
+      try await PostgresStore.open(url, options: options)
+    }
     func remove() async throws { try await PostgresMaintenance(url, schema: options.schema).remove() }
   }
 }

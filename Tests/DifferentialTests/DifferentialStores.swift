@@ -4,7 +4,7 @@ import InstructorStore
 import MongoBackend
 import PostgresBackend
 
-/// One empty store of each kind, on servers of their own. To add a backend, add a line to ``with(_:)``.
+/// One empty store of each kind, on servers of their own. To add a backend, add a line to `open`.
 enum DifferentialStores {
   typealias Named = (name: String, store: any StorageBackend)
 
@@ -39,6 +39,11 @@ enum DifferentialStores {
         let options = MongoOptions(database: place, dispatch: dispatch)
         stores.append(("mongo, \(dispatch)", try await MongoStore.open(mongo, options: options)))
       }
+    }
+    if isWanted("postgres-jsonb") {
+      let options = PostgresOptions(schema: "differential_jsonb", dataModel: .document)
+      try await PostgresMaintenance(postgres, schema: options.schema).create()
+      stores.append(("postgres-jsonb", try await PostgresStore.open(postgres, options: options)))
     }
     for (_, store) in stores { try await store.migrate() }
     return stores

@@ -99,8 +99,11 @@ import Testing
     }
   }
 
-  @Test func lookupsThatShareAStatementGetTheirOwnAnswers() async throws {
-    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+  @Test(arguments: PostgresDataModel.allCases)
+  func lookupsThatShareAStatementGetTheirOwnAnswers(model: PostgresDataModel) async throws {
+    var options = Self.oneConnection
+    options.dataModel = model
+    try await PostgresTestServer.withStore(options) { store, _ in
       var ids: [InstructorID] = []
       for number in Int64(1)...5 {
         let courses =

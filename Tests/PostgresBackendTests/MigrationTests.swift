@@ -9,7 +9,7 @@ struct MigrationTests {
     let schema = PostgresTestServer.freshSchemaName()
     let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: schema)
     try await maintenance.create()
-    for statement in PostgresSchema.migrations[0] {
+    for statement in PostgresSchema.migrations(.relational)[0] {
       try await PostgresTestServer.execute(statement, schema: schema)
     }
     try await PostgresTestServer.execute(
@@ -52,7 +52,7 @@ struct MigrationTests {
   @Test func codeOfTheFirstVersionIsStillServed() async throws {
     try await PostgresTestServer.withStore { store, schema in
       #expect(
-        try await PostgresTestServer.integers("SELECT version FROM schema_state", schema: schema) == [2])
+        try await PostgresTestServer.integers("SELECT version FROM schema_state", schema: schema) == [3])
       #expect(
         try await PostgresTestServer.integers("SELECT oldest_code FROM schema_state", schema: schema) == [1])
       try await PostgresTestServer.execute(

@@ -26,26 +26,6 @@ struct ReviewPlanTests {
     }
   }
 
-  /// The plan the server makes for the statement: one for any arguments, or one for these.
-  private static func plan(
-    _ statement: Statement, _ arguments: String, isGeneric: Bool, _ store: PostgresStore
-  ) async throws -> String {
-    try await store.pool.lease(store.call("test"), .read) { (connection, call) throws(StoreError) in
-      let mode = isGeneric ? "force_generic_plan" : "force_custom_plan"
-      try connection.simple(call, "SET plan_cache_mode = \(mode)")
-      try connection.simple(call, "PREPARE explained AS \(statement.sql)")
-      var lines: [String] = []
-      try connection.text(
-        call, "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE explained(\(arguments))"
-      ) {
-        for row in 0..<$0.rowCount { lines.append((try? $0.text(row, 0)) ?? "") }
-      }
-      try connection.simple(call, "DEALLOCATE explained")
-      try connection.simple(call, "RESET plan_cache_mode")
-      return lines.joined(separator: "\n")
-    }
-  }
-
   @Test("A page walks its index from its place on, sorts nothing and looks at no row it doesn't return")
   func pages() async throws {
     try await Self.withReviews { store in
@@ -58,7 +38,7 @@ struct ReviewPlanTests {
             let arguments =
               ["\(Self.hotCourse)", "11"] + (stars == nil ? [] : ["3"]) + (hasCursor ? [rank, "9000"] : [])
             for isGeneric in [true, false] {
-              let plan = try await Self.plan(
+              let plan = try await PostgresTestServer.plan(
                 ReviewReads.list(shape), arguments.joined(separator: ", "), isGeneric: isGeneric, store)
               let index = order == .newest ? "reviews_by_time" : "reviews_by_helpful"
               #expect(plan.contains("Index Scan using \(index)"), "\(plan)")
@@ -79,8 +59,9 @@ struct ReviewPlanTests {
       let search = ReviewReads.Shape(.search(1, "x"), hasCursor: false)
       for isGeneric in [true, false] {
         let plans = [
-          try await Self.plan(ReviewReads.list(search), "1, 11, 'comment 119'", isGeneric: isGeneric, store),
-          try await Self.plan(ReviewReads.summary, "1, 11", isGeneric: isGeneric, store),
+          try await PostgresTestServer.plan(
+            ReviewReads.list(search), "1, 11, 'comment 119'", isGeneric: isGeneric, store),
+          try await PostgresTestServer.plan(ReviewReads.summary, "1, 11", isGeneric: isGeneric, store),
         ]
         for plan in plans {
           #expect(plan.contains("Index Scan using reviews_by_time"), "\(plan)")
@@ -99,16 +80,16 @@ struct ReviewPlanTests {
         (ReviewReads.get.many, keys), (RatingReads.get.many, keys), (ReviewerStatements.get.many, keys),
       ]
       for (statement, arguments) in byKey {
-        let plan = try await Self.plan(statement, arguments, isGeneric: true, store)
+        let plan = try await PostgresTestServer.plan(statement, arguments, isGeneric: true, store)
         #expect(!plan.contains("Seq Scan"), "\(plan)")
       }
-      let plan = try await Self.plan(RatingWrites.recompute, "1", isGeneric: true, store)
+      let plan = try await PostgresTestServer.plan(RatingWrites.recompute, "1", isGeneric: true, store)
       #expect(plan.contains("reviews_by_"), "\(plan)")
       for (statement, arguments) in [
         (ReviewWrites.update, "7, NULL, 4, NULL"), (ReviewWrites.delete, "7, NULL"),
         (ReviewWrites.create, "50000, 1, 7, 8, 'x', 0"), (ReviewerStatements.deleteReviews, "7, NULL"),
       ] {
-        let plan = try await Self.plan(statement, arguments, isGeneric: true, store)
+        let plan = try await PostgresTestServer.plan(statement, arguments, isGeneric: true, store)
         #expect(!plan.contains("Seq Scan"), "\(plan)")
       }
     }

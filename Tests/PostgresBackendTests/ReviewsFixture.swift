@@ -21,6 +21,22 @@ extension PostgresTestServer {
     return numbers
   }
 
+  /// The first column of a query.
+  static func texts(_ sql: String, schema: String) async throws -> [String] {
+    let store = try await PostgresStore.open(
+      try await url(), options: PostgresOptions(schema: schema, connections: 1))
+    let texts = try await store.pool.lease(store.call("test"), .read) {
+      (connection, call) throws(StoreError) in
+      var texts: [String] = []
+      try connection.text(call, sql) { result in
+        for row in 0..<result.rowCount { texts.append((try? result.text(row, 0)) ?? "null") }
+      }
+      return texts
+    }
+    await store.close()
+    return texts
+  }
+
   /// The courses whose rating, and the reviewers whose count, are not those of their reviews.
   static func inexactAggregates(schema: String) async throws -> (courses: [Int64], reviewers: [Int64]) {
     let counts = zip(RatingRow.reviewColumns, Limits.starHalves).map { column, halves in

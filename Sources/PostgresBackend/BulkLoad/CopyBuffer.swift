@@ -70,8 +70,16 @@ final class CopyBuffer {
 
   func null() { append(Int32(-1)) }
 
+  /// A value whose length is known when `body` has written it.
+  func field(_ body: () -> Void) {
+    append(Int32(0))
+    let start = count
+    body()
+    (memory + (start - 4)).storeBytes(of: Int32(truncatingIfNeeded: count - start).bigEndian, as: Int32.self)
+  }
+
   @inline(__always)
-  private func append<Value: FixedWidthInteger>(_ value: Value) {
+  func append<Value: FixedWidthInteger>(_ value: Value) {
     reserve(MemoryLayout<Value>.size)
     (memory + count).storeBytes(of: value.bigEndian, as: Value.self)
     count += MemoryLayout<Value>.size

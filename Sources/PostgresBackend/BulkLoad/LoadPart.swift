@@ -67,18 +67,9 @@ struct LoadPart: Sendable {
   }
 
   /// In the order of `LoadSource`.
-  static func parts(of load: BulkLoad) -> [LoadPart] {
+  static func parts(of load: BulkLoad, _ model: PostgresDataModel) -> [LoadPart] {
     [
-      LoadPart(
-        .instructors, load.instructors, commands: [CopyBuffer.instructorsCommand, CopyBuffer.coursesCommand]
-      ) { (record, validation, buffers, totals) throws(StoreError) in
-        guard let id = record.id else { return nil }
-        try validation.instructor(record)
-        buffers[0].appendInstructor(record, id)
-        buffers[1].appendCourses(record, id)
-        totals.assignments += record.courses.count
-        return id.rawValue
-      },
+      instructors(load.instructors, model),
       LoadPart(.reviewers, load.reviewers, commands: [CopyBuffer.reviewersCommand]) {
         (record, validation, buffers, _) throws(StoreError) in
         try validation.loaded(record)
@@ -98,5 +89,29 @@ struct LoadPart: Sendable {
         return 0
       },
     ]
+  }
+
+  private static func instructors(
+    _ source: BulkSource<NewInstructor>, _ model: PostgresDataModel
+  ) -> LoadPart {
+    let commands =
+      switch model {
+      case .relational: [CopyBuffer.instructorsCommand, CopyBuffer.coursesCommand]
+      case .document: [CopyBuffer.documentsCommand]
+      }
+    return LoadPart(.instructors, source, commands: commands) {
+      (record, validation, buffers, totals) throws(StoreError) in
+      guard let id = record.id else { return nil }
+      try validation.instructor(record)
+      switch model {
+      case .relational:
+        buffers[0].appendInstructor(record, id)
+        buffers[1].appendCourses(record, id)
+      case .document:
+        buffers[0].appendDocument(record, id)
+      }
+      totals.assignments += record.courses.count
+      return id.rawValue
+    }
   }
 }

@@ -10,11 +10,13 @@ final class PostgresLoader: Sendable {
   typealias Call = PostgresConnection.Call
 
   private static let recordsPerChunk = 10_000
-  private static let dataTables = PostgresSchema.dataTables.joined(separator: ", ")
   private static let lockAttempts = 50
   private static let lockPauseMilliseconds = 100.0
 
   private let load: BulkLoad
+  private let model: PostgresDataModel
+  private let indexes: [PostgresSchema.Index]
+  private let dataTables: String
   private let parts: [LoadPart]
   let coordinator: LoadCoordinator
   /// Whether the tables were empty, so that a failure has to leave them empty again.
@@ -26,10 +28,13 @@ final class PostgresLoader: Sendable {
   /// What an earlier try has loaded. Decided before the first phase opens.
   private let loaded = Mutex<[LoadProgress.Chunk: LoadPart.Totals]>([:])
 
-  init(load: BulkLoad, coordinator: LoadCoordinator) {
+  init(load: BulkLoad, model: PostgresDataModel, coordinator: LoadCoordinator) {
     self.load = load
+    self.model = model
+    indexes = PostgresSchema.indexes(model)
+    dataTables = PostgresSchema.dataTables(model).joined(separator: ", ")
     name = load.resumeName(unit: Self.recordsPerChunk)
-    parts = LoadPart.parts(of: load)
+    parts = LoadPart.parts(of: load, model)
     self.coordinator = coordinator
   }
 
@@ -89,17 +94,18 @@ final class PostgresLoader: Sendable {
 
   private func prepare(_ connection: PostgresConnection, _ call: Call) throws(StoreError) -> Bool {
     // Only whoever holds the lock knows what the marker means: look at it afterwards.
-    try PostgresStore.check(PostgresStore.state(connection, call), call.context, acceptsLoading: true)
+    try PostgresStore.check(
+      PostgresStore.state(connection, call), of: model, call.context, acceptsLoading: true)
     try takeLock(connection, call)
     let state = try PostgresStore.state(connection, call)
     return try connection.transaction(call) { () throws(StoreError) in
       // Before the tables are found empty: waits for writes under way and refuses those that come.
-      for statement in PostgresSchema.refuseWrites(true) { try connection.simple(call, statement) }
+      for statement in PostgresSchema.refuseWrites(true, model) { try connection.simple(call, statement) }
       let goesOn = state.loading == .fresh ? try goOn(connection, call) : false
-      if state.loading == .fresh, !goesOn { try connection.simple(call, "TRUNCATE \(Self.dataTables)") }
-      var isEmpty = false
-      try connection.text(call, Self.isEmpty) { result in isEmpty = (try? result.boolean(0, 0)) ?? false }
-      let isFresh = goesOn || (isEmpty && state.loading != .append)
+      if state.loading == .fresh, !goesOn { try connection.simple(call, "TRUNCATE \(dataTables)") }
+      var wasEmpty = false
+      try connection.text(call, isEmpty) { result in wasEmpty = (try? result.boolean(0, 0)) ?? false }
+      let isFresh = goesOn || (wasEmpty && state.loading != .append)
       if !goesOn { try beginProgress(isFresh: isFresh, connection, call) }
       // The row that the last review of a course left behind must not stand in the way of a rating that is loaded.
       if isFresh {
@@ -109,7 +115,7 @@ final class PostgresLoader: Sendable {
       }
       try connection.simple(call, "UPDATE schema_state SET loading = '\(isFresh ? "fresh" : "append")'")
       if isFresh {
-        for index in PostgresSchema.indexes.reversed() {
+        for index in indexes.reversed() {
           for statement in index.drop { try connection.simple(call, statement) }
         }
       }
@@ -138,12 +144,12 @@ final class PostgresLoader: Sendable {
   }
 
   /// A rating of zero is none.
-  private static let isEmpty: String = {
-    let conditions = PostgresSchema.dataTables.map { table in
+  private var isEmpty: String {
+    let conditions = PostgresSchema.dataTables(model).map { table in
       "NOT EXISTS (SELECT FROM \(table)\(table == "course_ratings" ? " WHERE NOT (\(RatingRow.isZero))" : ""))"
     }
     return "SELECT " + conditions.joined(separator: " AND ")
-  }()
+  }
 
   /// Takes the session lock of loads. The session of a load that was ended may hold it for a moment longer, so it is
   /// tried for some seconds.
@@ -207,27 +213,27 @@ final class PostgresLoader: Sendable {
 
   /// Builds the indexes side by side, then makes constraints of them.
   private func buildIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    try phase(.indexes, units: Self.builds.count) { () throws(StoreError) in
+    try phase(.indexes, units: builds.count) { () throws(StoreError) in
       try buildOpenIndexes(connection, call)
     }
-    for index in PostgresSchema.indexes {
+    for index in indexes {
       if let attach = index.attach { try connection.simple(call, attach) }
     }
-    load.onProgress?(BulkLoadProgress(phase: .indexes, done: Self.builds.count, total: Self.builds.count))
+    load.onProgress?(BulkLoadProgress(phase: .indexes, done: builds.count, total: builds.count))
   }
 
-  private static let builds = PostgresSchema.indexes.compactMap(\.build)
+  private var builds: [String] { indexes.compactMap(\.build) }
 
   private func buildOpenIndexes(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     try coordinator.work(in: .indexes) { (number) throws(StoreError) in
-      load.onProgress?(BulkLoadProgress(phase: .indexes, done: number, total: Self.builds.count))
-      try connection.simple(call, Self.builds[number])
+      load.onProgress?(BulkLoadProgress(phase: .indexes, done: number, total: builds.count))
+      try connection.simple(call, builds[number])
     }
   }
 
   private func finish(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     // So that the first plans know the tables.
-    try connection.simple(call, "ANALYZE \(Self.dataTables)")
+    try connection.simple(call, "ANALYZE \(dataTables)")
     try connection.transaction(call) { () throws(StoreError) in
       for source in LoadSource.allCases {
         guard let kind = source.kind else { continue }
@@ -237,7 +243,7 @@ final class PostgresLoader: Sendable {
           "UPDATE id_allocator SET next_id = greatest(next_id, \(next)) WHERE entity = '\(kind.rawValue)'")
       }
       try LoadProgress.remove(connection, call)
-      try Self.allowWrites(connection, call)
+      try allowWrites(connection, call)
     }
     mustUndo.store(false, ordering: .releasing)
   }
@@ -248,21 +254,21 @@ final class PostgresLoader: Sendable {
       // The leader's session may still be on its way out.
       try connection.simple(call, "SELECT pg_advisory_xact_lock(\(Self.lockKey))")
       if try PostgresStore.state(connection, call).loading == .fresh {
-        try connection.simple(call, "TRUNCATE \(Self.dataTables)")
-        for index in PostgresSchema.indexes.reversed() {
+        try connection.simple(call, "TRUNCATE \(dataTables)")
+        for index in indexes.reversed() {
           for statement in index.drop { try connection.simple(call, statement) }
         }
-        for index in PostgresSchema.indexes {
+        for index in indexes {
           for statement in index.create { try connection.simple(call, statement) }
         }
       }
       try LoadProgress.remove(connection, call)
-      try Self.allowWrites(connection, call)
+      try allowWrites(connection, call)
     }
   }
 
-  private static func allowWrites(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    for statement in PostgresSchema.refuseWrites(false) { try connection.simple(call, statement) }
+  private func allowWrites(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    for statement in PostgresSchema.refuseWrites(false, model) { try connection.simple(call, statement) }
     try connection.simple(call, "UPDATE schema_state SET loading = 'no'")
   }
 }

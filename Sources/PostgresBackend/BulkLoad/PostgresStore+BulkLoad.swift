@@ -20,7 +20,7 @@ extension PostgresStore {
     }
     let helpers = max(0, min(Self.workerLimit, options.connections) - 1)
     let coordinator = LoadCoordinator(helpers: helpers)
-    let loader = PostgresLoader(load: load, coordinator: coordinator)
+    let loader = PostgresLoader(load: load, model: options.dataModel, coordinator: coordinator)
 
     let helperTasks = (0..<helpers).map { _ in
       Task { [pool] in

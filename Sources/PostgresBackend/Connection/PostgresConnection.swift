@@ -20,6 +20,8 @@ final class PostgresConnection {
   let handle: ConnectionHandle
   let signal: WakeSignal
   let parameters = ParameterBuffer()
+  /// What its schema has to be made for.
+  let dataModel: PostgresDataModel
   private var prepared: [Bool] = []
   private var values: [UnsafePointer<CChar>?] = []
   /// Set when the session can't be trusted any more: an answer is outstanding or the socket failed.
@@ -34,9 +36,10 @@ final class PostgresConnection {
   /// How long a rollback may take that runs although its caller has left.
   private static let rollbackTimeout = Duration.seconds(1)
 
-  init(handle: consuming ConnectionHandle, signal: WakeSignal) {
+  init(handle: consuming ConnectionHandle, signal: WakeSignal, dataModel: PostgresDataModel) {
     self.handle = handle
     self.signal = signal
+    self.dataModel = dataModel
   }
 
   var pointer: OpaquePointer { handle.pointer }

@@ -24,7 +24,7 @@ struct PostgresDriver: ConnectionDriver {
     guard PQsetnonblocking(handle.pointer, 1) == 0, PQenterPipelineMode(handle.pointer) == 1 else {
       throw call.error(.unreachable, "the connection broke")
     }
-    let connection = PostgresConnection(handle: handle, signal: signal)
+    let connection = PostgresConnection(handle: handle, signal: signal, dataModel: options.dataModel)
     connection.recorder = options.recorder
     try setUpSession(connection, call, deadline)
     return connection

@@ -4,14 +4,14 @@ import InstructorStore
 /// A create whose id comes from the allocator and that has no courses: it waits for nobody's locks.
 final class InsertInstructor: GroupedWrite, @unchecked Sendable {
   private let new: NewInstructor
-  private let ids: IDAllocator
+  private let repository: PostgresInstructors
   private var id: InstructorID?
   private var created: Instructor?
 
-  init(_ new: NewInstructor, _ ids: IDAllocator) {
+  init(_ new: NewInstructor, _ repository: PostgresInstructors) {
     self.new = new
-    self.ids = ids
-    super.init(InstructorWrites.insert)
+    self.repository = repository
+    super.init(repository.writes.insert)
   }
 
   /// What was created, once the call has ended without an error.
@@ -27,7 +27,7 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
   override func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     if id != nil { return }
     let drawn = InstructorID(
-      try ids.draw { (count) throws(StoreError) in
+      try repository.ids.draw { (count) throws(StoreError) in
         try IDReservation.reserve(.instructor, count: count, connection, call)
       })
     id = drawn
@@ -39,7 +39,7 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
   }
 
   override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    created = try PostgresInstructors.createWithDrawnID(new, ids, connection, call)
+    created = try repository.createWithDrawnID(new, connection, call)
   }
 }
 
@@ -48,13 +48,15 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
   private let id: InstructorID
   private let patch: InstructorPatch
   private let ifVersion: Int64?
+  private let repository: PostgresInstructors
   private(set) var updated: Instructor?
 
-  init(_ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?) {
+  init(_ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?, _ repository: PostgresInstructors) {
     self.id = id
     self.patch = patch
     self.ifVersion = ifVersion
-    super.init(InstructorWrites.update)
+    self.repository = repository
+    super.init(repository.writes.update)
   }
 
   override var lockOrder: Int64 { id.rawValue }
@@ -72,7 +74,7 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
 
   override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     // Without its type the compiler takes "no row" for the answer.
-    let changed: Instructor = try PostgresInstructors.change(id, ifVersion, connection, call) {
+    let changed: Instructor = try repository.change(id, ifVersion, connection, call) {
       () throws(StoreError) in
       try connection.query(call, statement) {
         bind($0)

@@ -1,12 +1,7 @@
 import InstructorStore
 
-/// The columns of an instructor in the order every statement returns them, and the way to and from a model.
+/// How an instructor's fields come, in the order of ``InstructorFields/all``, and the way to a model.
 enum InstructorRow {
-  /// For a `FROM` or `UPDATE` that calls the table `i`.
-  static let columns = """
-    i.id, i.version, i.learners, i.rating_count, i.average_rating_tenths, i.first_name, i.middle_initial, \
-    i.last_name, i.academic_title, i.title, i.organization, i.primary_of, i.assists
-    """
   static let columnCount = 13
   private static let usualCourses = 6
 

@@ -6,9 +6,8 @@ extension PostgresInstructors {
     let context = try context("instructors.create")
     try Validation(context).instructor(new)
     try Validation(context).isRetry(isRetry, hasID: new.id != nil)
-    let ids = ids
     if new.id == nil, new.courses.isEmpty {
-      let insert = InsertInstructor(new, ids)
+      let insert = InsertInstructor(new, self)
       try await pool.write(context, insert)
       guard let created = insert.result else { throw context.error(.internalError, "nothing was created") }
       return created
@@ -17,17 +16,17 @@ extension PostgresInstructors {
       try DrawnIDs.create(
         .instructor, under: new.id?.rawValue, isRetry: isRetry, ids, ifTaken: .instructorID, connection, call
       ) { (id) throws(StoreError) in
-        try Self.insert(new, InstructorID(id), connection, call)
+        try insert(new, InstructorID(id), connection, call)
         return Instructor(new, id: InstructorID(id))
       } earlier: { (id) throws(StoreError) in
-        let stored = try Self.read(InstructorID(id), connection, call)
+        let stored = try read(InstructorID(id), connection, call)
         return stored == Instructor(new, id: InstructorID(id)) ? stored : nil
       }
     }
   }
 
-  static func createWithDrawnID(
-    _ new: NewInstructor, _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  func createWithDrawnID(
+    _ new: NewInstructor, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> Instructor {
     try DrawnIDs.create(.instructor, ids, ifTaken: .instructorID, connection, call) {
       (drawn) throws(StoreError) in
@@ -37,12 +36,11 @@ extension PostgresInstructors {
     }
   }
 
-  private static func insert(
+  private func insert(
     _ new: NewInstructor, _ id: InstructorID, _ connection: Connection, _ call: Call
   ) throws(StoreError) {
-    let hasCourses = !new.courses.isEmpty
-    let statements =
-      hasCourses ? [InstructorWrites.insert, InstructorWrites.insertCourses] : [InstructorWrites.insert]
+    var statements = [writes.insert]
+    if !new.courses.isEmpty, let courses = writes.insertCourses { statements.append(courses) }
     try connection.exchange(call, statements) { index, parameters in
       if index == 0 {
         InstructorWrites.bindInsert(new, id.rawValue, parameters)
@@ -57,15 +55,14 @@ extension PostgresInstructors {
   func createMany(_ items: [NewInstructor]) async throws(StoreError) -> [Instructor] {
     let context = try context("instructors.createMany")
     try Validation(context).instructors(items)
-    let ids = ids
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
       for attempt in 0..<DrawnIDs.redrawLimit {
-        var next = try Self.drawIDs(for: items, ids, connection, call).makeIterator()
+        var next = try drawIDs(for: items, connection, call).makeIterator()
         let instructors = items.map { item in
           Instructor(item, id: item.id ?? InstructorID(next.next() ?? 0))
         }
         do throws(StoreError) {
-          try Self.insertAll(items, instructors, connection, call)
+          try insertAll(items, instructors, connection, call)
           return instructors
         } catch {
           let isDrawn = error.index.map { items[$0].id == nil } ?? false
@@ -78,8 +75,8 @@ extension PostgresInstructors {
   }
 
   /// One id for each item without; none that another item names.
-  private static func drawIDs(
-    for items: [NewInstructor], _ ids: IDAllocator, _ connection: Connection, _ call: Call
+  private func drawIDs(
+    for items: [NewInstructor], _ connection: Connection, _ call: Call
   ) throws(StoreError) -> [Int64] {
     let named = Set(items.compactMap(\.id?.rawValue))
     let count = items.count - items.count { $0.id != nil }
@@ -93,16 +90,21 @@ extension PostgresInstructors {
   }
 
   /// All rows in one unit; if it fails, again one by one to learn which item is at fault.
-  private static func insertAll(
+  private func insertAll(
     _ items: [NewInstructor], _ instructors: [Instructor], _ connection: Connection, _ call: Call
   ) throws(StoreError) {
     do throws(StoreError) {
-      var statements = instructors.map { _ in InstructorWrites.insert }
+      let claims = claims(items)
+      let rows = claims.count..<claims.count + items.count
+      var statements = claims.map(\.statement) + instructors.map { _ in writes.insert }
       let courses = instructors.flatMap { instructor in instructor.courses.map { (instructor.id, $0) } }
-      if !courses.isEmpty { statements.append(InstructorWrites.insertCourses) }
+      if !courses.isEmpty, let insertCourses = writes.insertCourses { statements.append(insertCourses) }
       try connection.exchange(call, statements) { index, parameters in
-        if index < items.count {
-          InstructorWrites.bindInsert(items[index], instructors[index].id.rawValue, parameters)
+        if index < rows.lowerBound {
+          parameters.append(claims[index].courses)
+        } else if index < rows.upperBound {
+          let item = index - rows.lowerBound
+          InstructorWrites.bindInsert(items[item], instructors[item].id.rawValue, parameters)
         } else {
           parameters.append(courses.map(\.1.courseID.rawValue))
           parameters.append(courses.map(\.0.rawValue))
@@ -112,6 +114,10 @@ extension PostgresInstructors {
     } catch {
       guard error.code == .conflict else { throw error }
       try connection.transaction(call) { () throws(StoreError) in
+        let claims = claims(items)
+        if !claims.isEmpty {
+          try connection.exchange(call, claims.map(\.statement)) { $1.append(claims[$0].courses) }
+        }
         for (index, item) in items.enumerated() {
           do throws(StoreError) {
             try insert(item, instructors[index].id, connection, call)
@@ -121,5 +127,12 @@ extension PostgresInstructors {
         }
       }
     }
+  }
+
+  /// What comes first where several instructors are inserted: at most one statement.
+  private func claims(_ items: [NewInstructor]) -> [(statement: Statement, courses: [Int64])] {
+    guard let claim = writes.claimCourses else { return [] }
+    let courses = items.flatMap { $0.courseIDs(.primary) }
+    return courses.isEmpty ? [] : [(claim, courses)]
   }
 }

@@ -2,18 +2,12 @@ import DriverKit
 import InstructorStore
 
 extension PostgresInstructors {
-  private static let leaderboard = Statement(
-    """
-    SELECT organization, count(*), sum(learners)::bigint AS learners FROM instructors
-      WHERE organization IS NOT NULL
-      GROUP BY organization ORDER BY learners DESC, organization LIMIT $1::bigint
-    """)
-
   func organizationLeaderboard(limit: Int) async throws(StoreError) -> [OrganizationStanding] {
     let context = try context("instructors.organizationLeaderboard")
     try Validation(context).size(limit, "limit", Limits.leaderboardEntries)
+    let statement = statements.reads.leaderboard
     return try await lease(context, .read) { (connection, call) throws(StoreError) in
-      try connection.query(call, Self.leaderboard) { parameters in
+      try connection.query(call, statement) { parameters in
         parameters.append(Int64(limit))
       } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
         var standings: [OrganizationStanding] = []

@@ -10,7 +10,7 @@ extension PostgresInstructors {
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
       do throws(StoreError) {
         return try connection.transaction(call) { () throws(StoreError) in
-          try Self.replacePrimary(course, id, connection, call)
+          try replacePrimary(course, id, connection, call)
         }
       } catch {
         guard error.constraint == .primaryOfCourse else { throw error }
@@ -20,13 +20,13 @@ extension PostgresInstructors {
     }
   }
 
-  private static func replacePrimary(
+  private func replacePrimary(
     _ course: CourseID, _ id: InstructorID, _ connection: Connection, _ call: Call
   ) throws(StoreError) -> InstructorID? {
     var locked: [Instructor] = []
     var previous: InstructorID?
     try connection.exchange(
-      call, [InstructorWrites.lockCourse, InstructorWrites.lockPrimaries, InstructorWrites.currentPrimary]
+      call, [InstructorWrites.lockCourse, writes.lockPrimaries, writes.currentPrimary]
     ) { index, parameters in
       parameters.append(course.rawValue)
       if index == 1 { parameters.append(id.rawValue) }
@@ -46,17 +46,18 @@ extension PostgresInstructors {
       throw context.error(.contended, "the course's primary changed meanwhile")
     }
     let isAssistant = new.courses.contains { $0.courseID == course }
-    if !isAssistant, new.courses.count >= Limits.coursesPerInstructor { throw tooManyCourses(id, context) }
-
-    var steps: [(Statement, InstructorID)] = []
-    if let previous {
-      steps += [(InstructorWrites.unassign, previous), (InstructorWrites.unassignRelation, previous)]
+    if !isAssistant, new.courses.count >= Limits.coursesPerInstructor {
+      throw Self.tooManyCourses(id, context)
     }
-    steps += [(InstructorWrites.promote, id), (InstructorWrites.promoteRelation, id)]
-    try connection.exchange(call, steps.map(\.0)) { index, parameters in
-      parameters.append(steps[index].1.rawValue)
+
+    var steps: [(statement: Statement, id: InstructorID)] = []
+    if let previous { steps += writes.unassign.map { ($0, previous) } }
+    steps += writes.promote.map { ($0, id) }
+    try connection.exchange(call, steps.map(\.statement)) { index, parameters in
+      parameters.append(steps[index].id.rawValue)
       parameters.append(course.rawValue)
-      if steps[index].0.number == InstructorWrites.unassign.number { parameters.append(nil as Int64?) }
+      // The first of the unassignment takes a version too.
+      if index == 0, previous != nil { parameters.append(nil as Int64?) }
     }
     return previous
   }

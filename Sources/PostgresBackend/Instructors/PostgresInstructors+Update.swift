@@ -11,10 +11,10 @@ extension PostgresInstructors {
     try validation.patch(patch)
     if patch.isEmpty {
       return try await lease(context, .read) { (connection, call) throws(StoreError) in
-        try context.require(try Self.read(id, connection, call), id, ifVersion: ifVersion)
+        try context.require(try read(id, connection, call), id, ifVersion: ifVersion)
       }
     }
-    let update = UpdateInstructor(id, patch, ifVersion: ifVersion)
+    let update = UpdateInstructor(id, patch, ifVersion: ifVersion, self)
     try await pool.write(context, update)
     guard let updated = update.updated else { throw context.error(.internalError, "nothing was updated") }
     return updated
@@ -24,8 +24,8 @@ extension PostgresInstructors {
     let context = try context("instructors.delete")
     try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
-      _ = try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
-        try connection.query(call, InstructorWrites.delete) { parameters in
+      _ = try change(id, ifVersion, connection, call) { () throws(StoreError) in
+        try connection.query(call, writes.delete) { parameters in
           parameters.append(id.rawValue)
           parameters.append(ifVersion)
         } decode: { (result: borrowing PostgresResult) in
@@ -44,9 +44,9 @@ extension PostgresInstructors {
     try validation.identifier(assignment.courseID, "courseID")
     let course = assignment.courseID
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+      try change(id, ifVersion, connection, call) { () throws(StoreError) in
         var changed: Instructor?
-        try connection.exchange(call, [InstructorWrites.assign, InstructorWrites.assignRelation]) {
+        try connection.exchange(call, writes.assign) {
           index, parameters in
           parameters.append(id.rawValue)
           parameters.append(course.rawValue)
@@ -73,9 +73,9 @@ extension PostgresInstructors {
     try validation.change(of: id, ifVersion: ifVersion)
     try validation.identifier(course, "courseID")
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      try Self.change(id, ifVersion, connection, call) { () throws(StoreError) in
+      try change(id, ifVersion, connection, call) { () throws(StoreError) in
         var changed: Instructor?
-        try connection.exchange(call, [InstructorWrites.unassign, InstructorWrites.unassignRelation]) {
+        try connection.exchange(call, writes.unassign) {
           index, parameters in
           parameters.append(id.rawValue)
           parameters.append(course.rawValue)
@@ -103,12 +103,12 @@ extension PostgresInstructors {
   /// - Parameters:
   ///   - failFirst: What keeps `write` from changing the stored instructor, whatever its version.
   ///   - elseFail: What else does.
-  static func change<Value>(
+  func change<Value>(
     _ id: InstructorID, _ ifVersion: Int64?, _ connection: Connection, _ call: Call,
     _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
     elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
-    try attempt(call, write) { () throws(StoreError) in
+    try Self.attempt(call, write) { () throws(StoreError) in
       let stored = try call.context.require(try read(id, connection, call), id)
       if let error = failFirst(stored) { throw error }
       _ = try call.context.require(stored, id, ifVersion: ifVersion)

@@ -5,18 +5,21 @@ import InstructorStore
 struct PostgresInstructors: InstructorRepository, PostgresRepository {
   let pool: ConnectionPool<PostgresDriver>
   let ids: IDAllocator
+  let statements: InstructorStatements
+
+  var model: PostgresDataModel { statements.model }
+  var writes: InstructorWrites { statements.writes }
+  private var reads: InstructorReads { statements.reads }
 
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
     let context = try context("instructors.get")
     try Validation(context).identifier(id)
-    let found = try await pool.read(context, InstructorReads.get, id.rawValue)
+    let found = try await pool.read(context, reads.get, id.rawValue)
     return try context.require(found, id)
   }
 
-  static func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError)
-    -> Instructor?
-  {
-    try connection.find(call, InstructorReads.get, id.rawValue)
+  func read(_ id: InstructorID, _ connection: Connection, _ call: Call) throws(StoreError) -> Instructor? {
+    try connection.find(call, reads.get, id.rawValue)
   }
 
   func get(_ ids: [InstructorID]) async throws(StoreError) -> [Instructor?] {
@@ -24,7 +27,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
     let validation = Validation(context)
     try validation.size(ids.count, "the number of ids", Limits.idsPerGet)
     for id in ids { try validation.identifier(id) }
-    return try await pool.read(context, InstructorReads.getMany) { parameters in
+    return try await pool.read(context, reads.getMany) { parameters in
       parameters.append(ids.map(\.rawValue))
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
       let found = try InstructorRow.decodeAll(result)
@@ -36,7 +39,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
   func team(of course: CourseID) async throws(StoreError) -> CourseTeam {
     let context = try context("instructors.team")
     try Validation(context).identifier(course, "courseID")
-    let team = try await pool.read(context, InstructorReads.team, course.rawValue)
+    let team = try await pool.read(context, reads.team, course.rawValue)
     guard let team else {
       throw context.error(.resourceExhausted, "the team has more than \(Limits.teamMembers) members")
     }
@@ -46,7 +49,7 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
   func primary(of course: CourseID) async throws(StoreError) -> Instructor? {
     let context = try context("instructors.primary")
     try Validation(context).identifier(course, "courseID")
-    return try await pool.read(context, InstructorReads.primary, course.rawValue)
+    return try await pool.read(context, reads.primary, course.rawValue)
   }
 
   func list(
@@ -59,8 +62,9 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
     let key = try cursor?.instructorKey(filter: filter, context)
     let upperBound = filter.lastNamePrefix.flatMap(Bytewise.upperBound(ofPrefix:))
     let shape = InstructorReads.Shape(filter, upperBound: upperBound, hasCursor: key != nil)
+    let statement = reads.list(shape)
     var items = try await lease(context, .read) { (connection, call) throws(StoreError) in
-      try connection.query(call, InstructorReads.list(shape)) { parameters in
+      try connection.query(call, statement) { parameters in
         // One more than asked for tells whether anything follows.
         parameters.append(Int64(limit + 1))
         Self.bind(filter, upperBound, parameters)
@@ -86,8 +90,9 @@ struct PostgresInstructors: InstructorRepository, PostgresRepository {
     try validation.size(upTo, "upTo", Limits.countUpTo)
     let upperBound = filter.lastNamePrefix.flatMap(Bytewise.upperBound(ofPrefix:))
     let shape = InstructorReads.Shape(filter, upperBound: upperBound, hasCursor: false)
+    let statement = reads.count(shape)
     return try await lease(context, .read) { (connection, call) throws(StoreError) in
-      try connection.query(call, InstructorReads.count(shape)) { parameters in
+      try connection.query(call, statement) { parameters in
         parameters.append(Int64(upTo))
         Self.bind(filter, upperBound, parameters)
       } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in

@@ -18,12 +18,18 @@ package struct PostgresMaintenance: Sendable {
 
   private let connection: String
   let schema: String
+  private let model: PostgresDataModel
   private let isDurable: Bool
 
-  /// - Parameter isDurable: As the store's own option: what ``settings()`` reports are those of such a store's sessions.
-  package init(_ connection: String, schema: String, isDurable: Bool = true) {
+  /// - Parameters:
+  ///   - dataModel: As the store's own option.
+  ///   - isDurable: The same: what ``settings()`` reports are those of such a store's sessions.
+  package init(
+    _ connection: String, schema: String, dataModel: PostgresDataModel = .relational, isDurable: Bool = true
+  ) {
     self.connection = connection
     self.schema = schema
+    model = dataModel
     self.isDurable = isDurable
   }
 
@@ -69,8 +75,9 @@ package struct PostgresMaintenance: Sendable {
 
   /// Brings fresh tables into the state of ones that have been there for a while.
   package func settle() async throws(StoreError) {
+    let tables = PostgresSchema.dataTables(model)
     try await session("settle", .write) { (connection, call) throws(StoreError) in
-      for table in PostgresSchema.dataTables { try connection.simple(call, "VACUUM (ANALYZE) \(table)") }
+      for table in tables { try connection.simple(call, "VACUUM (ANALYZE) \(table)") }
       // A user of somebody else's server may not be allowed to.
       do throws(StoreError) {
         try connection.simple(call, "CHECKPOINT")
@@ -112,7 +119,8 @@ package struct PostgresMaintenance: Sendable {
   ) async throws(StoreError) -> Value {
     let store = try await PostgresStore.open(
       connection,
-      options: PostgresOptions(schema: schema, connections: 1, timeout: .seconds(600), isDurable: isDurable))
+      options: PostgresOptions(
+        schema: schema, dataModel: model, connections: 1, timeout: .seconds(600), isDurable: isDurable))
     let result: Result<Value, StoreError>
     do throws(StoreError) {
       result = .success(try await store.pool.lease(store.call(operation), effect, body))

@@ -4,6 +4,7 @@ import InstructorStore
 /// PostgreSQL's ``RatingRepository``.
 struct PostgresRatings: RatingRepository, PostgresRepository {
   let pool: ConnectionPool<PostgresDriver>
+  let model: PostgresDataModel
 
   func get(_ course: CourseID) async throws(StoreError) -> CourseRating {
     let context = try context("ratings.get")

@@ -7,6 +7,7 @@ private let unexplainedWriteAttempts = 8
 /// What the repositories have in common: the checks that come first, and how their units run.
 protocol PostgresRepository: Sendable {
   var pool: ConnectionPool<PostgresDriver> { get }
+  var model: PostgresDataModel { get }
 }
 
 extension PostgresRepository {
@@ -14,7 +15,7 @@ extension PostgresRepository {
   typealias Call = PostgresConnection.Call
 
   func context(_ operation: StaticString) throws(StoreError) -> CallContext {
-    let context = CallContext(backend: "postgres", operation: operation)
+    let context = CallContext(backend: model.backend, operation: operation)
     try pool.admit(context)
     return context
   }

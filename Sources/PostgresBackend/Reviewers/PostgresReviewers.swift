@@ -5,6 +5,7 @@ import InstructorStore
 struct PostgresReviewers: ReviewerRepository, PostgresRepository {
   let pool: ConnectionPool<PostgresDriver>
   let ids: IDAllocator
+  let model: PostgresDataModel
 
   func create(_ new: NewReviewer, isRetry: Bool) async throws(StoreError) -> Reviewer {
     let context = try context("reviewers.create")

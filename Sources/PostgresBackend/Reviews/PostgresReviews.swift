@@ -5,6 +5,7 @@ import InstructorStore
 struct PostgresReviews: ReviewRepository, PostgresRepository {
   let pool: ConnectionPool<PostgresDriver>
   let ids: IDAllocator
+  let model: PostgresDataModel
 
   /// Up to as many reviews a page may share its exchange with other reads.
   private static let shortPageItems = 100

@@ -1,24 +1,43 @@
 /// The tables and indexes of the store. Constraints are named after `Constraint`, so that an error's name can be
 /// passed on.
 ///
-/// An instructor's courses are kept twice: in `course_instructors`, which finds the team of a course and promises one
-/// primary per course, and as arrays in the instructor's own row, so that an instructor is one row to read and an
-/// `UPDATE … RETURNING` gives its courses as of the same version (docs/decisions/0001). Both change in one unit, under
-/// the lock of the instructor's row.
+/// In the relational model an instructor's courses are kept twice: in `course_instructors`, which finds the team of a
+/// course and promises one primary per course, and as arrays in the instructor's own row, so that an instructor is one
+/// row to read and an `UPDATE … RETURNING` gives its courses as of the same version (docs/decisions/0001). Both change in
+/// one unit, under the lock of the instructor's row.
 enum PostgresSchema {
   /// The version `migrate()` brings a schema to.
-  static let version: Int64 = 2
-  /// The oldest version of this code that a schema of `version` still serves: what version 2 added is nothing that
-  /// code of version 1 would touch.
-  static let oldestCode: Int64 = 1
+  static let version: Int64 = 3
+
+  /// The oldest version of this code that a schema of `version` still serves: what versions 2 and 3 added to the relational
+  /// model is nothing that code of version 1 would touch. Before version 3 there was no other model.
+  static func oldestCode(_ model: PostgresDataModel) -> Int64 {
+    switch model {
+    case .relational: 1
+    case .document: 3
+    }
+  }
 
   /// The statements that lead from each version to the next. What is in a version that was released stays as it is.
-  static let migrations: [[String]] = [
-    bookkeeping + instructors + instructorIndexes.flatMap(\.create) + loadingTriggers(of: instructorTables),
-    reviewTables + reviewIndexes.flatMap(\.create) + loadingTriggers(of: reviewTableNames),
-  ]
+  static func migrations(_ model: PostgresDataModel) -> [[String]] {
+    [
+      bookkeeping + instructors(model) + instructorIndexes(model).flatMap(\.create)
+        + loadingTriggers(of: instructorTables(model)),
+      reviewTables + reviewIndexes.flatMap(\.create) + loadingTriggers(of: reviewTableNames),
+      [
+        """
+        ALTER TABLE schema_state ADD COLUMN model text NOT NULL DEFAULT 'relational'
+          CHECK (model IN ('relational', 'document'))
+        """
+      ],
+    ]
+  }
 
-  static let state = Statement("SELECT version, oldest_code, loading FROM schema_state")
+  /// Also of a schema that has no model yet: before version 3 all were relational.
+  static let state = Statement(
+    """
+    SELECT version, oldest_code, loading, coalesce(to_jsonb(s)->>'model', 'relational') FROM schema_state s
+    """)
 
   private static let bookkeeping = [
     """
@@ -48,13 +67,25 @@ enum PostgresSchema {
   /// The setting that a loading session turns on.
   static let loadingSetting = "instructor_store.loading"
 
-  private static let instructorTables = ["course_instructors", "instructors"]
+  private static func instructorTables(_ model: PostgresDataModel) -> [String] {
+    switch model {
+    case .relational: ["course_instructors", "instructors"]
+    case .document: ["instructor_documents"]
+    }
+  }
   private static let reviewTableNames = ["course_ratings", "reviews", "reviewers"]
+
   /// The tables that hold the data, in an order in which they can be dropped.
-  static let dataTables = reviewTableNames + instructorTables
-  /// Every table that the store makes, in an order in which they can be dropped.
-  static let tables = dataTables + ["id_allocator", "schema_state", LoadProgress.table]
-  static let functions = ["refuse_while_loading()"]
+  static func dataTables(_ model: PostgresDataModel) -> [String] {
+    reviewTableNames + instructorTables(model)
+  }
+
+  /// Every table that the store makes, with whatever model, in an order in which they can be dropped.
+  static let tables =
+    reviewTableNames + PostgresDataModel.allCases.flatMap(instructorTables)
+    + ["id_allocator", "schema_state", LoadProgress.table]
+  /// And every function, after them.
+  static let functions = ["refuse_while_loading()"] + documentFunctionNames
 
   private static func loadingTriggers(of tables: [String]) -> [String] {
     tables.flatMap { table in
@@ -70,13 +101,20 @@ enum PostgresSchema {
 
   /// Lets only the loading session write, or everybody again. Waits for writes under way, table by table in the order in
   /// which most of them go.
-  static func refuseWrites(_ isRefusing: Bool) -> [String] {
-    dataTables.reversed().map {
+  static func refuseWrites(_ isRefusing: Bool, _ model: PostgresDataModel) -> [String] {
+    dataTables(model).reversed().map {
       "ALTER TABLE \($0) \(isRefusing ? "ENABLE" : "DISABLE") TRIGGER refuse_while_loading"
     }
   }
 
-  static let instructors = [
+  static func instructors(_ model: PostgresDataModel) -> [String] {
+    switch model {
+    case .relational: relationalInstructors
+    case .document: instructorDocuments
+    }
+  }
+
+  private static let relationalInstructors = [
     """
     CREATE TABLE instructors (
       id bigint NOT NULL,
@@ -101,7 +139,7 @@ enum PostgresSchema {
     """,
   ]
 
-  /// An index or constraint that a bulk load leaves out until the rows are there.
+  /// An index, constraint or trigger that a bulk load leaves out until the rows are there.
   struct Index {
     var name: String
     /// Builds it; several of a table may be built at the same time.
@@ -143,12 +181,17 @@ enum PostgresSchema {
       """,
     drop: ["ALTER TABLE course_instructors DROP CONSTRAINT IF EXISTS instructor_reference"])
 
-  static let instructorIndexes = indexesOfInstructors + indexesOfCourses + [reference]
+  static func instructorIndexes(_ model: PostgresDataModel) -> [Index] {
+    switch model {
+    case .relational: indexesOfInstructors + indexesOfCourses + [reference]
+    case .document: indexesOfDocuments
+    }
+  }
   private static let reviewIndexes =
     indexesOfReviews + indexesOfReviewers + indexesOfRatings + [reviewerReference]
   /// All of them, in the order in which they can be made one by one, the largest first; the other way round they can
   /// be dropped.
-  static let indexes = reviewIndexes + instructorIndexes
+  static func indexes(_ model: PostgresDataModel) -> [Index] { reviewIndexes + instructorIndexes(model) }
 
   static func index(_ name: String, _ definition: String, unique: Bool = false) -> Index {
     Index(

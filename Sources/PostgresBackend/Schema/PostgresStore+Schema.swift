@@ -23,6 +23,7 @@ extension PostgresStore {
   private static func migrate(
     _ connection: PostgresConnection, _ call: PostgresConnection.Call, _ schema: String
   ) throws(StoreError) {
+    let model = connection.dataModel
     // One migration at a time per schema and database, in all processes; released at the end of the transaction.
     try connection.text(
       call, "SELECT pg_advisory_xact_lock(hashtextextended('instructor-store ' || $1, 0))", schema
@@ -41,18 +42,18 @@ extension PostgresStore {
     var version: Int64 = 0
     if hasState {
       let state = try state(connection, call)
-      try check(state, call.context, acceptsOlder: true)
+      try check(state, of: model, call.context, acceptsOlder: true)
       version = state.version
     }
-    for migration in PostgresSchema.migrations.dropFirst(Int(clamping: version)) {
+    for migration in PostgresSchema.migrations(model).dropFirst(Int(clamping: version)) {
       for statement in migration { try connection.simple(call, statement) }
     }
     guard version < PostgresSchema.version else { return }
     try connection.simple(
       call,
       """
-      INSERT INTO schema_state (version, oldest_code)
-        VALUES (\(PostgresSchema.version), \(PostgresSchema.oldestCode))
+      INSERT INTO schema_state (version, oldest_code, model)
+        VALUES (\(PostgresSchema.version), \(PostgresSchema.oldestCode(model)), '\(model.rawValue)')
         ON CONFLICT (singleton) DO UPDATE
           SET version = excluded.version, oldest_code = excluded.oldest_code
       """)
@@ -71,6 +72,8 @@ extension PostgresStore {
     var version: Int64
     var oldestCode: Int64
     var loading: LoadingMarker
+    /// `nil`: one that this code doesn't know.
+    var model: PostgresDataModel?
   }
 
   static func state(
@@ -81,15 +84,24 @@ extension PostgresStore {
       guard result.rowCount == 1 else { return nil }
       return SchemaState(
         version: try result.integer(0, 0), oldestCode: try result.integer(0, 1),
-        loading: LoadingMarker(rawValue: try result.text(0, 2)) ?? .append)
+        loading: LoadingMarker(rawValue: try result.text(0, 2)) ?? .append,
+        model: PostgresDataModel(rawValue: try result.text(0, 3)))
     }
-    guard let state else { throw call.context.error(.schemaMismatch, "the schema is incomplete; run migrate()") }
+    guard let state else {
+      throw call.context.error(.schemaMismatch, "the schema is incomplete; run migrate()")
+    }
     return state
   }
 
   static func check(
-    _ state: SchemaState, _ context: CallContext, acceptsOlder: Bool = false, acceptsLoading: Bool = false
+    _ state: SchemaState, of model: PostgresDataModel, _ context: CallContext, acceptsOlder: Bool = false,
+    acceptsLoading: Bool = false
   ) throws(StoreError) {
+    if state.model != model {
+      let found = state.model.map { "'\($0.rawValue)'" } ?? "another one"
+      throw context.error(
+        .schemaMismatch, "the schema's data model is \(found), the store's is '\(model.rawValue)'")
+    }
     if state.loading != .no, !acceptsLoading {
       throw context.error(.schemaMismatch, "a bulk load is under way or was interrupted; load again")
     }
@@ -106,7 +118,7 @@ extension PostgresStore {
     _ connection: PostgresConnection, _ call: PostgresConnection.Call
   ) throws(StoreError) {
     guard connection.schemaCheck.hasPassed else { return }
-    try check(state(connection, call), call.context)
+    try check(state(connection, call), of: connection.dataModel, call.context)
     connection.schemaCheck = .after(schemaCheckInterval)
   }
 }

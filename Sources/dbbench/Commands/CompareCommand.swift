@@ -26,6 +26,7 @@ struct CompareCommand: AsyncParsableCommand {
         dbbench compare --resume dbbench-results/2026-01-31T120000Z
         dbbench compare --postgres postgres://me@db1/test --mongo 'mongodb://db2/?replicaSet=rs0'
         dbbench compare --arm a=postgres --arm b=postgres,work_mem=64MB
+        dbbench compare --backends postgres-jsonb,mongo          instructors as documents on both: the engine or the model?
         dbbench compare --backends mongo --dispatch direct,batched
         dbbench compare --assert 'ratio.course-team.throughput.lower>1.2'   ends with 3 if it is not so
       """)

@@ -25,7 +25,8 @@ struct LoadCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "postgres, mongo or memory. Default: postgres and mongo, one after the other.", valueName: "name"))
+      "postgres, postgres-jsonb, mongo or memory. Default: postgres and mongo, one after the other.",
+      valueName: "name"))
   var backend: String?
 
   @Option(help: ArgumentHelp("Connections to load over.", valueName: "n"))

@@ -42,7 +42,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "postgres, mongo or memory. Default: postgres and mongo, one after the other.", valueName: "name"))
+      "postgres, postgres-jsonb, mongo or memory. Default: postgres and mongo, one after the other.",
+      valueName: "name"))
   var backend: String?
 
   @Option(help: ArgumentHelp("Seconds of measuring. Default: 10.", valueName: "seconds"))

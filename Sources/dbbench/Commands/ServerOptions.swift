@@ -34,7 +34,7 @@ struct ServerOptions: ParsableArguments {
   /// The user's own server for a backend, if there is one.
   func url(for target: String) -> String? {
     switch target {
-    case "postgres": postgres
+    case "postgres", "postgres-jsonb": postgres
     case "mongo": mongo
     default: nil
     }

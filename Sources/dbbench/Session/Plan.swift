@@ -6,7 +6,9 @@ struct Plan {
   private var lines: [(name: String, text: String)] = []
 
   /// Records loaded per second on an ordinary machine with two cores; for estimates only.
-  private static let recordsPerSecond = ["postgres": 80_000.0, "mongo": 30_000, "memory": 300_000]
+  private static let recordsPerSecond = [
+    "postgres": 80_000.0, "postgres-jsonb": 80_000, "mongo": 30_000, "memory": 300_000,
+  ]
   private static let startSeconds = 3.0
   /// Rows, indexes, and the log that goes with them.
   private static let bytesPerRecord = 1_000

@@ -132,8 +132,8 @@ struct Session: Sendable {
     for (number, known) in request.targets.enumerated() {
       let own = request.servers.url(for: known.name)
       let url = own ?? known.server.flatMap { servers?[$0]?.url } ?? ""
-      // The same DBMS twice needs two places.
-      let isRepeated = request.targets[..<number].contains { $0.name == known.name }
+      // The same server twice needs two places.
+      let isRepeated = request.targets[..<number].contains { $0.server == known.server }
       let schema = request.servers.schema + (isRepeated ? "_\(number + 1)" : "")
       places.append(
         PlacedTarget(

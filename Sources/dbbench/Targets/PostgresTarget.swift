@@ -2,22 +2,33 @@ import BenchmarkKit
 import InstructorStore
 import PostgresBackend
 
-/// A schema on a PostgreSQL server.
+/// A schema on a PostgreSQL server, of one of the two data models.
 struct PostgresTarget: BenchmarkTarget {
   static let kind = TargetKind(name: "postgres", displayName: "PostgreSQL") { url, schema, durability in
-    PostgresTarget(url: url, schema: schema, profile: durability)
+    PostgresTarget(
+      name: "postgres", displayName: "PostgreSQL", url: url, schema: schema, dataModel: .relational,
+      profile: durability)
   }
 
+  /// The control: the engine of the one arm with the data model of the other.
+  static let documentKind = TargetKind(name: "postgres-jsonb", displayName: "PostgreSQL JSONB") {
+    url, schema, durability in
+    PostgresTarget(
+      name: "postgres-jsonb", displayName: "PostgreSQL JSONB", url: url, schema: schema, dataModel: .document,
+      profile: durability)
+  }
+
+  let name: String
+  let displayName: String
   let url: String
   let schema: String
+  let dataModel: PostgresDataModel
   let profile: DurabilityProfile
-  var name: String { "postgres" }
-  var displayName: String { "PostgreSQL" }
 
   var address: String? { ServerAddress(url).text }
 
   var maintenance: PostgresMaintenance {
-    PostgresMaintenance(sessionURL, schema: schema, isDurable: profile == .durable)
+    PostgresMaintenance(sessionURL, schema: schema, dataModel: dataModel, isDurable: profile == .durable)
   }
 
   /// A session may weaken its own commits on a server that is otherwise durable; options of the URL's own are left alone,
@@ -50,8 +61,8 @@ struct PostgresTarget: BenchmarkTarget {
 
   func storeOptions(_ options: TargetOptions) -> PostgresOptions {
     PostgresOptions(
-      schema: schema, connections: options.connections, timeout: options.timeout, dispatch: options.dispatch,
-      isDurable: profile == .durable)
+      schema: schema, dataModel: dataModel, connections: options.connections, timeout: options.timeout,
+      dispatch: options.dispatch, isDurable: profile == .durable)
   }
 
   func configuredURL(_ options: TargetOptions) throws(StoreError) -> String {

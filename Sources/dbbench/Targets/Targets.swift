@@ -15,6 +15,7 @@ struct KnownTarget: Sendable {
 enum Targets {
   static let all: [KnownTarget] = [
     KnownTarget(kind: PostgresTarget.kind, server: .postgres),
+    KnownTarget(kind: PostgresTarget.documentKind, server: .postgres),
     KnownTarget(kind: MongoTarget.kind, server: .mongo),
     KnownTarget(kind: MemoryTarget.kind, server: nil),
   ]
