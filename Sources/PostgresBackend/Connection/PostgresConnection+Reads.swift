@@ -55,6 +55,9 @@ extension PostgresConnection {
   /// What to send for those reads that are still waited for: one statement for all lookups of a kind, where the first of
   /// them stands.
   private static func statements(for reads: [Request]) -> [Sent] {
+    if reads.count == 1, let read = reads.first {
+      return read.isAbandoned ? [] : [Sent(reads: reads, statement: read.request.statement, group: nil)]
+    }
     // Most batches are lookups of one kind, and most of the others of a few.
     var kinds: [(place: Int, reads: [Request], lookups: [LookupRequest])] = []
     var sent: [Sent] = []
