@@ -50,6 +50,34 @@ import Testing
     #expect(output.errorLines.isEmpty)
   }
 
+  @Test func aKilledLoadIsGoneOnWithAndNoOther() async throws {
+    try await EphemeralServers.withServers(EphemeralServerOptions(mongo: false)) { servers in
+      let postgres = try #require(servers.postgres)
+      let load = ["load", "--backend", "postgres", "--postgres", postgres.tcpURL, "--keep", "--resume"]
+      let data = [
+        "--instructors", "100000", "--courses", "100000", "--reviewers", "500", "--reviews", "5000",
+      ]
+      let killed = try await Tool.run(load + data, at: "PostgreSQL: loading") { pid, _ in
+        // Two chunks are there; the program is not asked, which might have finished by the time of its answer.
+        var chunks = ""
+        for _ in 0..<500 where chunks.isEmpty || chunks == "0" || chunks == "1" {
+          chunks = try await sql(postgres, "SELECT count(source) FROM dbbench.load_progress")
+        }
+        kill(pid, SIGKILL)
+      }
+      #expect(killed.status == SIGKILL, "\(killed)")
+      let other = try await Tool.run(load + Self.small)
+      #expect(other.status == 64, "\(other)")
+      #expect(other.errorLines.first?.contains("the arguments that it was begun with") == true, "\(other)")
+      let resumed = try await Tool.run(load + data)
+      #expect(resumed.status == 0, "\(resumed)")
+      #expect(resumed.standardError.contains("going on to load"), "\(resumed)")
+      #expect(resumed.standardOutput.contains("as generated"), "\(resumed)")
+      #expect(try await sql(postgres, "SELECT count(*) FROM dbbench.instructors") == "100000")
+      #expect(try await sql(postgres, "SELECT to_regclass('dbbench.load_progress') IS NULL") == "t")
+    }
+  }
+
   @Test func anOwnServerKeepsNothingOfOursAndAllOfItsOwn() async throws {
     try await EphemeralServers.withServers(EphemeralServerOptions()) { servers in
       let postgres = try #require(servers.postgres)

@@ -63,7 +63,7 @@ enum Tool {
   ///   has written to standard error so far.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], at marker: String?,
-    perform: (pid_t, String) throws -> Void
+    perform: (pid_t, String) async throws -> Void
   ) async throws -> Output {
     let environment = Environment.inherit.updating(
       Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) }))
@@ -78,7 +78,7 @@ enum Tool {
         lines += line + "\n"
         guard let marker, !isDone, line.contains(marker) else { continue }
         isDone = true
-        try perform(execution.processIdentifier.value, lines)
+        try await perform(execution.processIdentifier.value, lines)
       }
       return lines
     }
