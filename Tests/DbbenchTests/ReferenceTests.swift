@@ -24,7 +24,7 @@ import Testing
       #expect(["atLeast", "atMost"].contains(row["comparison"] as? String))
     }
     let operations = [
-      "get", "team", "get-1-caller", "create", "create-with-courses", "update", "delete",
+      "get", "team", "get-1-caller", "get-16-callers", "create", "create-with-courses", "update", "delete",
       "review-create", "load",
     ]
     #expect(

@@ -81,6 +81,38 @@ extension DriverKitSuite {
       #expect(next(1, &machine) == [2])
     }
 
+    @Test func whereAWorkerStaysAwayAnotherIsWoken() {
+      var machine = sleeping(2)
+      submit("1", to: &machine)
+      #expect(next(1, &machine) == [0])
+      machine.finished(1)
+      #expect(machine.submit(Waiter(1, batchClass: 1)) == .accepted(.wait))
+      machine.isLate(1)
+      #expect(machine.wakeForWaiting() == .wake(0))
+      #expect(next(0, &machine) == [1])
+      #expect(machine.next(for: 1).isPark)
+      #expect(machine.next(for: 0).isPark)
+      // Not a worker that sleeps or runs.
+      machine.isLate(0)
+      #expect(machine.submit(Waiter(2)) == .accepted(.wake(0)))
+    }
+
+    @Test func whereAWorkerDoesNotStartOneThatSleepsIsWoken() {
+      var machine = sleeping(1)
+      var two = Machine(PoolLimits(workers: 2, waitingCalls: 10))
+      #expect(machine.wakeInstead() == nil)
+      #expect(two.submit(Waiter(0)) == .accepted(.start(0)))
+      #expect(next(0, &two) == [0])
+      two.connectionOpened(by: 0)
+      #expect(two.next(for: 0).isPark)
+      #expect(two.checkOut(for: Waiter(1)) == 0)
+      #expect(two.submit(Waiter(2)) == .accepted(.start(1)))
+      #expect(two.checkIn(0) == false)
+      _ = two.workerEnded(1)
+      #expect(two.wakeInstead() == 0)
+      #expect(next(0, &two) == [2])
+    }
+
     /// Nobody is woken for what a worker takes that will be back in a moment.
     @Test func aWorkerThatHasFinishedIsOnItsWay() {
       var machine = sleeping(2)

@@ -1,3 +1,4 @@
+import Dispatch
 import InstructorStore
 import Synchronization
 import Testing
@@ -63,7 +64,9 @@ extension DriverKitSuite {
       let tasks = await start(20, waiting)
       let thread = await onThread { [executor] in
         var patience = BlockingTaskExecutor.Patience()
-        executor.runReady(&patience) { waiting.resume() }
+        let lender = executor.lender {}
+        defer { executor.dismiss(lender) }
+        executor.runReady(lender, &patience, count: 100) { waiting.resume() }
         // All of them, before it returns.
         #expect(waiting.threads.count == 20)
       }
@@ -81,10 +84,12 @@ extension DriverKitSuite {
       }
       let thread = await onThread { [executor] in
         var patience = BlockingTaskExecutor.Patience()
-        executor.runReady(&patience) { waiting.resume() }
+        let lender = executor.lender {}
+        defer { executor.dismiss(lender) }
+        executor.runReady(lender, &patience, count: 100) { waiting.resume() }
         // The next turn is left to others at once.
         let again = Waiting()
-        executor.runReady(&patience) { again.noteThread() }
+        executor.runReady(lender, &patience, count: 100) { again.noteThread() }
       }
       for task in tasks { await task.value }
       #expect(waiting.threads.count == 5)
@@ -100,11 +105,68 @@ extension DriverKitSuite {
       }
       _ = await onThread { [executor] in
         var patience = BlockingTaskExecutor.Patience()
-        executor.runReady(&patience) { waiting.resume() }
+        let lender = executor.lender {}
+        defer { executor.dismiss(lender) }
+        executor.runReady(lender, &patience, count: 100) { waiting.resume() }
       }
       for task in tasks { await task.value }
       isOver.store(true, ordering: .relaxed)
       await endless.value
+    }
+
+    @Test func noMoreRunThanWereResumed() async {
+      let waiting = Waiting()
+      let tasks = await start(10, waiting)
+      let thread = await onThread { [executor] in
+        var patience = BlockingTaskExecutor.Patience()
+        let lender = executor.lender {}
+        defer { executor.dismiss(lender) }
+        executor.runReady(lender, &patience, count: 4) { waiting.resume() }
+      }
+      for task in tasks { await task.value }
+      #expect(waiting.threads.count { $0 == thread } <= 4)
+      #expect(waiting.threads.count == 10)
+    }
+
+    @Test func oneThatWaitsForAnotherOfItsTurnEnds() async {
+      let waiting = Waiting()
+      let isDone = DispatchSemaphore(value: 0)
+      let tasks = await start(2, waiting) { number in
+        // Whichever comes first blocks until the other has run.
+        if waiting.threads.count == 1 { isDone.wait() } else { isDone.signal() }
+        _ = number
+      }
+      let isLate = Atomic<Bool>(false)
+      _ = await onThread { [executor] in
+        var patience = BlockingTaskExecutor.Patience()
+        let lender = executor.lender { isLate.store(true, ordering: .relaxed) }
+        defer { executor.dismiss(lender) }
+        executor.runReady(lender, &patience, count: 2) { waiting.resume() }
+      }
+      for task in tasks { await task.value }
+      let wasLate = isLate.load(ordering: .relaxed)
+      #expect(wasLate)
+    }
+
+    /// The thread of the one connection's worker runs a caller's code, which needs another call to be served.
+    @Test func whileAWorkerRunsItsCallersCodeOthersServe() async {
+      let pool = makePool(FakeDriver(), connections: 2)
+      let isServed = DispatchSemaphore(value: 0)
+      let isBlocking = Atomic<Bool>(false)
+      let blocker = Task(executorPreference: BlockingTaskExecutor.shared) {
+        // Two at a time, so that a worker serves them and none runs inline.
+        async let first = pool.result { _, _ in 1 }
+        async let second = pool.result { _, _ in 2 }
+        _ = await (first, second)
+        isBlocking.store(true, ordering: .releasing)
+        isServed.wait()
+      }
+      await until { isBlocking.load(ordering: .acquiring) }
+      let other = await Task { await pool.result { _, _ in 3 } }.value
+      #expect(other.value == 3)
+      isServed.signal()
+      await blocker.value
+      await pool.close()
     }
   }
 }

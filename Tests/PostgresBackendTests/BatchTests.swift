@@ -171,7 +171,9 @@ import Testing
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       _ = try await divide(store, 1)
       let ids = try await store.instructors.createMany((0..<20).map { _ in Self.grace }).map(\.id)
-      _ = try await store.instructors.get(ids[0])
+      _ = try await together(20, on: store) { number throws(StoreError) in
+        try await store.instructors.get(ids[number])
+      }
       try await store.pool.lease(store.call("test"), .write) { (connection, call) throws(StoreError) in
         try connection.simple(call, "DEALLOCATE ALL")
       }
@@ -181,6 +183,14 @@ import Testing
       }
       for (number, result) in results.enumerated() {
         #expect(try result.get() == (number % 2 == 0 ? ids[number].rawValue : Int64(100 / number)))
+      }
+      // The shared statement is prepared again, too: this takes one exchange, and one for whoever kept the connection busy.
+      for _ in 0..<2 {
+        let exchanges = store.statistics().exchanges
+        _ = try await together(20, on: store) { number throws(StoreError) in
+          try await store.instructors.get(ids[number]).id.rawValue
+        }
+        #expect(store.statistics().exchanges == exchanges + 2)
       }
     }
   }

@@ -174,8 +174,10 @@ final class PoolCore: Sendable {
       var next = Deadline.never
       // Claimed under the lock: no worker takes a call from the queue between the verdict and the claim.
       for call in state.machine.waiting where !call.hasLeft {
-        if call.queueDeadline > now {
-          next = min(next, call.queueDeadline)
+        // A call that is queued again has had its connection in time.
+        let deadline = call.mustRunAlone ? call.deadline : call.queueDeadline
+        if deadline > now {
+          next = min(next, deadline)
         } else if let phase = call.claimFinish() {
           late.append((call, phase))
         }
@@ -231,6 +233,15 @@ final class PoolCore: Sendable {
       state.counters.completedCalls += completedCalls
       state.machine.finished(worker)
     }
+  }
+
+  /// A worker that has finished runs its callers' code, which takes long.
+  func isLate(_ worker: Int) {
+    follow(
+      state.withLock { state in
+        state.machine.isLate(worker)
+        return prepare(state.machine.wakeForWaiting(), &state)
+      })
   }
 
   func nextAction(for worker: Int) -> PoolStateMachine<Call>.WorkAction {
@@ -354,11 +365,14 @@ final class PoolCore: Sendable {
   func workerEnded(
     _ worker: Int, _ code: StoreError.Code = .closed, _ reason: String = "the store was closed"
   ) {
-    let (stranded, drained) = state.withLock { state in
+    let (stranded, drained, other) = state.withLock { state in
       state.equipment[worker] = nil
       state.raised.remove(worker)
-      return (state.machine.workerEnded(worker), takeDrained(&state))
+      let stranded = state.machine.workerEnded(worker)
+      let other = state.machine.wakeInstead().flatMap { state.equipment[$0]?.semaphore }
+      return (stranded, takeDrained(&state), other)
     }
+    other?.signal()
     for call in stranded { call.fail(call.context.error(code, reason)) }
     for continuation in drained { continuation.resume() }
   }

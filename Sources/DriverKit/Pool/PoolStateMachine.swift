@@ -88,6 +88,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var parked: [WorkerID] = []
   private var workers: Set<WorkerID> = []
   private var running: [WorkerID: Run] = [:]
+  /// Workers that have finished and, against their promise, have not come back in a moment.
+  private var late: Set<WorkerID> = []
   private var nextWorker = 0
   /// Workers that have a connection.
   private var connected: Set<WorkerID> = []
@@ -122,8 +124,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
     return .accepted(wakeForWaiting())
   }
 
-  /// Workers that were woken or started and have not come yet.
-  private var arriving: Int { workers.count - running.count - parked.count }
+  /// Workers that were woken or started, or have finished, and have not come yet.
+  private var arriving: Int { workers.count - running.count - parked.count - late.count }
 
   /// Sees to it that enough workers are on their way to what waits; wakes or starts one at most. To be called after
   /// ``next(for:)`` too: a worker may leave a part of what waited for another that sleeps.
@@ -182,9 +184,15 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// it can take.
   mutating func finished(_ worker: WorkerID) { finishRun(of: worker) }
 
+  /// A worker that has finished stays away: others are woken for what waits. ``wakeForWaiting()`` should follow.
+  mutating func isLate(_ worker: WorkerID) {
+    if workers.contains(worker), running[worker] == nil, !parked.contains(worker) { late.insert(worker) }
+  }
+
   /// A worker is free; what should it do?
   mutating func next(for worker: WorkerID) -> WorkAction {
     finishRun(of: worker)
+    late.remove(worker)
     if phase == .closed { return .exit }
     while let line = nextLine() {
       let calls =
@@ -229,8 +237,14 @@ struct PoolStateMachine<Call: PoolWaiter> {
   mutating func workerEnded(_ worker: WorkerID) -> [Call] {
     workers.remove(worker)
     finishRun(of: worker)
+    late.remove(worker)
     parked.removeAll { $0 == worker }
     return workers.isEmpty ? removeQueue() : []
+  }
+
+  /// A worker that sleeps and is wanted, as one that was to come has ended.
+  mutating func wakeInstead() -> WorkerID? {
+    phase == .closed || workersWanted <= arriving ? nil : parked.popLast()
   }
 
   /// Empties the queue; what was in it is then outside, whoever leaves it later.

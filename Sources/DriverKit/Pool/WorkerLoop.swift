@@ -33,8 +33,10 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
 
   func run() {
     equipment.loop = self
+    let lender = BlockingTaskExecutor.shared.lender { [core, worker] in core.isLate(worker) }
+    defer { BlockingTaskExecutor.shared.dismiss(lender) }
     work: while true {
-      deliver()
+      deliver(lender)
       switch core.nextAction(for: worker) {
       case .exit: break work
       case .park: equipment.semaphore.wait()
@@ -54,12 +56,12 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
 
   /// Resumes the callers and, where they run on the store's executor, lets them run here: their next calls are the next
   /// exchange, and no thread has to be woken for either.
-  private func deliver() {
+  private func deliver(_ lender: Lender) {
     guard !kept.isEmpty || completed > 0 else { return }
     // The pool hears of it first: a caller that comes back with its next call finds this worker free.
     core.finished(worker, completedCalls: completed)
     completed = 0
-    BlockingTaskExecutor.shared.runReady(&patience) {
+    BlockingTaskExecutor.shared.runReady(lender, &patience, count: kept.count) {
       for call in kept { call.deliverKept() }
       kept.removeAll(keepingCapacity: true)
     }

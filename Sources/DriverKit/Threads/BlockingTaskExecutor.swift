@@ -26,10 +26,13 @@ package final class BlockingTaskExecutor: TaskExecutor {
   private let wakeUp = DispatchSemaphore(value: 0)
   private let threadLimit: Int
   private let startThread: ThreadStarter
+  private let watch: LenderWatch
 
   init(threads: Int, startThread: @escaping ThreadStarter) {
     threadLimit = max(2, threads)
     self.startThread = startThread
+    watch = LenderWatch(startThread: startThread)
+    watch.setOnLate { [weak self] in self?.leaveRest() }
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
@@ -73,8 +76,8 @@ package final class BlockingTaskExecutor: TaskExecutor {
 
   /// How a thread that lends itself takes it when jobs are long.
   package struct Patience {
-    /// A job that takes longer keeps the thread from its own work.
-    fileprivate static let longestJobNanoseconds: UInt64 = 1_000_000
+    /// A job that takes longer keeps the thread from its own work; so do all jobs of a turn together.
+    fileprivate static let longestNanoseconds: UInt64 = 1_000_000
     /// How often the thread leaves the jobs to others after one that took longer.
     fileprivate static let turnsLeftToOthers = 64
     fileprivate var turnsLeft = 0
@@ -82,12 +85,16 @@ package final class BlockingTaskExecutor: TaskExecutor {
     package init() {}
   }
 
-  /// Calls `makeReady`, which resumes tasks of this executor, and runs as many jobs as are ready then on the calling thread,
+  /// Calls `makeReady`, which resumes tasks of this executor, and runs the jobs that are ready then on the calling thread,
   /// with no need to wake another.
   ///
-  /// For a thread that is about to serve what these jobs ask for. If one takes long, the rest is left to the executor's own
-  /// threads, and so are the jobs of the next turns.
-  package func runReady(_ patience: inout Patience, after makeReady: () -> Void) {
+  /// For a thread that is about to serve what these jobs ask for. If they take long, the rest is left to the executor's own
+  /// threads, and after a long one so are the jobs of the next turns. While one runs for long, a watch has others run the
+  /// rest and tells the lender's owner.
+  /// - Parameter count: How many tasks `makeReady` resumes; no more jobs than that are run.
+  package func runReady(
+    _ lender: Lender, _ patience: inout Patience, count: Int, after makeReady: () -> Void
+  ) {
     let isPatient = patience.turnsLeft == 0
     if isPatient {
       pthread_setspecific(Self.isCollecting, Unmanaged.passUnretained(self).toOpaque())
@@ -97,22 +104,35 @@ package final class BlockingTaskExecutor: TaskExecutor {
     makeReady()
     guard isPatient else { return }
     pthread_setspecific(Self.isCollecting, nil)
-    var ready = state.withLock { $0.jobs.count }
-    guard ready > 0 else { return }
+    var ready = state.withLock { min($0.jobs.count, count) }
+    guard ready > 0 else { return leaveRest() }
     let executor = asUnownedTaskExecutor()
-    var began = Deadline.now()
+    let start = Deadline.now()
+    lender.begin(at: start)
+    if !watch.see() { ready = 0 }
+    var began = start
     while ready > 0, let job = state.withLock({ $0.jobs.popFirst() }) {
       job.runSynchronously(on: executor)
       ready -= 1
       let now = Deadline.now()
-      if now &- began > Patience.longestJobNanoseconds {
-        patience.turnsLeft = Patience.turnsLeftToOthers
-        break
-      }
+      if now &- began > Patience.longestNanoseconds { patience.turnsLeft = Patience.turnsLeftToOthers }
+      if now &- start > Patience.longestNanoseconds { break }
       began = now
     }
+    lender.end()
     leaveRest()
   }
+
+  /// Makes a thread known that will lend itself; ``dismiss(_:)`` must follow.
+  ///
+  /// - Parameter onLate: Called on another thread when a turn takes long.
+  package func lender(onLate: @escaping @Sendable () -> Void) -> Lender {
+    let lender = Lender(onLate: onLate)
+    watch.add(lender)
+    return lender
+  }
+
+  package func dismiss(_ lender: Lender) { watch.remove(lender) }
 
   /// Has somebody run what was made ready and not run.
   private func leaveRest() {

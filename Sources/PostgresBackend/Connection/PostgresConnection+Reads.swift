@@ -33,16 +33,19 @@ extension PostgresConnection {
     var again: [Request] = []
     var sent: [Sent] = []
     var answered = 0
+    var isStale = false
     do throws(ExchangeFailure) {
       sent = Self.statements(for: reads)
       if sent.isEmpty { return [] }
       try send(&sent, unit)
       for next in sent {
-        if try !receive(next, unit) { again += next.reads }
+        if try !receive(next, unit, &isStale) { again += next.reads }
         answered += 1
       }
       var failure: ExchangeFailure?
       try readSync(unit, &failure)
+      // By themselves its lookups would never find out that the shared statement has to be prepared again.
+      if isStale { try forgetStatements(unit) }
       return again
     } catch {
       // Nothing more comes from this connection.
@@ -95,7 +98,9 @@ extension PostgresConnection {
   }
 
   /// Takes the answer of one statement; `false` where what it was for has to be run again.
-  private func receive(_ sent: Sent, _ unit: Call) throws(ExchangeFailure) -> Bool {
+  ///
+  /// - Parameter isStale: Set where the server has dropped a shared statement or its plan.
+  private func receive(_ sent: Sent, _ unit: Call, _ isStale: inout Bool) throws(ExchangeFailure) -> Bool {
     var failure: ExchangeFailure?
     if sent.isPreparing {
       let isPrepared = try answer(unit, &failure) { _ in }
@@ -113,7 +118,10 @@ extension PostgresConnection {
         isUndecodable = true
       }
     }
-    guard sent.group == nil, let read = sent.reads.first else { return isGood && !isUndecodable }
+    guard sent.group == nil, let read = sent.reads.first else {
+      if failure?.isStalePlan ?? false { isStale = true }
+      return isGood && !isUndecodable
+    }
     if isUndecodable {
       read.keep(
         read.context.error(.corruptData, "the server's answer is not of the form this store writes"))

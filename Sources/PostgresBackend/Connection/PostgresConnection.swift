@@ -104,8 +104,7 @@ final class PostgresConnection {
           throw error.error
         }
         hasReplayed = true
-        prepared.removeAll()
-        try simple(call, "DEALLOCATE ALL")
+        do throws(ExchangeFailure) { try forgetStatements(call) } catch { throw error.error }
       }
     }
   }
@@ -237,6 +236,12 @@ final class PostgresConnection {
       throw ExchangeFailure(error: lost(call))
     }
     return true
+  }
+
+  /// Has every statement prepared again, after the server has dropped some.
+  func forgetStatements(_ call: Call) throws(ExchangeFailure) {
+    prepared.removeAll()
+    do throws(StoreError) { try simple(call, "DEALLOCATE ALL") } catch { throw ExchangeFailure(error: error) }
   }
 
   func isPrepared(_ statement: Statement) -> Bool {
