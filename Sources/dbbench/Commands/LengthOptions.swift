@@ -35,7 +35,7 @@ struct LengthOptions: ParsableArguments {
   var segment = LengthOptions.segmentSeconds
 
   /// A little more than a second: what MongoDB writes has a period of 1.5 s.
-  private static let segmentSeconds = 1.1
+  private static let segmentSeconds = 1.05
   static let provisionalBlocks = 2
 
   func validate() throws {
