@@ -33,6 +33,8 @@ struct RowLimit: Sendable {
 ///
 /// Of no type of value, so that the lookups of a batch can be dealt with alike.
 class LookupRequest: PipelinedRequest, @unchecked Sendable {
+  // Unchecked as its superclass is, whose proof holds here: what this adds never changes.
+
   let key: Int64
   let many: Statement
   let keyColumn: Int
@@ -59,6 +61,9 @@ class LookupRequest: PipelinedRequest, @unchecked Sendable {
 }
 
 private final class DecodedLookup<Value: Sendable>: LookupRequest, @unchecked Sendable {
+  // Unchecked, because of `value`: the thread that has the connection writes it, and the caller reads it when the call is
+  // over. The pool orders the two.
+
   private let decode: Lookup<Value>.Decode
   private(set) var value: Value?
 
