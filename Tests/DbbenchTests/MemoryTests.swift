@@ -130,6 +130,10 @@ import Testing
     let load = try await Tool.run(["load", "--backend", "memory"] + Self.small)
     #expect(load.status == 0, "\(load)")
     #expect(load.standardOutput.contains("rows/s"))
+    let lines = load.standardOutput.split(separator: "\n")
+    for phase in ["instructors", "reviewers", "reviews", "ratings", "then checking"] {
+      #expect(lines.contains { $0.hasPrefix("\(phase) ") }, "\(phase): \(load)")
+    }
     let verify = try await Tool.run(["verify", "--backends", "memory,memory", "--steps", "100"] + Self.small)
     #expect(verify.status == 0, "\(verify)")
     #expect(verify.standardOutput.contains("every answer is the same"))

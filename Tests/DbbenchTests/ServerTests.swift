@@ -10,6 +10,22 @@ import Testing
     "--instructors", "2000", "--courses", "2000", "--reviewers", "500", "--reviews", "5000",
   ]
 
+  private struct Load: Decodable {
+    struct Phase: Decodable {
+      var name: String
+      var seconds: Double
+    }
+    struct Size: Decodable {
+      var name: String
+      var dataBytes: Int
+      var indexBytes: Int
+    }
+    var backend: String
+    var elapsedSeconds: Double
+    var phases: [Phase]
+    var sizes: [Size]
+  }
+
   private func expectNothingLeft(_ output: Tool.Output, sourceLocation: SourceLocation = #_sourceLocation)
     throws
   {
@@ -90,8 +106,22 @@ import Testing
       #expect(try await sql(postgres, "SELECT count(*) FROM dbbench.customers") == "0")
 
       let elsewhere = own + Self.small + ["--schema", "bench_a"]
-      let kept = try await Tool.run(["load", "--keep"] + elsewhere)
+      let kept = try await Tool.run(["load", "--keep", "--json", "-"] + elsewhere)
       #expect(kept.status == 0, "\(kept)")
+      let loads = try kept.standardOutput.split(separator: "\n").map { line in
+        try JSONDecoder().decode(Load.self, from: Data(line.utf8))
+      }
+      #expect(loads.map(\.backend) == ["postgres", "mongo"])
+      for load in loads {
+        let phases = load.phases.map(\.name)
+        #expect(
+          phases.starts(with: ["preparing", "instructors", "reviewers", "reviews", "ratings", "indexes"]))
+        #expect(phases.contains("constraints") == (load.backend == "postgres"))
+        #expect(phases.last == "finishing")
+        #expect(abs(load.phases.reduce(0) { $0 + $1.seconds } - load.elapsedSeconds) < 1e-6)
+        let reviews = try #require(load.sizes.first { $0.name == "reviews" })
+        #expect(reviews.dataBytes > 0 && reviews.indexBytes > 0)
+      }
       #expect(try await sql(postgres, "SELECT count(*) FROM bench_a.instructors") == "2000")
 
       // What dbbench made itself it replaces, and removes without --keep.

@@ -1,7 +1,8 @@
 /// How large a table or a collection is, and how much is in it.
 public struct StorageSize: Sendable, Codable, Equatable {
   public var name: String
-  public var rows: Int
+  /// `nil` where they were not counted.
+  public var rows: Int?
   /// On disk, without indexes.
   public var dataBytes: Int
   public var indexBytes: Int
@@ -11,7 +12,7 @@ public struct StorageSize: Sendable, Codable, Equatable {
   public var keepsRows: Bool
 
   public init(
-    name: String, rows: Int, dataBytes: Int, indexBytes: Int, plainBytes: Int? = nil, keepsRows: Bool = true
+    name: String, rows: Int?, dataBytes: Int, indexBytes: Int, plainBytes: Int? = nil, keepsRows: Bool = true
   ) {
     self.name = name
     self.rows = rows
@@ -19,6 +20,15 @@ public struct StorageSize: Sendable, Codable, Equatable {
     self.indexBytes = indexBytes
     self.plainBytes = plainBytes
     self.keepsRows = keepsRows
+  }
+}
+
+extension [StorageSize] {
+  var dataBytes: Int { reduce(0) { $0 + $1.dataBytes } }
+  var indexBytes: Int { reduce(0) { $0 + $1.indexBytes } }
+  var plainBytes: Int? {
+    let plain = compactMap(\.plainBytes)
+    return plain.isEmpty ? nil : plain.reduce(0, +)
   }
 }
 
@@ -33,20 +43,17 @@ public struct StorageRecord: Sendable, Codable, Equatable {
   public var moment: Moment
   public var sizes: [StorageSize]
 
-  public var dataBytes: Int { sizes.reduce(0) { $0 + $1.dataBytes } }
-  public var indexBytes: Int { sizes.reduce(0) { $0 + $1.indexBytes } }
-  public var plainBytes: Int? {
-    let plain = sizes.compactMap(\.plainBytes)
-    return plain.isEmpty ? nil : plain.reduce(0, +)
-  }
+  public var dataBytes: Int { sizes.dataBytes }
+  public var indexBytes: Int { sizes.indexBytes }
+  public var plainBytes: Int? { sizes.plainBytes }
 
   /// The first table with another number of rows than there were, where that must not be.
   func difference(from loaded: StorageRecord) -> String? {
     for size in sizes where size.keepsRows {
-      guard let before = loaded.sizes.first(where: { $0.name == size.name }), before.rows != size.rows else {
-        continue
-      }
-      return "'\(size.name)' has \(Quantity.count(size.rows)) rows, not \(Quantity.count(before.rows))"
+      guard let rows = size.rows, let before = loaded.sizes.first(where: { $0.name == size.name })?.rows,
+        before != rows
+      else { continue }
+      return "'\(size.name)' has \(Quantity.count(rows)) rows, not \(Quantity.count(before))"
     }
     return nil
   }

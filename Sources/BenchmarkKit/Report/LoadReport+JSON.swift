@@ -2,8 +2,7 @@
 extension LoadReport: Encodable {
   private enum Key: String, CodingKey {
     case backend, instructors, courseAssignments, reviewers, reviews, ratings, elapsedSeconds, rowsPerSecond,
-      settleSeconds,
-      peakClientBytes, resumed
+      settleSeconds, peakClientBytes, resumed, phases, checkSeconds, sizes
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -19,5 +18,8 @@ extension LoadReport: Encodable {
     try object.encode(isResumed, forKey: .resumed)
     try object.encode(settleSeconds, forKey: .settleSeconds)
     try object.encode(peakClientBytes, forKey: .peakClientBytes)
+    try object.encode(phases, forKey: .phases)
+    try object.encode(checkSeconds, forKey: .checkSeconds)
+    try object.encode(sizes, forKey: .sizes)
   }
 }

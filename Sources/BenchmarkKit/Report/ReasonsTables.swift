@@ -66,8 +66,8 @@ enum ReasonsTables {
     for name in names {
       let cells = loaded.map { record -> String in
         guard let size = record?.sizes.first(where: { $0.name == name }) else { return "–" }
-        return
-          "\(Quantity.count(size.rows)) rows, \(Quantity.bytes(size.dataBytes)) + \(Quantity.bytes(size.indexBytes)) of indexes"
+        return (size.rows.map { "\(Quantity.count($0)) rows, " } ?? "")
+          + "\(Quantity.bytes(size.dataBytes)) + \(Quantity.bytes(size.indexBytes)) of indexes"
       }
       rows.append((name, cells))
     }

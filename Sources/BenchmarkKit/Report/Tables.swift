@@ -16,35 +16,6 @@ public enum Tables {
     return table.lines
   }
 
-  public static func load(_ reports: [LoadReport]) -> [String] {
-    var table = TextTable([
-      "backend", "instructors", "course places", "reviewers", "reviews", "elapsed", "rows/s", "then settling",
-      "client memory peak",
-    ])
-    for report in reports {
-      table.add([
-        report.displayName, Quantity.count(report.instructors), Quantity.count(report.assignments),
-        Quantity.count(report.reviewers), Quantity.count(report.reviews),
-        Quantity.seconds(report.elapsedSeconds),
-        report.rowsPerSecond.map { Quantity.count(Int($0)) } ?? "resumed",
-        Quantity.seconds(report.settleSeconds), report.peakClientBytes.map(Quantity.bytes) ?? "-",
-      ])
-    }
-    return table.lines
-  }
-
-  /// What was compared with the generator, one line for each load.
-  public static func checks(_ reports: [LoadReport]) -> [String] {
-    reports.compactMap { report in
-      report.checked.map { checked in
-        "\(report.displayName): as generated: \(Quantity.count(checked.instructors)) instructors, "
-          + "\(Quantity.count(checked.reviewers)) reviewers and \(Quantity.count(checked.reviews)) reviews looked at; "
-          + "\(Quantity.count(checked.ratings)) ratings add up; \(Quantity.count(checked.recountedCourses)) of them equal "
-          + "a recount of their \(Quantity.count(checked.recountedReviews)) reviews."
-      }
-    }
-  }
-
   /// What was counted again, one line for each result that wrote reviews.
   public static func recounts(_ results: [RunResult]) -> [String] {
     results.compactMap { result in

@@ -8,6 +8,8 @@ public struct LoadRecord: Sendable, Codable, Equatable {
   /// Vacuum, statistics, checkpoint: after the load, outside its time.
   public var settleSeconds: Double
   public var peakClientBytes: Int?
+  /// Of `elapsedSeconds`; `nil` in results of before they were kept.
+  public var phases: [LoadPhase]?
 
   public var rowsPerSecond: Double {
     elapsedSeconds > 0 ? Double(counts.values.reduce(0, +)) / elapsedSeconds : 0
@@ -19,6 +21,7 @@ public struct LoadRecord: Sendable, Codable, Equatable {
     elapsedSeconds = report.elapsedSeconds
     settleSeconds = report.settleSeconds
     peakClientBytes = report.peakClientBytes
+    phases = report.phases
   }
 }
 

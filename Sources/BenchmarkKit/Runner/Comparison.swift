@@ -224,7 +224,9 @@ public struct Comparison: Sendable {
   private func note(_ moment: StorageRecord.Moment, _ arm: Arm, _ number: Int, _ log: inout ResultsLog)
     async throws
   {
-    let sizes = try await Loader.naming("measuring \(arm.displayName)") { try await arm.target.sizes() }
+    let sizes = try await Loader.naming("measuring \(arm.displayName)") {
+      try await arm.target.sizes(countingRows: true)
+    }
     if !sizes.isEmpty { try log.add(.storage(StorageRecord(arm: number, moment: moment, sizes: sizes))) }
   }
 

@@ -18,9 +18,14 @@ public struct LoadReport: Sendable {
   public var settleSeconds: Double
   /// The most memory this process had while it loaded; `nil` where the system doesn't tell.
   public var peakClientBytes: Int?
+  /// What the time of the load was spent on, in order.
+  public var phases: [LoadPhase] = []
+  /// On disk, once settled; empty where there is no server. Rows are not counted.
+  public var sizes: [StorageSize] = []
 
-  /// What was compared with the catalog after the load, if anything was.
+  /// What was compared with the catalog after the load, if anything was, and how long that took.
   public var checked: Invariants.Checked?
+  public var checkSeconds: Double?
 
   /// Records of all kinds and assignments together.
   public var rows: Int { instructors + assignments + reviewers + reviews + ratings }
@@ -75,10 +80,16 @@ public struct Loader: Sendable {
       let clock = SystemMonotonicClock()
       ClientProcess.resetPeakMemory()
       let start = clock.nanoseconds()
+      let phases = LoadPhaseClock(start: start)
       let result = try await Self.naming("loading \(target.displayName)") {
         var load = catalog.bulkLoad
         load.resumeKey = resumes ? catalog.fingerprint : nil
-        load.onProgress = Self.progressReporter(target.displayName, progress)
+        let report = Self.progressReporter(target.displayName, progress)
+        load.onProgress = { state in
+          let now = clock.nanoseconds()
+          phases.note(state.phase, at: now)
+          report(state, now)
+        }
         return try await store.bulkLoad(load)
       }
       let loaded = clock.nanoseconds()
@@ -91,6 +102,10 @@ public struct Loader: Sendable {
         ratings: result.ratings, elapsedSeconds: Double(loaded - start) / 1e9,
         settleSeconds: Double(clock.nanoseconds() - loaded) / 1e9, peakClientBytes: peak)
       report.isResumed = goesOn
+      report.phases = phases.phases(until: loaded)
+      report.sizes = try await Self.naming("measuring \(target.displayName)") {
+        try await target.sizes(countingRows: false)
+      }
       let environment = try await Self.naming("reading the settings of \(target.displayName)") {
         try await target.environment()
       }
@@ -99,6 +114,7 @@ public struct Loader: Sendable {
       progress.step(
         "\(target.displayName): loaded \(goesOn ? "the rest of " : "")\(Quantity.count(report.rows)) rows in "
           + Quantity.seconds(report.elapsedSeconds) + rate)
+      for line in Tables.loadDetails(report) { progress.step("\(target.displayName): \(line)") }
       progress.step("\(target.displayName): durability \(Durability.text(environment))")
       return (Arm(target: target, store: store, environment: environment), report)
     } catch {
@@ -128,7 +144,10 @@ public struct Loader: Sendable {
     var (arm, report) = try await load(target)
     do {
       progress.update("\(target.displayName): comparing with what was generated")
+      let clock = SystemMonotonicClock()
+      let start = clock.nanoseconds()
       report.checked = try await Invariants(catalog: catalog, seed: catalog.seed).check(arm.store)
+      report.checkSeconds = Double(clock.nanoseconds() - start) / 1e9
       progress.step("\(target.displayName): as generated")
     } catch {
       await arm.store.close()
@@ -151,13 +170,12 @@ public struct Loader: Sendable {
 
   private static func progressReporter(
     _ name: String, _ progress: ProgressSink
-  ) -> @Sendable (BulkLoadProgress) -> Void {
+  ) -> @Sendable (BulkLoadProgress, _ nanoseconds: UInt64) -> Void {
     // The rate is that since the first report: records may have been there before it.
     let first = Mutex<(done: Int, nanoseconds: UInt64)?>(nil)
-    return { state in
-      let now = SystemMonotonicClock().nanoseconds()
+    return { state, now in
       switch state.phase {
-      case .rows:
+      case .instructors, .reviewers, .reviews, .ratings:
         let since = first.withLock { first in
           if first == nil { first = (state.done, now) }
           return first ?? (state.done, now)
@@ -167,10 +185,12 @@ public struct Loader: Sendable {
         let left = rate > 0 ? Quantity.seconds(Double(state.total - state.done) / rate) : "?"
         let percent = state.total > 0 ? state.done * 100 / state.total : 100
         progress.update(
-          "\(name): \(percent)% of \(Quantity.count(state.total)) records, "
+          "\(name): \(state.phase.rawValue), \(percent)% of \(Quantity.count(state.total)) records, "
             + "\(Quantity.count(Int(rate))) records/s, \(left) left for rows")
       case .indexes:
         progress.update("\(name): index \(min(state.done + 1, state.total)) of \(state.total)")
+      case .preparing, .constraints, .statistics, .finishing:
+        progress.update("\(name): \(state.phase.rawValue)")
       }
     }
   }

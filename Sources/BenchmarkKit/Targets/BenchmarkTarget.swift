@@ -90,8 +90,10 @@ public protocol BenchmarkTarget: Sendable {
   /// What the server has counted so far, what stores that are closed by now did included; `nil` where it counts nothing.
   func counters() async throws -> ServerCounters?
 
-  /// Every table or collection of the place; empty where nothing is on a disk. Counts the rows, so it takes a while.
-  func sizes() async throws -> [StorageSize]
+  /// Every table or collection of the place; empty where nothing is on a disk.
+  ///
+  /// - Parameter countingRows: May take as long as reading everything.
+  func sizes(countingRows: Bool) async throws -> [StorageSize]
 
   /// What a reader has to know about how the server and a store on it work, read back.
   func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String]
@@ -113,7 +115,7 @@ extension BenchmarkTarget {
 
   public func counters() async throws -> ServerCounters? { nil }
 
-  public func sizes() async throws -> [StorageSize] { [] }
+  public func sizes(countingRows: Bool) async throws -> [StorageSize] { [] }
 
   public func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String] { [:] }
 

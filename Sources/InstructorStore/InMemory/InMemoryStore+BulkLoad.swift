@@ -41,15 +41,16 @@ extension InMemoryStore {
 
   private func loadSources(_ load: BulkLoad, _ call: CallContext) async throws(StoreError) -> BulkLoadResult {
     var result = BulkLoadResult(instructors: 0, assignments: 0)
-    var progress = BulkLoadProgress(phase: .rows, done: 0, total: load.recordCount)
-    func advance(by count: Int) {
+    var progress = BulkLoadProgress(phase: .instructors, done: 0, total: load.recordCount)
+    func advance(_ phase: BulkLoadProgress.Phase, by count: Int) {
+      progress.phase = phase
       progress.done += count
       load.onProgress?(progress)
     }
-    try await loadChunks(load.instructors, call, &result, then: advance)
-    try await loadChunks(load.reviewers, call, &result, then: advance)
-    try await loadChunks(load.reviews, call, &result, then: advance)
-    try await loadChunks(load.ratings, call, &result, then: advance)
+    try await loadChunks(load.instructors, call, &result) { advance(.instructors, by: $0) }
+    try await loadChunks(load.reviewers, call, &result) { advance(.reviewers, by: $0) }
+    try await loadChunks(load.reviews, call, &result) { advance(.reviews, by: $0) }
+    try await loadChunks(load.ratings, call, &result) { advance(.ratings, by: $0) }
     return result
   }
 

@@ -76,23 +76,6 @@ public struct BulkLoad: Sendable {
   }
 }
 
-public struct BulkLoadProgress: Sendable {
-  public enum Phase: String, Sendable {
-    case rows
-    case indexes
-  }
-  public var phase: Phase
-  /// Records of all sources done so far and in total; in the phase of indexes, the number of indexes.
-  public var done: Int
-  public var total: Int
-
-  public init(phase: Phase, done: Int, total: Int) {
-    self.phase = phase
-    self.done = done
-    self.total = total
-  }
-}
-
 public struct BulkLoadResult: Sendable, Equatable {
   public var instructors: Int
   public var assignments: Int

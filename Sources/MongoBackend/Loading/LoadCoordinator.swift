@@ -48,10 +48,12 @@ struct LoadCoordinator {
         throw error
       }
     }
+    job.report(.preparing, done: 1, total: 1)
     insertRows(wasEmpty, startHelpers)
     do throws(StoreError) {
       if let failure = job.failure { throw failure }
       try finish()
+      job.report(.finishing, done: 1, total: 1)
       return job.result
     } catch {
       job.stop(error)
@@ -122,22 +124,22 @@ struct LoadCoordinator {
       if call.isAbandoned { job.stop(call.context.error(.closed, "the store was closed")) }
       guard Deadline.now() > renewal else { return }
       renewal = Deadline.now() + Self.renewalNanoseconds
-      renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), .rows)
+      renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), buildsIndexes: false)
     }
     if job.failure == nil {
-      renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), .indexes)
+      renew(MaintenanceSession(connection, call, .after(Self.commandTimeout)), buildsIndexes: true)
       job.openIndexes(buildsIndexes ? LoadIndexes.all : [])
       job.buildIndexes(connection, call)
     }
     job.waitForHelpers()
   }
 
-  private func renew(_ maintenance: MaintenanceSession, _ phase: BulkLoadProgress.Phase) {
+  private func renew(_ maintenance: MaintenanceSession, buildsIndexes: Bool) {
     do throws(CommandFailure) {
       let isHolder = try maintenance.renewLoad(
         holder: holder,
-        milliseconds: phase == .rows || isRenewedByOthers
-          ? LoadMarker.rowsMilliseconds : LoadMarker.indexMilliseconds)
+        milliseconds: buildsIndexes && !isRenewedByOthers
+          ? LoadMarker.indexMilliseconds : LoadMarker.rowsMilliseconds)
       if !isHolder { job.stop(call.context.error(.schemaMismatch, "another process took the load over")) }
     } catch {
       job.stop(error.storeError(call.context, .write))

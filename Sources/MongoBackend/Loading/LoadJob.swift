@@ -88,7 +88,7 @@ final class LoadJob: Sendable {
     }
   }
 
-  private func report(_ phase: BulkLoadProgress.Phase, done: Int, total: Int) {
+  func report(_ phase: BulkLoadProgress.Phase, done: Int, total: Int) {
     load.onProgress?(BulkLoadProgress(phase: phase, done: done, total: total))
   }
 
@@ -174,7 +174,7 @@ final class LoadJob: Sendable {
           progress.recordsDone += range.count
           return progress.recordsDone
         }
-        report(.rows, done: done, total: load.recordCount)
+        report(BulkLoadProgress.Phase.ofRecords[source], done: done, total: load.recordCount)
       }
     }
   }

@@ -16,6 +16,9 @@ enum LoadSource: Int, CaseIterable {
     case .ratings: nil
     }
   }
+
+  /// Of a load's progress.
+  var phase: BulkLoadProgress.Phase { BulkLoadProgress.Phase.ofRecords[rawValue] }
 }
 
 /// The records of one source, as rows of a table or two.

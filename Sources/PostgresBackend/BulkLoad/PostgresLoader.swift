@@ -45,13 +45,18 @@ final class PostgresLoader: Sendable {
     // The session's settings and lock go with it.
     defer { connection.markBroken() }
     let isFresh = try prepare(connection, call)
+    reportEnd(of: .preparing)
     for rows in [LoadCoordinator.Phase.people, .reviews] {
       try phase(rows, units: chunks(in: rows).count) { () throws(StoreError) in
         try copyChunks(of: rows, connection, call)
       }
     }
     if isFresh { try buildIndexes(connection, call) }
+    // So that the first plans know the tables.
+    try connection.simple(call, "ANALYZE \(dataTables)")
+    reportEnd(of: .statistics)
     try finish(connection, call)
+    reportEnd(of: .finishing)
     let instructors = coordinator.totals(of: .instructors)
     return BulkLoadResult(
       instructors: instructors.records, assignments: instructors.assignments,
@@ -70,6 +75,10 @@ final class PostgresLoader: Sendable {
       case .indexes: try buildOpenIndexes(connection, call)
       }
     }
+  }
+
+  private func reportEnd(of phase: BulkLoadProgress.Phase) {
+    load.onProgress?(BulkLoadProgress(phase: phase, done: 1, total: 1))
   }
 
   private func setUp(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
@@ -206,7 +215,7 @@ final class PostgresLoader: Sendable {
         }
         try connection.plain(call, (note ?? "") + "COMMIT")
         let done = coordinator.add(totals, to: part.source)
-        load.onProgress?(BulkLoadProgress(phase: .rows, done: done, total: load.recordCount))
+        load.onProgress?(BulkLoadProgress(phase: part.source.phase, done: done, total: load.recordCount))
       }
     }
   }
@@ -216,10 +225,12 @@ final class PostgresLoader: Sendable {
     try phase(.indexes, units: builds.count) { () throws(StoreError) in
       try buildOpenIndexes(connection, call)
     }
-    for index in indexes {
-      if let attach = index.attach { try connection.simple(call, attach) }
-    }
     load.onProgress?(BulkLoadProgress(phase: .indexes, done: builds.count, total: builds.count))
+    let attachments = indexes.compactMap(\.attach)
+    for (number, attach) in attachments.enumerated() {
+      try connection.simple(call, attach)
+      load.onProgress?(BulkLoadProgress(phase: .constraints, done: number + 1, total: attachments.count))
+    }
   }
 
   private var builds: [String] { indexes.compactMap(\.build) }
@@ -232,8 +243,6 @@ final class PostgresLoader: Sendable {
   }
 
   private func finish(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    // So that the first plans know the tables.
-    try connection.simple(call, "ANALYZE \(dataTables)")
     try connection.transaction(call) { () throws(StoreError) in
       for source in LoadSource.allCases {
         guard let kind = source.kind else { continue }

@@ -4,7 +4,8 @@ package import InstructorStore
 /// How large a table is, and how much is in it.
 package struct PostgresTableSize: Sendable {
   package var name: String
-  package var rows: Int64
+  /// `nil` where they were not counted.
+  package var rows: Int64?
   /// With what is stored out of line, and the maps.
   package var tableBytes: Int64
   package var indexBytes: Int64
@@ -53,8 +54,10 @@ extension PostgresMaintenance {
     }
   }
 
-  /// Every table of the schema. Counts all rows, so it takes as long as reading them.
-  package func sizes() async throws(StoreError) -> [PostgresTableSize] {
+  /// Every table of the schema.
+  ///
+  /// - Parameter countingRows: Takes as long as reading them all.
+  package func sizes(countingRows: Bool = true) async throws(StoreError) -> [PostgresTableSize] {
     let schema = schema
     return try await session("sizes", .read) { (connection, call) throws(StoreError) in
       var sizes: [PostgresTableSize] = []
@@ -70,13 +73,13 @@ extension PostgresMaintenance {
           guard let name = try? result.text(row, 0), let table = try? result.integer(row, 1),
             let index = try? result.integer(row, 2)
           else { continue }
-          sizes.append(PostgresTableSize(name: name, rows: 0, tableBytes: table, indexBytes: index))
+          sizes.append(PostgresTableSize(name: name, rows: nil, tableBytes: table, indexBytes: index))
         }
       }
-      for position in sizes.indices {
+      for position in sizes.indices where countingRows {
         let table = "\(PostgresSchema.quoted(schema)).\(PostgresSchema.quoted(sizes[position].name))"
         try connection.text(call, "SELECT count(*) FROM \(table)") {
-          sizes[position].rows = (try? $0.integer(0, 0)) ?? 0
+          sizes[position].rows = try? $0.integer(0, 0)
         }
       }
       return sizes

@@ -7,8 +7,8 @@ struct LoadCommand: AsyncParsableCommand {
     commandName: "load",
     abstract: "Generates and bulk-loads a catalog, with progress.",
     discussion: """
-      Loads the catalog that --seed decides, indexes included, and tells how long it took and how much memory this \
-      program needed. Then it looks whether all is there: the counts, records of every kind as generated, and ratings \
+      Loads the catalog that --seed decides, indexes included, and tells how long each phase of it took, how much memory this \
+      program needed and how large it is on disk. Then it looks whether all is there: the counts, records of every kind as generated, and ratings \
       equal to a recount of their reviews. What was loaded is removed again unless --keep is given with a server of your own.
 
       Examples:
@@ -82,6 +82,10 @@ struct LoadCommand: AsyncParsableCommand {
     if !reports.all.isEmpty {
       if output.printsTable {
         Output.print(table: Tables.load(reports.all))
+        for table in [Tables.phases(reports.all), Tables.sizes(reports.all)] where !table.isEmpty {
+          Output.print([""])
+          Output.print(table: table)
+        }
         Output.print(Tables.checks(reports.all))
       }
       try JSONOutput.write(each: reports.all, to: output.json)

@@ -19,7 +19,8 @@ extension MongoTarget {
     return counters
   }
 
-  func sizes() async throws -> [StorageSize] {
+  func sizes(countingRows: Bool) async throws -> [StorageSize] {
+    // The server knows their number.
     try await maintenance.sizes().map { size in
       StorageSize(
         name: size.name, rows: Int(size.documents), dataBytes: Int(size.collectionBytes),

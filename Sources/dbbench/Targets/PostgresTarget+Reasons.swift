@@ -21,12 +21,13 @@ extension PostgresTarget {
     return counters
   }
 
-  func sizes() async throws -> [StorageSize] {
+  func sizes(countingRows: Bool) async throws -> [StorageSize] {
     // The tables for the store's own affairs are of no size and say nothing.
     let own: Set = ["schema_state", "id_allocator"]
-    return try await maintenance.sizes().filter { !own.contains($0.name) }.map { size in
+    return try await maintenance.sizes(countingRows: countingRows).filter { !own.contains($0.name) }.map {
+      size in
       StorageSize(
-        name: size.name, rows: Int(size.rows), dataBytes: Int(size.tableBytes),
+        name: size.name, rows: size.rows.map(Int.init), dataBytes: Int(size.tableBytes),
         indexBytes: Int(size.indexBytes),
         keepsRows: size.name != "course_ratings")
     }

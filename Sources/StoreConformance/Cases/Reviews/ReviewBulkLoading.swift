@@ -10,14 +10,17 @@ extension StoreConformance {
       let instructors = BulkRecords(count: 50)
       var load = records.load
       load.instructors = instructors.source
-      let largestProgress = Highest()
+      let phases = BulkLoadProgress.Phase.ofRecords
+      let furthest = phases.map { _ in Highest() }
       load.onProgress = { progress in
-        if progress.phase == .rows { largestProgress.raise(to: Int64(progress.done)) }
+        guard let number = phases.firstIndex(of: progress.phase) else { return }
+        furthest[number].raise(to: Int64(progress.done))
       }
       var expected = records.expectedResult
       (expected.instructors, expected.assignments) = (50, instructors.assignments)
       try expectEqual(try await place.store.bulkLoad(load), expected, "the result")
-      try expect(largestProgress.value <= Int64(load.recordCount), "progress no further than the total")
+      try expectEqual(furthest.map(\.value).max(), Int64(load.recordCount), "the furthest progress")
+      try expect(furthest.allSatisfy { $0.value > 0 }, "progress of every source")
       try await place.store.expectStored(instructors.expected(7))
       for index in 0..<records.reviewerCount { try await place.store.expectStored(records.reviewer(index)) }
       for index in stride(from: 0, to: records.count, by: 613) {
