@@ -109,6 +109,12 @@ import Testing
     #expect(before.standardOutput == again.standardOutput, "the raw blocks give the same")
     let csv = try await Tool.run(["report", folder, "--format", "csv"])
     #expect(csv.standardOutput.hasPrefix("workload,arm,"))
+    for (format, file) in [("html", "report.html"), ("markdown", "report.md"), ("md", "report.md")] {
+      let rendered = try await Tool.run(["report", folder, "--format", format])
+      let written = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+      #expect(rendered.status == 0, "\(rendered.standardError)")
+      #expect(rendered.standardOutput == written, "\(format)")
+    }
 
     let done = try await Tool.run(["compare", "--resume", folder])
     #expect(done.status == 0 && done.standardError.contains("nothing to go on with"), "\(done)")

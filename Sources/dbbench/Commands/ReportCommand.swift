@@ -12,10 +12,16 @@ struct ReportCommand: AsyncParsableCommand {
       Examples:
         dbbench report dbbench-results/2026-01-31T120000Z
         dbbench report dbbench-results/2026-01-31T120000Z --format csv > figures.csv
+        dbbench report dbbench-results/2026-01-31T120000Z --format html > report.html
         dbbench report dbbench-results/2026-01-31T120000Z --recompute
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, md, csv, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, html, markdown, csv, json
+
+    /// `md` too, as the files are called.
+    init?(argument: String) { self.init(rawValue: argument == "md" ? "markdown" : argument) }
+  }
 
   @Argument(help: ArgumentHelp("The folder with the results.", valueName: "dir"))
   var folder: String
@@ -23,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
   @Flag(help: "Make figures and verdicts anew from the raw blocks.")
   var recompute = false
 
-  @Option(help: ArgumentHelp("text, md, csv or json.", valueName: "format"))
+  @Option(help: ArgumentHelp("text, html, markdown, csv or json.", valueName: "format"))
   var format = Format.text
 
   func run() async throws {
@@ -32,10 +38,19 @@ struct ReportCommand: AsyncParsableCommand {
     case .text:
       Output.print(table: ComparisonTables.figures(summary))
       Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
-    case .md: Output.print(MarkdownReport.text(summary))
+    case .html: Output.raw(onStandardOutput: try html(summary))
+    case .markdown: Output.raw(onStandardOutput: MarkdownReport.text(summary))
     case .csv: Output.raw(onStandardOutput: CSVReport.text(summary))
     case .json: Output.write(try JSONText.of(summary))
     }
+  }
+
+  /// With the charts of the raw blocks: the summary alone has none.
+  private func html(_ summary: ComparisonSummary) throws -> String {
+    guard let html = HTMLReport.text(summary, try ResultsFile.read(from: folder)) else {
+      throw BenchmarkFailure(.internalError, "the page can't be made. This is a defect; please report it.")
+    }
+    return html
   }
 
   private func recomputed() throws -> ComparisonSummary {
