@@ -71,8 +71,8 @@ import Testing
     CapacityResult(
       workload: "instructor-get", level: ServiceLevel(limit: .milliseconds(20)), percentile: 99,
       arms: [first, second].enumerated().map { number, rates in
-        .init(backend: "\(number)", displayName: "\(number)", rates: rates, environment: [:])
-      }, seed: 1, connections: 8, catalog: "", isOneMachine: true)
+        .init(specification: Fixture.plan([]).arms[number], rates: rates, environment: [:])
+      }, seed: 1, catalog: "", isOneMachine: true)
   }
 
   /// Two in-memory stores, one of which answers only so many calls at a time, slowly: its capacity is known.
@@ -89,7 +89,8 @@ import Testing
     var plan = CapacityPlan(level: ServiceLevel(limit: .milliseconds(40)), searches: 1)
     plan.arrivalsForP95 = 200
     let run = CapacityRun(
-      settings: Fixture.settings(catalog), plan: plan, entries: entries, progress: .none)
+      settings: Fixture.settings(catalog), plan: plan, arms: Fixture.plan([]).arms, entries: entries,
+      progress: .none)
     var results: [CapacityResult] = []
     try await run.run(targets: (slow, slower)) { results.append($0) }
     let result = try #require(results.first)
@@ -100,6 +101,18 @@ import Testing
     #expect((60...310).contains(rates[1]), "\(rates)")
     #expect(rates[0] > rates[1])
     #expect(result.probes.allSatisfy { $0.scheduled > 0 })
+    // What a probe executed, where it executed all that it had, is that part of the trace.
+    let workload = try Fixture.prepared("instructor-get", Fixture.settings(catalog).context)
+    let whole = result.probes.filter { $0.misses == 0 && $0.isUnder }
+    #expect(!whole.isEmpty)
+    for probe in whole {
+      let executed = workload.traceHash(probe.first..<probe.first + probe.scheduled)
+      #expect(probe.traceHash == traceHashText(executed))
+    }
+    for arm in result.arms {
+      let own = result.probes.filter { $0.arm == arm.specification.name }
+      #expect(arm.traceHash == own.reduce(0) { $0 &+ (UInt64($1.traceHash, radix: 16) ?? 0) })
+    }
   }
 }
 

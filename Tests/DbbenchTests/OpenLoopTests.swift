@@ -49,6 +49,27 @@ import Testing
     }
   }
 
+  /// Neither is left out silently.
+  @Test func bothModesOfDispatchAreMeasured() async throws {
+    for kind in [["--rate", "200", "--duration", "0.5"], ["--soak", "--duration", "0.5"]] {
+      let output = try await Tool.run(
+        ["run", "--backend", "memory", "--dispatch", "direct,batched", "--json", "-"] + kind + Self.small)
+      #expect(output.status == 0, "\(output)")
+      let modes = try output.standardOutput.split(separator: "\n").map { line in
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        #expect((object?["traceHash"] as? String)?.utf8.count == 16, "\(line)")
+        return object?["dispatch"] as? String
+      }
+      #expect(modes == ["direct", "batched"], "\(output)")
+    }
+    let capacity = try await Tool.run([
+      "capacity", "--slo", "20ms", "--backends", "mongo", "--dispatch", "direct,batched", "--dry-run",
+    ])
+    #expect(capacity.standardError.contains("MongoDB direct and MongoDB batched"), "\(capacity)")
+    let twoBackends = try await Tool.run(["capacity", "--slo", "20ms", "--dispatch", "direct,batched"])
+    #expect(twoBackends.status == 64 && twoBackends.errorLines.count == 1, "\(twoBackends)")
+  }
+
   @Test func wrongUseIsToldInOneLine() async throws {
     for (arguments, text) in [
       (["run", "--rate", "0"], "--rate"), (["run", "--arrivals", "poisson"], "need --rate"),
@@ -102,7 +123,11 @@ import Testing
     let object = try Self.object(output)
     #expect(object["complete"] as? Bool == true)
     let arms = try #require(object["arms"] as? [[String: Any]])
-    for arm in arms { #expect(try #require(arm["rates"] as? [Double]).count == 1) }
+    for arm in arms {
+      #expect(try #require(arm["rates"] as? [Double]).count == 1)
+      #expect((arm["traceHash"] as? String)?.utf8.count == 16)
+    }
+    #expect(arms.map { $0["arm"] as? String } == ["memory-1", "memory-2"])
     #expect(try #require(object["probes"] as? [Any]).count >= 4)
   }
 

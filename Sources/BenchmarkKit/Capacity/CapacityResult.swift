@@ -4,17 +4,23 @@ import RealModule
 public struct CapacityProbe: Sendable, Encodable {
   /// From 0.
   public var search: Int
+  /// The arm's name, and what it is one of.
+  public var arm: String
   public var backend: String
   public var ratePerSecond: Double
+  /// Which part of the trace it was: the first operation; the others follow.
+  public var first: Int
   /// Of all calls, a miss being slower than any answer; `nil` where that many missed or the probe was cut short.
   public var responseNanoseconds: UInt64?
   public var scheduled: Int
   public var misses: Int
   public var status: String
   public var isUnder: Bool
+  /// The sum of the hashes of the executed operations, as text.
+  public var traceHash: String
 
   private enum CodingKeys: String, CodingKey {
-    case search, backend, scheduled, misses, status
+    case search, arm, backend, first, scheduled, misses, status, traceHash
     case ratePerSecond = "rate"
     case responseNanoseconds = "response"
     case isUnder = "under"
@@ -24,14 +30,16 @@ public struct CapacityProbe: Sendable, Encodable {
 /// The capacity of two arms for one workload, as several independent searches found it.
 public struct CapacityResult: Sendable {
   public struct ArmCapacity: Sendable {
-    public var backend: String
-    public var displayName: String
+    public var specification: ArmSpecification
     /// What each search found, in calls a second; 0 where no rate kept the level.
     public var rates: [Double] = []
     /// Whether this program, not the backend, ended a search: the capacity is at least what was found.
     public var isGeneratorLimited = false
+    /// The sum of the hashes of all operations that its probes executed. The arms' differ: each has probes of its own.
+    public var traceHash: UInt64 = 0
     public var environment: [String: String]
 
+    public var displayName: String { specification.displayName }
     public var median: MedianRange? { MedianRange(rates) }
   }
 
@@ -42,7 +50,6 @@ public struct CapacityResult: Sendable {
   public var arms: [ArmCapacity]
   public var probes: [CapacityProbe] = []
   public var seed: UInt64
-  public var connections: Int
   public var catalog: String
   public var isOneMachine: Bool
   /// Why it ended early, in words; `nil` where it is complete.

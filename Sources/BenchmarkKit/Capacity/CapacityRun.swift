@@ -6,26 +6,33 @@ public struct CapacityRun: Sendable {
 
   let settings: RunSettings
   let plan: CapacityPlan
+  let arms: [ArmSpecification]
   let entries: [WorkloadEntry]
   let progress: ProgressSink
 
-  public init(settings: RunSettings, plan: CapacityPlan, entries: [WorkloadEntry], progress: ProgressSink) {
+  /// - Parameter arms: Two.
+  public init(
+    settings: RunSettings, plan: CapacityPlan, arms: [ArmSpecification], entries: [WorkloadEntry],
+    progress: ProgressSink
+  ) {
     self.settings = settings
     self.plan = plan
+    self.arms = arms
     self.entries = entries
     self.progress = progress
   }
 
   /// Loads both, checks that they give the same answers, searches, and checks the data.
   ///
-  /// - Parameter each: Gets the result of a workload when it is there; one that ended early says so.
+  /// - Parameters:
+  ///   - targets: The place of each arm.
+  ///   - each: Gets the result of a workload when it is there; one that ended early says so.
   public func run(targets: (any BenchmarkTarget, any BenchmarkTarget), each: (CapacityResult) -> Void)
     async throws
   {
-    let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
-    let first = try await loader.load(targets.0).arm
+    let first = try await load(targets.0, arms[0])
     do {
-      let second = try await loader.load(targets.1).arm
+      let second = try await load(targets.1, arms[1])
       do {
         try await run([first, second], each)
       } catch {
@@ -40,6 +47,14 @@ public struct CapacityRun: Sendable {
     await first.store.close()
   }
 
+  private func load(_ target: any BenchmarkTarget, _ specification: ArmSpecification) async throws -> Arm {
+    let loader = Loader(catalog: settings.catalog, options: specification.targetOptions, progress: progress)
+    var arm = try await loader.load(target).arm
+    arm.name = specification.name
+    arm.displayName = specification.displayName
+    return arm
+  }
+
   private func run(_ arms: [Arm], _ each: (CapacityResult) -> Void) async throws {
     if !plan.acceptsDifferences { try Durability.requireComparable(arms[0], arms[1]) }
     let workloads = settings.prepared(entries)
@@ -51,8 +66,8 @@ public struct CapacityRun: Sendable {
     for workload in workloads {
       var result = CapacityResult(
         workload: workload.name, level: plan.level, percentile: 99,
-        arms: arms.map { .init(backend: $0.name, displayName: $0.displayName, environment: $0.environment) },
-        seed: settings.seed, connections: settings.options.connections, catalog: settings.catalog.fingerprint,
+        arms: zip(self.arms, arms).map { .init(specification: $0, environment: $1.environment) },
+        seed: settings.seed, catalog: settings.catalog.fingerprint,
         isOneMachine: settings.isOneMachine)
       do {
         try await search(workload, arms, &result)
@@ -94,7 +109,7 @@ public struct CapacityRun: Sendable {
           nextOperation += request.schedule.count
           let offered = try await runners[arm].offer(request)
           try Task.checkCancellation()
-          let probe = try note(offered, rate, search: number, arm: arms[arm], &result)
+          let probe = try note(offered, request, rate, search: number, arm: arm, &result)
           if offered.status == .generatorLimited, !probe.isUnder {
             result.arms[arm].isGeneratorLimited = true
           }
@@ -137,19 +152,23 @@ public struct CapacityRun: Sendable {
   }
 
   private func note(
-    _ offered: OpenLoopResult, _ rate: Double, search: Int, arm: Arm, _ result: inout CapacityResult
+    _ offered: OpenLoopResult, _ request: OpenLoopRequest, _ rate: Double, search: Int, arm: Int,
+    _ result: inout CapacityResult
   ) throws -> CapacityProbe {
     if let error = offered.restoreError { throw error }
     if let fatal = offered.fatal {
-      throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(result.workload)")
+      throw BenchmarkFailure(
+        fatal, during: "\(arms[arm].displayName) stopped answering in \(result.workload)")
     }
     let response = offered.isCutShort ? nil : offered.response(atPercent: result.percentile)
     let isUnder =
       offered.status != .overloaded && response.map { $0 <= plan.level.nanoseconds } == true
     let probe = CapacityProbe(
-      search: search, backend: arm.name, ratePerSecond: rate, responseNanoseconds: response,
-      scheduled: offered.ledger.scheduled, misses: offered.misses, status: offered.status.rawValue,
-      isUnder: isUnder)
+      search: search, arm: arms[arm].name, backend: arms[arm].backend, ratePerSecond: rate,
+      first: request.firstOperation, responseNanoseconds: response, scheduled: offered.ledger.scheduled,
+      misses: offered.misses, status: offered.status.rawValue, isUnder: isUnder,
+      traceHash: traceHashText(offered.traceHash))
+    result.arms[arm].traceHash &+= offered.traceHash
     result.probes.append(probe)
     return probe
   }

@@ -1,8 +1,11 @@
+import InstructorStore
+
 /// The JSON object of `dbbench run --soak`.
 extension SoakResult: Encodable {
   private enum Key: String, CodingKey {
-    case backend, workload, concurrency, connections, seed, scheduled, operations, errors, errorsByCode,
-      dropped
+    case backend, workload, dispatch, durability, concurrency, connections, seed, scheduled, operations,
+      errors,
+      errorsByCode, dropped, traceHash
     case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, latency, windows
     case server, maintenanceDebt, watchSeconds, environment
   }
@@ -15,6 +18,8 @@ extension SoakResult: Encodable {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(backend, forKey: .backend)
     try object.encode(workload, forKey: .workload)
+    try object.encode(dispatch.rawValue, forKey: .dispatch)
+    try object.encode(environment[Durability.levelKey] ?? "unknown", forKey: .durability)
     try object.encode(concurrency, forKey: .concurrency)
     try object.encode(connections, forKey: .connections)
     try object.encode(seed, forKey: .seed)
@@ -23,6 +28,7 @@ extension SoakResult: Encodable {
     try object.encode(ledger.failed, forKey: .errors)
     try object.encode(ledger.failures, forKey: .errorsByCode)
     try object.encode(ledger.dropped, forKey: .dropped)
+    try object.encode(traceHashText(traceHash), forKey: .traceHash)
     try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
     try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
     try object.encode(thirds?.first, forKey: .firstThirdPerSecond)

@@ -6,7 +6,8 @@ extension Tables {
     ])
     for report in reports {
       table.add([
-        report.workload, report.displayName, Quantity.count(Int(report.load.ratePerSecond.rounded())),
+        report.workload, name(report.displayName, report.dispatch, among: reports.map(\.dispatch)),
+        Quantity.count(Int(report.load.ratePerSecond.rounded())),
         Quantity.count(Int(report.throughputPerSecond.rounded())), Quantity.latency(report.response.p50),
         Quantity.latency(report.response.p95), Quantity.latency(report.response.p99),
         Quantity.latency(report.response.p999), Quantity.latency(report.response.max),
@@ -24,7 +25,8 @@ extension Tables {
         + "calls, a failed or dropped one being slower than any; max, service and lag are of those answered."
     ]
     for report in reports where report.status != .valid {
-      lines.append("\(report.workload) on \(report.displayName): \(advice(report))")
+      let name = name(report.displayName, report.dispatch, among: reports.map(\.dispatch))
+      lines.append("\(report.workload) on \(name): \(advice(report))")
     }
     return lines
   }

@@ -9,7 +9,8 @@ extension Tables {
       let done = Double(max(1, result.ledger.succeeded))
       let slowest = result.windows.map(\.throughputPerSecond).min()
       table.add([
-        result.workload, result.displayName, Quantity.count(result.ledger.executed),
+        result.workload, name(result.displayName, result.dispatch, among: results.map(\.dispatch)),
+        Quantity.count(result.ledger.executed),
         rate(result.throughputPerSecond),
         rate(result.thirds?.first), rate(result.thirds?.last), rate(slowest),
         Quantity.latency(result.response.p95),

@@ -1,13 +1,21 @@
+import InstructorStore
+
 /// The results as plain text.
 public enum Tables {
+  /// What a backend is called: with its mode where there are several.
+  static func name(_ displayName: String, _ dispatch: DispatchMode, among all: [DispatchMode]) -> String {
+    Set(all).count > 1 ? "\(displayName) \(dispatch.rawValue)" : displayName
+  }
+
   public static func run(_ results: [RunResult]) -> [String] {
     var table = TextTable([
       "workload", "backend", "operations", "ops/s", "p50", "p95", "p99", "p99.9", "max", "errors",
     ])
     for result in results {
       table.add([
-        result.workload, result.displayName, Quantity.count(result.ledger.executed),
-        Quantity.count(Int(result.throughputPerSecond)), Quantity.latency(result.response.p50),
+        result.workload, name(result.displayName, result.dispatch, among: results.map(\.dispatch)),
+        Quantity.count(result.ledger.executed), Quantity.count(Int(result.throughputPerSecond)),
+        Quantity.latency(result.response.p50),
         Quantity.latency(result.response.p95), Quantity.latency(result.response.p99),
         Quantity.latency(result.response.p999), Quantity.latency(result.response.max),
         errors(result.ledger),
@@ -20,7 +28,7 @@ public enum Tables {
   public static func recounts(_ results: [RunResult]) -> [String] {
     results.compactMap { result in
       result.recount.map { recount in
-        "\(result.workload) on \(result.displayName): every one of \(Quantity.count(recount.ratings)) ratings and "
+        "\(result.workload) on \(name(result.displayName, result.dispatch, among: results.map(\.dispatch))): every one of \(Quantity.count(recount.ratings)) ratings and "
           + "\(Quantity.count(recount.reviewers)) reviewer counts touched equals a recount of "
           + "\(Quantity.count(recount.reviews)) reviews."
       }

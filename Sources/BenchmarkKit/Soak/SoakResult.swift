@@ -1,4 +1,4 @@
-import InstructorStore
+public import InstructorStore
 
 /// What one workload did on one backend over a long time.
 public struct SoakResult: Sendable {
@@ -19,12 +19,15 @@ public struct SoakResult: Sendable {
   public var backend: String
   public var displayName: String
   public var workload: String
+  public var dispatch: DispatchMode
   public var concurrency: Int
   public var connections: Int
   public var seed: UInt64
   public var windows: [Window] = []
   public var ledger = Ledger()
   public var response: LatencySummary
+  /// The sum of the hashes of the executed operations.
+  public var traceHash: UInt64 = 0
   /// What the server's processes used in the timed windows.
   public var timed: ServerUsage?
   /// What they used between and after the timed windows, beyond what they use when idle.

@@ -41,7 +41,7 @@ public struct SoakRun: Sendable {
     var totals = Totals(
       SoakResult(
         backend: arm.name, displayName: arm.displayName, workload: workload.name,
-        concurrency: settings.concurrency,
+        dispatch: settings.options.dispatch, concurrency: settings.concurrency,
         connections: settings.options.connections, seed: settings.seed,
         response: LatencySummary(LatencyHistogram()),
         watchSeconds: plan.watch.seconds,
@@ -148,6 +148,7 @@ public struct SoakRun: Sendable {
           serverWrittenBytes: used?.writtenBytes))
       result.ledger.add(slice.ledger)
       latency.add(slice.latency)
+      result.traceHash &+= slice.traceHash
       if let used {
         let so = result.timed ?? ServerUsage(processorSeconds: 0, writtenBytes: 0)
         result.timed = ServerUsage(

@@ -2,7 +2,7 @@ import ArgumentParser
 import BenchmarkKit
 import InstructorStore
 
-/// Which two arms `compare` has.
+/// Which two arms `compare` and `capacity` have.
 struct ArmOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
   var backends: String?
@@ -102,6 +102,15 @@ struct ArmOptions: ParsableArguments {
       }
       self.specification = specification
     }
+  }
+}
+
+extension ArmSpecification {
+  /// For a plan: `PostgreSQL over 8 connections, direct`, or `fast over 3 connections, batched, jit = off, on postgres`.
+  var text: String {
+    let place = displayName == name && name != backend ? ", on \(backend)" : ""
+    let settings = settings.sorted { $0.key < $1.key }.map { ", \($0.key) = \($0.value)" }.joined()
+    return "\(displayName) over \(connections) connections, \(dispatch)\(settings)\(place)"
   }
 }
 

@@ -17,12 +17,14 @@ struct CapacityCommand: AsyncParsableCommand {
         dbbench capacity --slo 20ms
         dbbench capacity --slo 5ms --workload course-team,instructor-update
         dbbench capacity --slo 50ms --searches 2               quick, without an interval
+        dbbench capacity --slo 20ms --backends mongo --dispatch direct,batched
         dbbench capacity --slo 20ms --json - | jq .ratio
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Data") var data: CatalogOptions
   @OptionGroup(title: "Load") var loop: LoopOptions
+  @OptionGroup(title: "Arms") var arms: ArmOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup var workloads: WorkloadOptions
 
@@ -30,9 +32,6 @@ struct CapacityCommand: AsyncParsableCommand {
     help: ArgumentHelp("The response time to keep, for example 20ms or 1.5s.", valueName: "time"),
     transform: DurationText.init)
   var slo: DurationText
-
-  @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
-  var backends = "postgres,mongo"
 
   @Option(help: ArgumentHelp("Independent searches on each; an interval takes six.", valueName: "n"))
   var searches = CapacityPlan.searches
@@ -49,8 +48,11 @@ struct CapacityCommand: AsyncParsableCommand {
     guard !entries.isEmpty else {
       throw BenchmarkFailure(.usage, "bulk-load has no rate of arrivals; 'dbbench load' times it.")
     }
+    let arms = try self.arms.arms(loop)
+    let specifications = arms.map(\.specification)
     let request = SessionRequest(
-      targets: try Lists.pair(backends), servers: servers, connections: loop.targetOptions.connections)
+      targets: arms.map(\.target), servers: servers,
+      connections: specifications.map(\.connections).max() ?? 1)
     let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency,
@@ -59,13 +61,14 @@ struct CapacityCommand: AsyncParsableCommand {
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
       acceptsDifferences: servers.acceptDifferences)
-    if !output.quiet || output.dryRun { describe(request, entries, settings, plan) }
+    if !output.quiet || output.dryRun { describe(request, specifications, entries, settings, plan) }
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(
       request: request, output: output, table: Tables.capacity, footer: Tables.footer)
     try await measurement.run { session, progress, each in
-      try await CapacityRun(settings: settings, plan: plan, entries: entries, progress: progress).run(
-        targets: (session.places[0].target, session.places[1].target), each: each)
+      let run = CapacityRun(
+        settings: settings, plan: plan, arms: specifications, entries: entries, progress: progress)
+      try await run.run(targets: (session.places[0].target, session.places[1].target), each: each)
     }
   }
 
@@ -73,16 +76,18 @@ struct CapacityCommand: AsyncParsableCommand {
   private static let secondsOfAProbe = 3.5
 
   private func describe(
-    _ request: SessionRequest, _ entries: [WorkloadEntry], _ settings: RunSettings, _ plan: CapacityPlan
+    _ request: SessionRequest, _ arms: [ArmSpecification], _ entries: [WorkloadEntry],
+    _ settings: RunSettings,
+    _ plan: CapacityPlan
   ) {
-    let names = request.targets.map(\.displayName).joined(separator: " and ")
+    let names = arms.map(\.displayName).joined(separator: " and ")
     var text = Plan("dbbench capacity: \(names)", request, settings.catalog)
     text.add("workloads", entries.map(\.name).joined(separator: ", "))
     text.add(
       "limit",
       "\(plan.level.text) from when a call was due, \(plan.arrivals.rawValue) arrivals")
-    text.add(
-      "searches", "\(plan.searches) on each, by turns, over \(settings.options.connections) connections")
+    text.add("searches", "\(plan.searches) on each, by turns")
+    text.add("arms", arms.map(\.text).joined(separator: "; "))
     text.add(
       estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records)
         + Double(entries.count * plan.searches * 2) * Self.probesOfASearch * Self.secondsOfAProbe)

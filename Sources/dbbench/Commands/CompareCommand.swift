@@ -157,16 +157,11 @@ struct CompareCommand: AsyncParsableCommand {
   ) {
     let names = plan.arms.map(\.displayName).joined(separator: " and ")
     var text = Plan("dbbench compare: \(names)\(earlier == nil ? "" : " (resumed)")", request, catalog)
-    for arm in plan.arms where !arm.settings.isEmpty {
-      let settings = arm.settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)" }
-      text.add(arm.displayName, "\(arm.backend) with \(settings.joined(separator: ", "))")
-    }
     text.add("workloads", plan.workloads.joined(separator: ", "))
     text.add(
       "loop",
       "closed, \(plan.concurrency) calls under way, \(plan.keys) keys; "
-        + plan.arms.map { "\($0.displayName) over \($0.connections) connections, \($0.dispatch)" }.joined(
-          separator: "; "))
+        + plan.arms.map(\.text).joined(separator: "; "))
     text.add("blocks", Self.blocks(plan))
     if plan.isCold == true {
       text.add("cold", "before every segment its server is restarted and caches are dropped")

@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
         dbbench run --backend mongo --workload instructor-create --concurrency 64 --duration 30
         dbbench run --backend postgres --workload course-team --rate 2000 --duration 60
         dbbench run --soak --workload instructor-update
+        dbbench run --backend mongo --dispatch direct,batched --concurrency 64    one after the other
         dbbench run --mix review-storm --concurrency 64               half writes, then counts again
         dbbench run --backend memory --workload all --duration 2      what the harness itself costs
         dbbench run --backend postgres --json - | jq .latency.response.p99
@@ -89,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     let request = SessionRequest(
       targets: targets, servers: servers, connections: loop.targetOptions.connections)
-    var settings = RunSettings(
+    let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions
     )
@@ -97,11 +98,9 @@ struct RunCommand: AsyncParsableCommand {
     if output.dryRun { return }
     try JSONOutput.check(output.json)
     if let load = open.load(seconds: duration ?? Self.defaultSeconds) {
-      return try await run(OpenLoopRun(settings: settings, load: load), request, settings.prepared(entries))
+      return try await offer(load, settings, request, settings.prepared(entries))
     }
-    if soak {
-      return try await run(SoakRun(settings: settings, plan: soakPlan), request, settings.prepared(entries))
-    }
+    if soak { return try await runSoak(settings, request, settings.prepared(entries)) }
     let line = ProgressLine()
     let progress = line.sink(isQuiet: output.quiet)
     let results = Collected<RunResult>()
@@ -109,8 +108,7 @@ struct RunCommand: AsyncParsableCommand {
     do {
       try await Session.with(request, progress) { session in
         for place in session.places {
-          for mode in loop.dispatch.modes {
-            settings.options.dispatch = mode
+          for settings in withEachMode(settings) {
             let single = SingleRun(settings: settings, length: length)
             try await single.run(
               settings.prepared(entries), on: place.target, progress: progress, each: results.add)
@@ -136,30 +134,46 @@ struct RunCommand: AsyncParsableCommand {
     SoakPlan(duration: duration.map { .seconds($0) } ?? SoakPlan.leastByDefault)
   }
 
-  private func run(
-    _ soak: SoakRun, _ request: SessionRequest, _ workloads: [PreparedWorkload]
+  private func runSoak(
+    _ settings: RunSettings, _ request: SessionRequest, _ workloads: [PreparedWorkload]
   ) async throws {
     let measurement = Measurement<SoakResult>(
       request: request, output: output, table: Tables.soak, footer: Tables.footer)
+    let plan = soakPlan
     try await measurement.run { session, progress, each in
       for (known, place) in zip(request.targets, session.places) {
         let process = place.isThrowaway ? known.server.flatMap(session.processID) : nil
-        try await soak.run(
-          workloads, on: place.target, usage: { process.flatMap(ServerUsage.ofProcess) }, progress: progress,
-          each: each)
+        for settings in withEachMode(settings) {
+          try await SoakRun(settings: settings, plan: plan).run(
+            workloads, on: place.target, usage: { process.flatMap(ServerUsage.ofProcess) },
+            progress: progress,
+            each: each)
+        }
       }
     }
   }
 
-  private func run(
-    _ openLoop: OpenLoopRun, _ request: SessionRequest, _ workloads: [PreparedWorkload]
+  private func offer(
+    _ load: OfferedLoad, _ settings: RunSettings, _ request: SessionRequest, _ workloads: [PreparedWorkload]
   ) async throws {
     let measurement = Measurement<OpenLoopReport>(
       request: request, output: output, table: Tables.openLoop, footer: Tables.footer)
     try await measurement.run { session, progress, each in
       for place in session.places {
-        try await openLoop.run(workloads, on: place.target, progress: progress, each: each)
+        for settings in withEachMode(settings) {
+          try await OpenLoopRun(settings: settings, load: load).run(
+            workloads, on: place.target, progress: progress, each: each)
+        }
       }
+    }
+  }
+
+  /// One run for each mode of `--dispatch`.
+  private func withEachMode(_ settings: RunSettings) -> [RunSettings] {
+    loop.dispatch.modes.map { mode in
+      var settings = settings
+      settings.options.dispatch = mode
+      return settings
     }
   }
 
@@ -175,7 +189,7 @@ struct RunCommand: AsyncParsableCommand {
       text.add(
         "soak", "\(Quantity.seconds(soakPlan.duration.seconds)) of each workload, loaded anew for each")
       text.add(
-        estimatedSeconds: Double(entries.count)
+        estimatedSeconds: Double(entries.count * loop.dispatch.modes.count)
           * (Plan.loadSeconds(request, settings.catalog.records) + Double(request.targets.count)
             * soakPlan.totalSeconds))
       return text.print()
