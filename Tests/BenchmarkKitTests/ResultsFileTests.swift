@@ -70,10 +70,34 @@ import Testing
     let folder = TemporaryFolder()
     defer { folder.remove() }
     #expect(throws: BenchmarkFailure.self) { _ = try ResultsFile.read(from: folder.path) }
-    _ = try ResultsFile.create(in: folder.path)
+    try ResultsFile.create(in: folder.path).append(.header(Fixture.header))
     let failure = #expect(throws: BenchmarkFailure.self) { _ = try ResultsFile.create(in: folder.path) }
     #expect(failure?.status == .missingInput)
     #expect(failure?.advice.contains("--resume") == true)
+  }
+
+  /// A run that ends while its servers start leaves an empty file, one that is killed in its first line a torn one.
+  @Test(arguments: ["", "{\"command\":\"dbbe"]) func aFileWithoutAWholeLineIsNoResult(text: String) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    _ = try ResultsFile.create(in: folder.path)
+    try append(text, to: folder.path)
+    let nothing = #expect(throws: BenchmarkFailure.self) { _ = try ResultsFile.read(from: folder.path) }
+    #expect(nothing?.status == .missingInput)
+    #expect(nothing?.message.contains("nothing in results.jsonl") == true)
+    try ResultsFile.create(in: folder.path).append(.header(Fixture.header))
+    #expect(try ResultsFile.read(from: folder.path).headers == [Fixture.header])
+  }
+
+  @Test func twoRunsDoNotShareAFile() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let first = try ResultsFile.create(in: folder.path)
+    let second = #expect(throws: BenchmarkFailure.self) { _ = try ResultsFile.create(in: folder.path) }
+    #expect(second?.status == .unavailable)
+    #expect(throws: BenchmarkFailure.self) { _ = try ResultsFile.open(in: folder.path) }
+    try first.append(.header(Fixture.header))
+    #expect(try ResultsFile.read(from: folder.path).headers == [Fixture.header])
   }
 
   @Test func aHistogramComesBackWithTheSamePercentiles() throws {

@@ -120,6 +120,19 @@ import Testing
     #expect(output.standardOutput.isEmpty, "\(output)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: temporary) == [])
     #expect(Tool.processes(naming: temporary + "/") == [])
+    let results = temporary + "-results"
+    // A machine that is slow to deliver the signal may have begun to load by then: that run can be gone on with.
+    guard FileManager.default.contents(atPath: results + "/results.jsonl")?.isEmpty == true else { return }
+    // Nothing was written that the next run would have to be kept from.
+    let resumed = try await Tool.run(["compare", "--resume", results])
+    #expect(
+      resumed.status == 66 && resumed.errorLines.first?.contains("start it again") == true, "\(resumed)")
+    let again = try await Tool.run(
+      [
+        "compare", "--provisional", "--backends", "memory,memory", "--blocks", "1", "--segment", "0.05",
+        "--workload", "instructor-get", "--output", results,
+      ] + Self.small)
+    #expect(again.status == 0, "\(again)")
   }
 
   /// The report made anew from the raw blocks is what is expected, and what was written at the end if anything was.

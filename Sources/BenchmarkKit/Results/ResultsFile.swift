@@ -12,6 +12,9 @@ import FoundationEssentials
 ///
 /// A line is written by one call, so a program that is killed leaves whole lines and at most one torn last one, which readers
 /// leave out and ``open(in:)`` cuts off. Lines are not synced to the disk: that would disturb what is being measured.
+///
+/// A file without a whole line is no result: a run that ended while its servers started leaves one. It is taken as absent. As
+/// long as a run has the file open nobody else may write to it (`flock`), so that it is not mistaken for one of these.
 public final class ResultsFile: Sendable {
   public static let name = "results.jsonl"
 
@@ -27,19 +30,26 @@ public final class ResultsFile: Sendable {
 
   private static func path(in folder: String) -> String { folder + "/" + name }
 
+  /// What is in the folder's file; `nil` where there is none, or none with a whole line.
+  private static func contents(of folder: String) -> Data? {
+    FileManager.default.contents(atPath: path(in: folder)).flatMap { data in
+      data.contains(UInt8(ascii: "\n")) ? data : nil
+    }
+  }
+
   /// Makes the folder and an empty file in it.
   ///
-  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/missingInput`` where that is impossible, or a results file is there
-  ///   already.
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/missingInput`` where that is impossible, or results are there already.
   public static func create(in folder: String) throws -> ResultsFile {
-    let path = path(in: folder)
-    guard !FileManager.default.fileExists(atPath: path) else {
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let file = try opened(path(in: folder), folder, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC)
+    guard contents(of: folder) == nil else {
       throw BenchmarkFailure(
         .missingInput, "'\(folder)' holds the results of a run already",
         advice: "Name another folder with --output, or continue that run with --resume \(folder).")
     }
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    return try opened(path, folder, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC)
+    guard ftruncate(file.descriptor, 0) == 0 else { throw unwritable(folder) }
+    return file
   }
 
   /// Opens the file of an earlier run, to continue it.
@@ -63,7 +73,14 @@ public final class ResultsFile: Sendable {
       let descriptor = Darwin.open(path, flags, 0o644)
     #endif
     guard descriptor >= 0 else { throw unwritable(folder) }
-    return ResultsFile(folder: folder, descriptor: descriptor)
+    let file = ResultsFile(folder: folder, descriptor: descriptor)
+    // Ends with the program, however that ends. A file system without locks has none to respect.
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      throw BenchmarkFailure(
+        .unavailable, "another dbbench is writing to '\(folder)'",
+        advice: "Wait for it, or name another folder with --output.")
+    }
+    return file
   }
 
   private static func unwritable(_ folder: String) -> BenchmarkFailure {
@@ -89,10 +106,13 @@ public final class ResultsFile: Sendable {
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/missingInput`` where there is none, with
   ///   ``ExitStatus/malformedInput`` for a line that is none (but the last, if it is torn) and for a newer format.
   public static func read(from folder: String) throws -> ComparisonRecord {
-    guard let data = FileManager.default.contents(atPath: path(in: folder)) else {
+    guard let data = contents(of: folder) else {
+      let isThere = FileManager.default.fileExists(atPath: path(in: folder))
       throw BenchmarkFailure(
-        .missingInput, "there is no \(name) in '\(folder)'",
-        advice: "Name the folder that a comparison wrote.")
+        .missingInput, "there \(isThere ? "is nothing in \(name)" : "is no \(name)") in '\(folder)'",
+        advice: isThere
+          ? "That run ended before it began; start it again, with --output \(folder) if it is to go there."
+          : "Name the folder that a comparison wrote.")
     }
     var record = ComparisonRecord()
     let decoder = JSONDecoder()
