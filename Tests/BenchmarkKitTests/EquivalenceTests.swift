@@ -36,6 +36,30 @@ import Testing
     for store in [left, right] { try await Invariants(catalog: catalog, seed: seed).check(store) }
   }
 
+  @Test func mixesAreComparedWithEveryPartOfThem() async throws {
+    let catalog = try Fixture.catalog()
+    let left = try await Fixture.loadedStore(catalog)
+    let right = try await Fixture.loadedStore(catalog)
+    let entries = try Verification.allEntries()
+    #expect(Set(MixLibrary.names).isSubset(of: entries.map(\.name)))
+    let workloads = Fixture.settings(catalog).prepared(entries)
+    let gate = EquivalenceGate(catalog: catalog, seed: 7, workloads: workloads, probeSteps: 0)
+    let passed = try await gate.check(left, right)
+    #expect(passed.operations == workloads.reduce(0) { $0 + max(40, $1.period) })
+    for store in [left, right] { try await Invariants(catalog: catalog, seed: 7).check(store) }
+    // One operation in a hundred is of this kind, and wrong.
+    let mix = try MixLibrary.find("course-page")
+    let prepared = Fixture.settings(catalog).prepared([mix.entry()])
+    let other = DecoratedStore(
+      base: right, name: "decorated", instructors: ForgottenUpdates(base: right.instructors))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await EquivalenceGate(catalog: catalog, seed: 7, workloads: prepared, probeSteps: 0)
+        .check(left, other)
+    }
+    #expect(failure?.status == .mismatch)
+    #expect(failure?.message.contains("of workload course-page") == true)
+  }
+
   @Test func aForgottenOrderIsFound() async throws {
     let failure = try #require(try await failure { WrongOrder(base: $0) })
     #expect(failure.status == .mismatch)

@@ -3,8 +3,8 @@ public import InstructorStore
 /// Shows, before anything is timed, that two backends give the same answers to the same operations.
 ///
 /// Three parts: sequences of calls of every kind on a small crowd of instructors (``ProbeSequence``) and of reviews
-/// (``ReviewProbes``), and the first operations of each workload that will be timed. Every answer is compared in full, errors by code and
-/// constraint.
+/// (``ReviewProbes``), and operations of each workload or mix that will be timed; of a mix a whole round, so that each of its parts is
+/// met. Every answer is compared in full, errors by code and constraint.
 public struct EquivalenceGate: Sendable {
   /// What was compared.
   public struct Passed: Sendable {
@@ -13,6 +13,8 @@ public struct EquivalenceGate: Sendable {
 
   public static let defaultProbeSteps = 400
   static let operationsPerWorkload = 40
+  /// Of a mix whose weights add up to more, rare parts may not be met.
+  static let mostOperationsPerWorkload = 1_000
 
   let catalog: BenchmarkCatalog
   let seed: UInt64
@@ -54,9 +56,7 @@ public struct EquivalenceGate: Sendable {
       compared += 1
     }
     for workload in workloads {
-      // Far behind what is timed, so that nothing is warmer afterwards.
-      let first = IdentifierSpace.operationsPerWorkload - Self.operationsPerWorkload
-      let slice = first..<first + Self.operationsPerWorkload
+      let slice = Self.slice(of: workload)
       for backend in [left, right] {
         try await during("preparing \(workload.name)", backend) { () async throws(StoreError) in
           try await workload.prepare(slice, backend)
@@ -65,7 +65,8 @@ public struct EquivalenceGate: Sendable {
       for index in slice {
         let a = await workload.replay(index, left)
         let b = await workload.replay(index, right)
-        try compare(a, left.name, b, right.name, "operation \(index - first) of workload \(workload.name)")
+        try compare(
+          a, left.name, b, right.name, "operation \(index - slice.lowerBound) of workload \(workload.name)")
         compared += 1
       }
       for backend in [left, right] {
@@ -77,6 +78,13 @@ public struct EquivalenceGate: Sendable {
     try await removeProbes(left)
     try await removeProbes(right)
     return Passed(operations: compared)
+  }
+
+  /// Far behind what is timed, so that nothing is warmer afterwards; begins with a round, where the workload has rounds.
+  static func slice(of workload: PreparedWorkload) -> Range<Int> {
+    let count = min(mostOperationsPerWorkload, max(operationsPerWorkload, workload.period))
+    let first = (IdentifierSpace.operationsPerWorkload - count) / workload.period * workload.period
+    return first..<first + count
   }
 
   private func removeProbes(_ backend: any StorageBackend) async throws {

@@ -7,18 +7,20 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Checks that two backends give the same answers; times nothing.",
     discussion: """
-      Replays the same seeded operations on both, of every kind and with wrong ones among them, and compares every \
-      answer in full. Exit status 4 and the first differing operation if there is one.
+      Replays the same seeded operations on both, of every kind and with wrong ones among them, then some of each \
+      workload and mix (or of those that you name), and compares every answer in full. Exit status 4 and the first differing operation if there is one.
 
       Examples:
         dbbench verify
         dbbench verify --steps 5000 --seed 7
         dbbench verify --backends postgres,memory
+        dbbench verify --mix my-mix.yaml
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Data") var data: SmallCatalogOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var workloads: WorkloadOptions
 
   @Option(help: ArgumentHelp("The two backends to compare.", valueName: "a,b"))
   var backends = "postgres,mongo"
@@ -34,6 +36,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func validate() throws { try Check.size(steps, "--steps", 1...10_000_000) }
 
   func run() async throws {
+    let entries = try entries()
     let request = SessionRequest(targets: try Lists.pair(backends), servers: servers, isTimed: false)
     let settings = RunSettings(
       catalog: try data.catalog(),
@@ -43,8 +46,8 @@ struct VerifyCommand: AsyncParsableCommand {
       var plan = Plan("dbbench verify: \(names)", request, settings.catalog)
       plan.add(
         "operations",
-        "\(Quantity.count(steps)) of every kind on instructors, as many on reviews, then some of each workload"
-      )
+        "\(Quantity.count(steps)) of every kind on instructors, as many on reviews, then some of "
+          + entries.map(\.name).joined(separator: ", "))
       plan.add(estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records) + Double(steps) * 0.004)
       plan.print()
     }
@@ -54,7 +57,7 @@ struct VerifyCommand: AsyncParsableCommand {
     defer { line.finish() }
     let progress = line.sink(isQuiet: output.quiet)
     let passed = try await Session.with(request, progress) { session in
-      try await Verification(settings: settings, probeSteps: steps, progress: progress)
+      try await Verification(settings: settings, entries: entries, probeSteps: steps, progress: progress)
         .run(targets: (session.places[0].target, session.places[1].target))
     }
     line.finish()
@@ -62,6 +65,16 @@ struct VerifyCommand: AsyncParsableCommand {
       Output.print("\(Quantity.count(passed.operations)) operations on \(names): every answer is the same.")
     }
     try JSONOutput.write(["equivalentOperations": passed.operations], to: output.json)
+  }
+
+  private func entries() throws -> [WorkloadEntry] {
+    guard workloads.workload != nil || workloads.mix != nil else { return try Verification.allEntries() }
+    let chosen = try workloads.entries(default: [], keys: nil).filter { $0.kind != .load }
+    guard !chosen.isEmpty else {
+      throw BenchmarkFailure(
+        .usage, "bulk-load has no operations to compare; 'dbbench load' checks what it loads.")
+    }
+    return chosen
   }
 }
 

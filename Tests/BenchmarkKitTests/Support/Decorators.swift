@@ -81,6 +81,16 @@ struct RoundedAverages: InstructorRepositoryDecorator {
   }
 }
 
+/// Changes nothing on an update, and answers with what is there.
+struct ForgottenUpdates: InstructorRepositoryDecorator {
+  let base: any InstructorRepository
+  func update(_ id: InstructorID, _ patch: InstructorPatch, ifVersion: Int64?) async throws(StoreError)
+    -> Instructor
+  {
+    try await base.get(id)
+  }
+}
+
 /// Does nothing on a delete, and says it did.
 struct IgnoredDeletes: InstructorRepositoryDecorator {
   let base: any InstructorRepository
