@@ -1,3 +1,4 @@
+import FoundationEssentials
 import InstructorStore
 import Testing
 
@@ -170,7 +171,10 @@ import Testing
     }
     record.add(
       .fairness(
-        FairnessRecord([[.cache: "1 GiB", .encryption: "off"], [.cache: "2 GiB", .encryption: "off"]])))
+        FairnessRecord([
+          [.cache: .readBack("1 GiB"), .encryption: .readBack("off"), .justInTime: .readBack("on")],
+          [.cache: .readBack("2 GiB"), .encryption: .set("off"), .justInTime: .design("none")],
+        ])))
     for line in [ResultLine.fairness(try #require(record.fairness))] + record.reasons.map(ResultLine.reasons)
       + record.storage.map(ResultLine.storage)
     {
@@ -184,14 +188,32 @@ import Testing
     for text in [
       "CPU per operation", "flushes of the log per 1,000 operations | 12 | 12", "SELECT <1>", "table1",
       "≠ server's own cache",
-      "| TLS | off | off |",
+      "### Read back", "### Set, or by design", "| TLS | off (read back) | off |",
+      "| ≠ just-in-time compilation | on (read back) | none |",
     ] { #expect(markdown.contains(text), "\(text)\n\(markdown)") }
     let html = try #require(HTMLReport.text(summary, record))
-    for text in ["SELECT &lt;1&gt;", "What one does", "Size on disk", "What both sides ran with"] {
+    for text in [
+      "SELECT &lt;1&gt;", "What one does", "Size on disk", "What both sides ran with: Read back",
+      "What both sides ran with: Set, or by design",
+    ] {
       #expect(html.contains(text), "\(text)")
     }
     #expect(
-      FairnessRecord([[.cache: "1 GiB"], [:]]).rows.map(\.differs) == [true])
+      record.fairness?.groups.map { $0.rows.map(\.name) } == [
+        ["server's own cache"], ["just-in-time compilation", "TLS"],
+      ])
+    #expect(
+      FairnessRecord([[.cache: .readBack("1 GiB")], [:]]).rows.map(\.differs) == [true])
+  }
+
+  /// Results of before it was kept how a value is known claim nothing about it.
+  @Test func fairnessOfEarlierResultsIsNotParted() throws {
+    let text = """
+      {"rows":[{"name":"TLS","values":["off","off"],"differs":false,"meaning":"costs"}]}
+      """
+    let record = try JSONDecoder().decode(FairnessRecord.self, from: Data(text.utf8))
+    #expect(record.groups.map(\.title) == ["Not told apart"])
+    #expect(record.lines(["a", "b"]).last == "the same: TLS: off")
   }
 
   @Test func theProfileOfEachServerIsReadBack() async throws {

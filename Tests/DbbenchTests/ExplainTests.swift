@@ -134,6 +134,11 @@ import Testing
       try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
     let fairness = try #require(object["fairness"] as? [String: Any])
     let rows = try #require(fairness["rows"] as? [[String: Any]])
+    // What can be asked of a server is, on both sides.
+    for name in ["server version", "server's own cache", "transport", "compression on disk", "checkpoints"] {
+      let row = try #require(rows.first { $0["name"] as? String == name })
+      #expect(row["sources"] as? [String] == ["read back", "read back"], "\(row)")
+    }
     let caches = try #require(rows.first { $0["name"] as? String == "caches before a segment" })
     #expect(
       (caches["values"] as? [String])?.allSatisfy { $0.hasPrefix("cold: the server restarted") } == true)

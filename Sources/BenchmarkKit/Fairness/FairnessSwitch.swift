@@ -50,39 +50,3 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
     }
   }
 }
-
-/// What both sides ran with, switch by switch, as it was read back.
-public struct FairnessRecord: Sendable, Codable, Equatable {
-  public struct Row: Sendable, Codable, Equatable {
-    /// A ``FairnessSwitch``.
-    public var name: String
-    /// Of each arm; `unknown` where it can't be seen from here.
-    public var values: [String]
-    public var differs: Bool
-    public var meaning: String
-  }
-
-  public var rows: [Row]
-
-  static let unknown = "unknown"
-
-  /// - Parameter values: Of each arm. A switch that no arm has is left out.
-  public init(_ values: [[FairnessSwitch: String]]) {
-    rows = FairnessSwitch.allCases.compactMap { one in
-      guard values.contains(where: { $0[one] != nil }) else { return nil }
-      let texts = values.map { $0[one] ?? Self.unknown }
-      return Row(
-        name: one.rawValue, values: texts, differs: Set(texts).count > 1, meaning: one.meaning)
-    }
-  }
-
-  /// What differs, as a table, and what doesn't, in a line; empty without rows.
-  public func lines(_ names: [String]) -> [String] {
-    guard !rows.isEmpty else { return [] }
-    var table = TextTable(["what differs"] + names)
-    table.isLeftAligned = true
-    for row in rows where row.differs { table.add([row.name] + row.values) }
-    let same = rows.filter { !$0.differs }.map { "\($0.name): \($0.values[0])" }
-    return table.lines + ["the same: \(same.isEmpty ? "nothing" : same.joined(separator: "; "))"]
-  }
-}

@@ -47,6 +47,7 @@ public enum MarkdownReport {
       "- \(machine.cpu), \(machine.cores) cores (pinned to \(machine.pinning)), \(machine.kernel), client built for "
         + machine.clientBuild,
       "- Data: \(Quantity.count(summary.plan.instructors)) instructors, \(Quantity.count(summary.plan.courses)) courses, "
+        + "\(Quantity.count(summary.plan.reviewers)) reviewers, \(Quantity.count(summary.plan.reviews)) reviews, "
         + "seed \(summary.plan.seed)",
       "- Load: closed loop, \(summary.plan.concurrency) calls under way, \(summary.plan.keys) keys",
       "- Fingerprint: `\(summary.fingerprintID)`",
@@ -80,12 +81,12 @@ public enum MarkdownReport {
     if !storage.isEmpty {
       lines += ["", "## Size on disk", ""] + table([""] + names, storage.map { [$0.label] + $0.cells })
     }
-    let fairness = ReasonsTables.fairness(summary)
-    if !fairness.isEmpty {
-      lines += [
-        "", "## What both sides ran with", "", "Read back from the servers; ≠ marks what differs.", "",
-      ]
-      lines += table([""] + names + ["what a difference means"], fairness.map { [$0.label] + $0.cells })
+    let groups = summary.fairness?.groups ?? []
+    if !groups.isEmpty { lines += ["", "## What both sides ran with", "", "≠ marks what differs."] }
+    for group in groups {
+      lines += ["", "### \(group.title)", "", group.explanation, ""]
+      lines += table(
+        [""] + names + ["what a difference means"], ReasonsTables.rows(group).map { [$0.label] + $0.cells })
     }
     return lines
   }

@@ -74,11 +74,9 @@ enum ReasonsTables {
     return rows
   }
 
-  /// The switches, with a mark where the arms differ; the last cell says what that means.
-  static func fairness(_ summary: ComparisonSummary) -> [Row] {
-    (summary.fairness?.rows ?? []).map { row in
-      ((row.differs ? "≠ " : "") + row.name, row.values + [row.meaning])
-    }
+  /// The switches of a group, with a mark where the arms differ; the last cell says what that means.
+  static func rows(_ group: FairnessRecord.Group) -> [Row] {
+    group.rows.map { row in ((row.differs ? "≠ " : "") + row.name, row.cells + [row.meaning]) }
   }
 
   /// Of one workload, by arm.

@@ -197,7 +197,7 @@ public struct Comparison: Sendable {
 
   /// What both sides run with.
   private func fairness(_ arms: [Arm]) async throws -> FairnessRecord {
-    var values: [[FairnessSwitch: String]] = []
+    var values: [[FairnessSwitch: FairnessValue]] = []
     var flushes: [String: String] = [:]
     for (number, arm) in arms.enumerated() {
       var own = try await Loader.naming("reading the settings of \(arm.displayName)") {
@@ -211,10 +211,10 @@ public struct Comparison: Sendable {
             "\(Quantity.latency($0.nanoseconds(atPercent: 50))) at p50"
           }
         flushes[folder] = flush
-        own[.flushLatency] = flush
+        own[.flushLatency] = .readBack(flush)
       }
       if !own.isEmpty {
-        own[.caches] = coldStart?.text ?? "warm: a warm-up, then one segment after the other"
+        own[.caches] = .set(coldStart?.text ?? "warm: a warm-up, then one segment after the other")
       }
       values.append(own)
     }

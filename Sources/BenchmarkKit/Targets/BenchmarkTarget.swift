@@ -95,8 +95,8 @@ public protocol BenchmarkTarget: Sendable {
   /// - Parameter countingRows: May take as long as reading everything.
   func sizes(countingRows: Bool) async throws -> [StorageSize]
 
-  /// What a reader has to know about how the server and a store on it work, read back.
-  func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String]
+  /// What a reader has to know about how the server and a store on it work, read back as far as that can be asked for.
+  func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: FairnessValue]
 
   /// Removes what ``prepare()`` made and all that is in it. Does nothing where there is nothing.
   func remove() async throws
@@ -117,7 +117,7 @@ extension BenchmarkTarget {
 
   public func sizes(countingRows: Bool) async throws -> [StorageSize] { [] }
 
-  public func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: String] { [:] }
+  public func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: FairnessValue] { [:] }
 
   /// What ``acquire()`` throws.
   public func inUse(_ schema: String) -> BenchmarkFailure {

@@ -9,6 +9,8 @@ extension MongoMaintenance {
   package func serverFacts() async throws(StoreError) -> [String: String] {
     try await run("maintenance.facts") { session throws(CommandFailure) in
       var facts: [String: String] = [:]
+      // Where the server sees us: an address, or a unix socket.
+      try session.readIfAllowed(["you": "peer"], into: &facts) { $0.append("whatsmyuri", Int32(1)) }
       try session.readIfAllowed(["pid": "pid"], into: &facts) { $0.append("serverStatus", Int32(1)) }
       try session.readIfAllowed(
         [
@@ -24,15 +26,21 @@ extension MongoMaintenance {
       try session.readIfAllowed(
         ["parsed.storage.wiredTiger.engineConfig.journalCompressor": "journal compressor"], into: &facts
       ) { $0.append("getCmdLineOpts", Int32(1)) }
-      try session.readIfAllowed(["wiredTiger.creationString": "creation"], into: &facts, onAdmin: false) {
-        $0.append("collStats", Collections.reviews)
-      }
-      facts["block compressor"] = facts.removeValue(forKey: "creation").flatMap { text in
-        text.split(separator: ",").first { $0.hasPrefix("block_compressor=") }.map {
-          String($0.dropFirst("block_compressor=".utf8.count))
-        }
-      }
+      try session.readIfAllowed(
+        ["wiredTiger.creationString": "creation", "indexDetails._id_.creationString": "index creation"],
+        into: &facts, onAdmin: false
+      ) { $0.append("collStats", Collections.reviews) }
+      facts["block compressor"] = Self.option("block_compressor", in: facts.removeValue(forKey: "creation"))
+      facts["prefix compression"] = Self.option(
+        "prefix_compression", in: facts.removeValue(forKey: "index creation"))
       return facts
+    }
+  }
+
+  /// The value in WiredTiger's `name=value,…`.
+  private static func option(_ name: String, in text: String?) -> String? {
+    text?.split(separator: ",").first { $0.hasPrefix(name + "=") }.map {
+      String($0.dropFirst(name.utf8.count + 1))
     }
   }
 }

@@ -86,17 +86,20 @@ struct ReportView {
 
   private static func sections(_ summary: ComparisonSummary, _ names: [String]) -> [Section] {
     func rows(_ rows: [ReasonsTables.Row]) -> [Row] { rows.map { Row(label: $0.label, cells: $0.cells) } }
-    let all = [
+    let fairness = (summary.fairness?.groups ?? []).enumerated().map { number, group in
       Section(
-        id: "fairness", title: "What both sides ran with",
-        paragraphs: ["Read back from the servers after the load; ≠ marks what differs."],
-        columns: [""] + names + ["What a difference means"], rows: rows(ReasonsTables.fairness(summary))),
-      Section(
-        id: "storage", title: "Size on disk",
-        paragraphs: ["After the load, statistics gathered and everything written out."],
-        columns: [""] + names,
-        rows: rows(ReasonsTables.storage(summary))),
-    ]
+        id: "fairness-\(number + 1)", title: "What both sides ran with: \(group.title)",
+        paragraphs: ["\(group.explanation) ≠ marks what differs."],
+        columns: [""] + names + ["What a difference means"], rows: rows(ReasonsTables.rows(group)))
+    }
+    let all =
+      fairness + [
+        Section(
+          id: "storage", title: "Size on disk",
+          paragraphs: ["After the load, statistics gathered and everything written out."],
+          columns: [""] + names,
+          rows: rows(ReasonsTables.storage(summary)))
+      ]
     return all.filter { !$0.rows.isEmpty }
   }
 
@@ -104,6 +107,7 @@ struct ReportView {
   private static func lede(_ summary: ComparisonSummary, _ names: [String]) -> String {
     let data =
       "\(Quantity.count(summary.plan.instructors)) instructors, \(Quantity.count(summary.plan.courses)) courses, "
+      + "\(Quantity.count(summary.plan.reviewers)) reviewers, \(Quantity.count(summary.plan.reviews)) reviews, "
       + "\(summary.plan.concurrency) calls under way"
     guard summary.looksTaken > 0 else {
       return "Provisional: no look was reached, nothing is decided. \(data)."
