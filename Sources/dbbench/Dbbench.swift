@@ -32,12 +32,12 @@ struct Dbbench: AsyncParsableCommand {
     usage: "dbbench [<subcommand>] [<options>]",
     discussion: """
       Without a subcommand it runs 'compare': it starts a throwaway PostgreSQL and MongoDB, loads the same catalog \
-      of instructors and courses into both, checks that both give the same answers, and times eight workloads on \
+      of instructors, courses, reviewers and reviews into both, checks that both give the same answers, and times eight workloads on \
       them in turn. Everything it starts and makes is removed again.
 
       Exit status: 0 fine; 2 no verdict where one was required; 3 an assertion or a bar missed; 4 the backends answered \
       differently; 5 nothing can be concluded (durability or fingerprint differ, machine too busy or, for doctor, misleading); 64 wrong usage; 65 a \
-      malformed results file; 66 a file is missing or can't be written; 69 a server can't be reached or its program is \
+      malformed results or mix file; 66 a file is missing or can't be written; 69 a server can't be reached or its program is \
       missing; 70 a defect; 73 the target holds something dbbench did not make; 77 wrong password or missing privilege; \
       129, 130 and 143 interrupted.
       """,
