@@ -235,6 +235,31 @@ import Testing
     try await Durability.require(.durable, of: [FakeTarget()])
   }
 
+  /// The group-by as it is and without what may make it faster, each with its own settings; of other workloads nothing.
+  @Test func aLongQueryIsTimedUnderEveryAlternative() async throws {
+    let alternatives = [QueryAlternative.asItIs, QueryAlternative("without JIT", ["jit": "off"])]
+    let target = FakeTarget("one", alternatives: alternatives)
+    let plan = Fixture.plan(["instructor-get", "organization-leaderboard"], provisional: 1)
+    let outcome = try await Fixture.comparison(plan).run(
+      targets: (target, FakeTarget("two")), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    #expect(outcome.failure == nil)
+    let record = outcome.record
+    let shown = record.reasons.filter { $0.alternatives != nil }
+    #expect(shown.map(\.workload) == ["organization-leaderboard"] && shown.map(\.arm) == [0])
+    let figures = try #require(shown.first?.alternatives)
+    #expect(figures.map(\.label) == ["as it is", "without JIT"])
+    #expect(figures.map(\.settings) == [[:], ["jit": "off"]])
+    #expect(
+      figures.allSatisfy { $0.throughputPerSecond > 0 && $0.aloneNanoseconds != nil && $0.callers == 4 })
+    #expect(target.calls.count { $0 == "open jit=off" } == AlternativesRun.rounds)
+    let summary = try #require(ComparisonSummary(record))
+    let rows = MarkdownReport.text(summary).split(separator: "\n").filter {
+      $0.contains("one caller alone / 4 callers")
+    }
+    #expect(rows.count == 2 && rows.allSatisfy { $0.contains(" a second | – |") }, "\(rows)")
+  }
+
   @Test func theDataOfBothArmsHasOneHash() async throws {
     let plan = Fixture.plan(["instructor-update"], provisional: 1)
     let outcome = try await Fixture.comparison(plan).run(

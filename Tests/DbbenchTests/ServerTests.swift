@@ -49,6 +49,15 @@ import Testing
         #expect(times["client"] ?? 0 > 0, "\(times)")
       }
     }
+    // The group-by with and without what PostgreSQL has and MongoDB has not.
+    let reasons = try #require(object["reasons"] as? [[String: Any]])
+    let labels = reasons.filter { $0["workload"] as? String == "organization-leaderboard" }.map { record in
+      (record["alternatives"] as? [[String: Any]])?.map { $0["label"] as? String ?? "" }
+    }
+    #expect(
+      labels == [
+        ["as it is", "without parallel workers", "without JIT", "without either"], ["as it is"],
+      ])
     let fingerprint = try #require(object["fingerprint"] as? [String: Any])
     let arms = try #require(fingerprint["arms"] as? [[String: Any]])
     for arm in arms {

@@ -6,6 +6,9 @@ public struct ReasonsRecord: Sendable, Codable, Equatable {
   public var explanation: WorkloadExplanation?
   /// `nil` where the arm's server has no counters.
   public var evidence: ServerEvidence?
+  /// A long query as it is and under other settings, each way timed for itself; `nil` for other workloads, and in results of
+  /// before it was shown.
+  public var alternatives: [AlternativeFigures]?
   /// What could not be found out, and why.
   public var problem: String?
 }

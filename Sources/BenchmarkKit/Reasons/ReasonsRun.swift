@@ -5,6 +5,8 @@ struct ReasonsRun: Sendable {
   let arms: [Arm]
   let options: [TargetOptions]
   let settings: RunSettings
+  /// What a segment takes.
+  let segment: Duration
   let progress: ProgressSink
 
   /// - Parameter typicalOperations: Of a timed slice of each workload, by its name.
@@ -23,6 +25,11 @@ struct ReasonsRun: Sendable {
             typicalOperations: typicalOperations[workload.name] ?? 0)
           record.evidence = try await evidence.run()
           record.explanation = try await explain(workload, on: arm, options[number])
+          let alternatives = AlternativesRun(
+            target: arm.target, options: options[number], workload: workload, callers: settings.concurrency,
+            time: min(Self.longestAlternative, segment))
+          let figures = try await alternatives.run()
+          if !figures.isEmpty { record.alternatives = figures }
         } catch let failure as BenchmarkFailure where failure.status != .unavailable {
           record.problem = failure.message
         }
@@ -30,6 +37,8 @@ struct ReasonsRun: Sendable {
       }
     }
   }
+
+  private static let longestAlternative = Duration.milliseconds(300)
 
   private func explain(_ workload: PreparedWorkload, on arm: Arm, _ options: TargetOptions) async throws
     -> WorkloadExplanation?

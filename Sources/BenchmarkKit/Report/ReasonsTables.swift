@@ -24,7 +24,23 @@ enum ReasonsTables {
       counter("whole pages in the log per 1,000 operations") { $0.pageImages },
       counter("transactions per 1,000 operations") { $0.transactions },
       counter("pages read from disk or system per 1,000 operations") { $0.pagesRead },
-    ].compactMap { $0 }
+    ].compactMap { $0 } + alternatives(reasons)
+  }
+
+  /// A long query with and without what may make it faster; without a verdict.
+  private static func alternatives(_ reasons: [ReasonsRecord?]) -> [Row] {
+    let all = reasons.map { $0?.alternatives ?? [] }
+    let labels = all.joined().reduce(into: [String]()) { if !$0.contains($1.label) { $0.append($1.label) } }
+    return labels.map { label in
+      let found = all.map { own in own.first { $0.label == label } }
+      let callers = found.compactMap { $0?.callers }.first ?? 1
+      let cells = found.map { figures -> String in
+        guard let figures else { return "–" }
+        return
+          "\(Quantity.latency(figures.aloneNanoseconds)) / \(Quantity.significant(figures.throughputPerSecond)) a second"
+      }
+      return ("\(label): one caller alone / \(callers) callers", cells)
+    }
   }
 
   /// For each arm what it sent and how the server ran it.

@@ -171,7 +171,8 @@ public struct Comparison: Sendable {
     // From here on with stores of its own: sessions that end hand over what they have counted.
     await Self.close(run.arms)
     let reasons = ReasonsRun(
-      arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings, progress: progress)
+      arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings,
+      segment: .seconds(plan.segmentSeconds), progress: progress)
     let sizes = Dictionary(log.record.pilots.map { ($0.workload, $0.operations) }) { _, last in last }
     try await reasons.run(prepared, typicalOperations: sizes) { try log.add(.reasons($0)) }
     progress.update("checking that the data is what was loaded")

@@ -98,6 +98,10 @@ public protocol BenchmarkTarget: Sendable {
   /// What a reader has to know about how the server and a store on it work, read back as far as that can be asked for.
   func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: FairnessValue]
 
+  /// How a long query is timed after the comparison, beside how the arm runs it; the first is that. Empty where there is
+  /// nothing to show.
+  var queryAlternatives: [QueryAlternative] { get }
+
   /// Removes what ``prepare()`` made and all that is in it. Does nothing where there is nothing.
   func remove() async throws
 }
@@ -118,6 +122,8 @@ extension BenchmarkTarget {
   public func sizes(countingRows: Bool) async throws -> [StorageSize] { [] }
 
   public func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: FairnessValue] { [:] }
+
+  public var queryAlternatives: [QueryAlternative] { [] }
 
   /// What ``acquire()`` throws.
   public func inUse(_ schema: String) -> BenchmarkFailure {

@@ -11,6 +11,8 @@ public struct OrganizationLeaderboard: Workload {
     public var text: String { "organizationLeaderboard(limit: \(OrganizationLeaderboard.entries))" }
   }
 
+  public var isLongQuery: Bool { true }
+
   public func operation(_ index: Int) -> Operation { Operation() }
 
   public func execute(_ operation: Operation, on store: any StorageBackend) async throws(StoreError)

@@ -9,6 +9,7 @@ public struct PreparedWorkload: Sendable {
   public let name: String
   let needsPreparation: Bool
   let period: Int
+  let isLongQuery: Bool
   let runSlice: @Sendable (SliceRequest, any StorageBackend) async -> SliceResult
   let runOpenLoop:
     @Sendable (OpenLoopRequest, any StorageBackend) async throws(BenchmarkFailure) -> OpenLoopResult
@@ -26,6 +27,7 @@ public struct PreparedWorkload: Sendable {
     self.name = name
     needsPreparation = workload.needsPreparation
     period = workload.period
+    isLongQuery = workload.isLongQuery
     runSlice = { request, store in
       await ClosedLoop.run(workload, request, on: store, clock: SystemMonotonicClock())
     }

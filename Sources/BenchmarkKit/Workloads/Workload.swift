@@ -30,6 +30,10 @@ public protocol Workload: Sendable {
   /// What is prepared and restored for a slice reaches to the next multiples of this.
   var period: Int { get }
 
+  /// Whether an operation, which must be a read, takes a server so long that it may use several processors for it, or
+  /// compile it.
+  var isLongQuery: Bool { get }
+
   /// The course and the reviewer whose counts operation number `index` changes, if it writes a review: what is counted
   /// again afterwards.
   func touch(_ index: Int) -> ReviewTouch?
@@ -46,6 +50,7 @@ extension Workload {
   public func prepare(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {}
   public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {}
   public var period: Int { 1 }
+  public var isLongQuery: Bool { false }
   public func touch(_ index: Int) -> ReviewTouch? { nil }
 }
 

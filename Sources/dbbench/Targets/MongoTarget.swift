@@ -75,6 +75,9 @@ final class MongoTarget: BenchmarkTarget {
 
   func configuredURL(_ options: TargetOptions) -> String { ConnectionSettings.mongo(url, options.settings) }
 
+  /// Nothing to leave out; timed as the other side's are.
+  var queryAlternatives: [QueryAlternative] { [.asItIs] }
+
   func settle() async throws { try await maintenance.settle() }
 
   func environment() async throws -> [String: String] {

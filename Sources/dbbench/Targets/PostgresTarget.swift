@@ -79,6 +79,16 @@ struct PostgresTarget: BenchmarkTarget {
     return settings.merging(["synchronous_commit": "off"]) { own, _ in own }
   }
 
+  /// MongoDB has neither: what a comparison of the group-by owes to them is seen without.
+  var queryAlternatives: [QueryAlternative] {
+    let (workers, compilation) = (["max_parallel_workers_per_gather": "0"], ["jit": "off"])
+    return [
+      .asItIs, QueryAlternative("without parallel workers", workers),
+      QueryAlternative("without JIT", compilation),
+      QueryAlternative("without either", workers.merging(compilation) { own, _ in own }),
+    ]
+  }
+
   func settle() async throws { try await maintenance.settle() }
 
   func environment() async throws -> [String: String] {

@@ -50,6 +50,7 @@ enum Fixture {
 final class FakeTarget: BenchmarkTarget {
   let name: String
   let displayName: String
+  let queryAlternatives: [QueryAlternative]
   private let state: TargetState
   private let decorate: @Sendable (InMemoryStore) -> any StorageBackend
   private let store = Mutex<InMemoryStore?>(nil)
@@ -58,11 +59,12 @@ final class FakeTarget: BenchmarkTarget {
   var calls: [String] { recorded.withLock { $0 } }
 
   init(
-    _ name: String = "fake", state: TargetState = .absent,
+    _ name: String = "fake", state: TargetState = .absent, alternatives: [QueryAlternative] = [],
     decorate: @escaping @Sendable (InMemoryStore) -> any StorageBackend = { $0 }
   ) {
     self.name = name
     displayName = name
+    queryAlternatives = alternatives
     self.state = state
     self.decorate = decorate
   }
@@ -78,7 +80,8 @@ final class FakeTarget: BenchmarkTarget {
     store.withLock { $0 = InMemoryStore() }
   }
   func open(_ options: TargetOptions) async throws(StoreError) -> any StorageBackend {
-    record("open")
+    let settings = options.settings.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+    record("open" + settings)
     guard let store = store.withLock({ $0 }) else {
       throw StoreError(.schemaMismatch, operation: "open", backend: name, reason: "not prepared")
     }
