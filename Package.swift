@@ -65,7 +65,7 @@ let package = Package(
     .target(
       name: "BenchmarkKit",
       dependencies: [
-        "InstructorStore", "CatalogGenerator",
+        "InstructorStore", "CatalogGenerator", "CProcessors",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -75,6 +75,8 @@ let package = Package(
       ],
       resources: [.embedInCode("Mixes/Files")],
       swiftSettings: strict),
+    // A system call that Swift can't import.
+    .target(name: "CProcessors"),
     // Plain C loops over libpq and libmongoc, which `dbbench reference` compares the library with.
     .target(name: "CReferenceLoops", dependencies: ["CLibPQ", "CLibMongoC"]),
     .executableTarget(

@@ -27,6 +27,27 @@ import Testing
     #expect(ProcessReading.ticks(readings, by: groups) == ["pg": 3, "mongo": 1])
   }
 
+  @Test func processorsAreWrittenAsLinuxDoes() throws {
+    for text in ["0", "0-1", "0-3,8", "1,3,5-7"] {
+      #expect(ProcessorList(text)?.description == text)
+    }
+    #expect(ProcessorList("0-3,8")?.numbers == [0, 1, 2, 3, 8])
+    for text in ["", "x", "3-1", "-1", "0-9999999", "1-2-3"] {
+      #expect(ProcessorList(text) == nil, "\(text)")
+    }
+    #expect(ProcessorList.allowed(status: "Name:\tx\nCpus_allowed_list:\t0-1\nMems:\t0")?.numbers == [0, 1])
+  }
+
+  @Test func halvesKeepSiblingsTogether() throws {
+    let own = try #require(ProcessorList("0-7"))
+    // 0 and 4 are of one core, 1 and 5 of another, …
+    let siblings = try #require(Pinning(own) { $0 % 4 })
+    #expect(siblings.client.description == "0-1,4-5" && siblings.servers.description == "2-3,6-7")
+    let odd = try #require(Pinning(ProcessorList([2, 5, 7])) { $0 })
+    #expect(odd.client.numbers == [2] && odd.servers.numbers == [5, 7])
+    #expect(Pinning(ProcessorList([3])) { $0 } == nil)
+  }
+
   @Test func useIsWhatNobodyOfOursDid() throws {
     let monitor = CPUMonitor(servers: [])
     var start = CPUMonitor.Reading(

@@ -67,6 +67,39 @@ import Testing
     try expectNothingLeft(output)
   }
 
+  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one processor"))
+  func clientAndServersStayOnTheirProcessors() async throws {
+    var restarted: Set<String> = []
+    let output = try await Tool.run(
+      [
+        "compare", "--pin", "--cold", "--provisional", "--blocks", "1", "--segment", "0.1", "--workload",
+        "instructor-get", "--json", "-",
+      ] + Self.small, at: "round 1 of 1 done"
+    ) { _, progress in
+      let folder = try #require(Tool.serverFolder(in: progress))
+      for name in ["postgres", "mongo"] {
+        let pid = try InterruptionTests.Interruption.server(name, in: folder)
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") })
+        restarted.insert(String(line.split(separator: "\t")[1]))
+      }
+    }
+    #expect(output.status == 0, "\(output)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+    let machine = try #require((object["fingerprint"] as? [String: Any])?["machine"] as? [String: Any])
+    let client = try #require(machine["pinning"] as? String)
+    let rows = try #require((object["fairness"] as? [String: Any])?["rows"] as? [[String: Any]])
+    let servers = try #require(
+      rows.first { $0["name"] as? String == "processors of the server" }?["values"] as? [String])
+    #expect(servers.count == 2 && servers[0] == servers[1], "\(servers)")
+    #expect(
+      output.standardError.contains("this program on \(client), the servers on \(servers[0])"), "\(output)")
+    #expect(client != servers[0] && !servers[0].contains("all there are"))
+    #expect(restarted == [servers[0]], "they were restarted before each segment")
+    try expectNothingLeft(output)
+  }
+
   @Test func aServersThatServeUntilCtrlCPrintTheirAddresses() async throws {
     let output = try await Tool.run(["servers"], at: "Ctrl-C stops", signal: SIGINT)
     #expect(output.status == 130, "\(output)")

@@ -59,6 +59,13 @@ import Testing
     #expect(output.standardOutput.isEmpty, "\(output)")
   }
 
+  @Test func aServerOfTheUsersIsNotPinned() async throws {
+    for command in [["compare"], ["run"], ["capacity", "--slo", "20ms"]] {
+      try await expectFailure(
+        command + ["--pin", "--postgres", "postgres://localhost/x"], 64, "PostgreSQL is yours")
+    }
+  }
+
   @Test func aPlanThatCannotWinIsRefusedWithTheBlocksNeeded() async throws {
     try await expectFailure(
       ["compare", "--blocks", "8", "--workload", "instructor-get,course-team,course-primary"], 64,

@@ -47,7 +47,7 @@ struct ProcessTimes: Sendable {
   var entries: [Int32: Entry]
 
   static func now() -> ProcessTimes {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let names = SystemFile.names(in: "/proc")
     var entries: [Int32: Entry] = [:]
     for pid in names.compactMap({ Int32($0) }) {
       entries[pid] = SystemFile.text("/proc/\(pid)/stat").flatMap(entry)

@@ -10,6 +10,11 @@ enum SystemFile {
     return text
   }
 
+  /// What is in a folder; nothing where it can't be read.
+  static func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
   /// The number after `name` in a file of lines such as `MemTotal:  24 kB`.
   static func number(_ name: String, in text: String) -> Int? {
     for line in text.split(separator: "\n") where line.hasPrefix(name + ":") {

@@ -14,10 +14,11 @@ public struct ServerProcess: Sendable {
     autogroup = SystemFile.text("/proc/\(id)/autogroup")
   }
 
-  /// The processors that it may run on, for example `0-3`.
+  /// The processors that it may run on, for example `0-3, all there are`, or `2-3`.
   public var processors: String? {
-    let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-    return line.flatMap { $0.split(separator: "\t").last }.map { "\($0), not pinned by dbbench" }
+    ProcessorList.allowed(status: status).map { own in
+      own == ProcessorList.online ? "\(own), all there are" : "\(own)"
+    }
   }
 
   /// Where the system schedules sessions as groups, each group has the same part of the processors, however many processes

@@ -6,11 +6,13 @@ extension Fingerprint.Machine {
     let environment = ClientProcess.environment
     return Self(
       cpu: field("model name", in: "/proc/cpuinfo") ?? "unknown",
-      cores: ProcessInfo.processInfo.activeProcessorCount, kernel: environment["client kernel"] ?? "unknown",
+      // Not only those that this program may use: it may be pinned.
+      cores: ProcessorList.online?.numbers.count ?? ProcessInfo.processInfo.activeProcessorCount,
+      kernel: environment["client kernel"] ?? "unknown",
       memoryBytes: field("MemTotal", in: "/proc/meminfo").flatMap { Int($0.prefix { $0.isNumber }) }.map {
         $0 * 1_024
       },
-      pinning: field("Cpus_allowed_list", in: "/proc/self/status") ?? "unknown",
+      pinning: ProcessorList.own?.description ?? "unknown",
       clientBuild: environment["client build"] == "release" ? "release" : "debug")
   }
 

@@ -36,6 +36,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var durability: DurabilityProfile?
   /// Whether servers are restarted before every segment; `nil` in results of before that was possible.
   public var isCold: Bool?
+  /// Whether client and servers are kept on processors of their own; `nil` in results of before that was possible.
+  public var isPinned: Bool?
 
   public init(
     arms: [ArmSpecification], workloads: [String], mix: Mix? = nil, seed: UInt64, instructors: Int,
@@ -44,7 +46,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
     acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool,
-    durability: DurabilityProfile? = nil, isCold: Bool? = nil
+    durability: DurabilityProfile? = nil, isCold: Bool? = nil, isPinned: Bool? = nil
   ) {
     self.arms = arms
     self.workloads = workloads
@@ -69,6 +71,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.isOneMachine = isOneMachine
     self.durability = durability
     self.isCold = isCold
+    self.isPinned = isPinned
   }
 
   /// Blocks of each workload that the run gets to at the most.

@@ -23,6 +23,7 @@ enum ClientProcess {
   static var environment: [String: String] {
     var system = utsname()
     var environment = ["client cores": String(ProcessInfo.processInfo.activeProcessorCount)]
+    if let processors = ProcessorList.own { environment["client processors"] = processors.description }
     if uname(&system) == 0 {
       environment["client kernel"] =
         "\(text(of: system.sysname)) \(text(of: system.release)) \(text(of: system.machine))"

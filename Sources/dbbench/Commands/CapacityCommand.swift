@@ -52,7 +52,7 @@ struct CapacityCommand: AsyncParsableCommand {
     let specifications = arms.map(\.specification)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers,
-      connections: specifications.map(\.connections).max() ?? 1)
+      connections: specifications.map(\.connections).max() ?? 1, isPinned: loop.pin)
     let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency,
@@ -61,6 +61,7 @@ struct CapacityCommand: AsyncParsableCommand {
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
       acceptsDifferences: servers.acceptDifferences)
+    _ = try request.pinning()
     if !output.quiet || output.dryRun { describe(request, specifications, entries, settings, plan) }
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(

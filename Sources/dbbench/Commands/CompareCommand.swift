@@ -48,7 +48,7 @@ struct CompareCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
       connections: arms.map(\.specification.connections).max() ?? 1,
-      untimedConnections: Comparison.untimedConnections)
+      untimedConnections: Comparison.untimedConnections, isPinned: loop.pin)
     let plan = try plan(arms, entries, request)
     try judgement.requireNames(plan)
     try Self.requireOwnServers(plan, request)
@@ -80,7 +80,7 @@ struct CompareCommand: AsyncParsableCommand {
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
       connections: plan.arms.map(\.connections).max() ?? 1,
-      untimedConnections: Comparison.untimedConnections)
+      untimedConnections: Comparison.untimedConnections, isPinned: plan.isPinned == true)
     try Self.requireOwnServers(plan, request)
     try await perform(
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)
@@ -98,6 +98,7 @@ struct CompareCommand: AsyncParsableCommand {
     earlier: ComparisonRecord?, command: String
   ) async throws {
     let catalog = try plan.catalog()
+    _ = try request.pinning()
     if !output.quiet || output.dryRun { describe(plan, request, entries, catalog, folder, earlier) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)
@@ -136,7 +137,7 @@ struct CompareCommand: AsyncParsableCommand {
       loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: servers.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine,
-      durability: servers.durability, isCold: length.cold)
+      durability: servers.durability, isCold: length.cold, isPinned: loop.pin)
   }
 
   /// Nobody restarts a user's own server.

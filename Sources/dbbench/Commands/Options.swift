@@ -56,6 +56,12 @@ struct LoopOptions: ParsableArguments {
       valueName: "distribution"))
   var keys: KeyDistribution?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Keep this program on one half of the processors and the throwaway servers on the other (Linux). Unlike results without."
+    ))
+  var pin = false
+
   /// With the first of the modes.
   var targetOptions: TargetOptions {
     TargetOptions(

@@ -89,11 +89,12 @@ struct RunCommand: AsyncParsableCommand {
         .usage, "bulk-load is timed by 'dbbench load', or by 'dbbench compare --workload bulk-load'.")
     }
     let request = SessionRequest(
-      targets: targets, servers: servers, connections: loop.targetOptions.connections)
+      targets: targets, servers: servers, connections: loop.targetOptions.connections, isPinned: loop.pin)
     let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions
     )
+    _ = try request.pinning()
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
     try JSONOutput.check(output.json)

@@ -33,6 +33,7 @@ struct Plan {
           + (request.servers.acceptDifferences
             ? ", differences accepted" : ", read back before anything is timed"))
     }
+    if let pinning = try? request.pinning() { add("processors", pinning.text) }
     #if DEBUG
       add("build", "for debugging: figures will be too low")
     #endif

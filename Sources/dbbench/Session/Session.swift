@@ -14,9 +14,25 @@ struct SessionRequest: Sendable {
   var untimedConnections = 0
   /// Whether something is timed, so that the servers have to be as durable as was asked for.
   var isTimed = true
+  /// Whether client and servers are kept on processors of their own.
+  var isPinned = false
 
   /// Whether everything runs where this program does.
   var isOneMachine: Bool { targets.allSatisfy(isHere) }
+
+  /// The processors of each, where they are to be kept apart.
+  ///
+  /// - Throws: ``BenchmarkFailure`` where that can't be: a server of the user's is not for us to pin.
+  func pinning() throws(BenchmarkFailure) -> Pinning? {
+    guard isPinned else { return nil }
+    if let own = targets.first(where: { servers.url(for: $0.name) != nil }) {
+      throw BenchmarkFailure(
+        .usage,
+        "--pin is for throwaway servers, and \(own.displayName) is yours; pin it and dbbench yourself, with taskset."
+      )
+    }
+    return try Pinning.halves()
+  }
 
   /// Whether this target's server runs where this program does.
   func isHere(_ known: KnownTarget) -> Bool {
@@ -42,6 +58,7 @@ struct PlacedTarget: Sendable {
 struct Session: Sendable {
   let places: [PlacedTarget]
   private let servers: EphemeralServers?
+  private let pinning: Pinning?
 
   /// A folder for large files that belong to the run: that of the throwaway servers, which goes with them, if there are
   /// any.
@@ -68,10 +85,16 @@ struct Session: Sendable {
     return ColdStart(text: "cold: the server restarted, \(system)") { arm in
       if let kind = kinds[arm] {
         try await servers?.restart(kind)
+        try pinServers()
         _ = PageCache.drop()
       }
       return processGroups(request)
     }
+  }
+
+  /// After every start: servers are started by a process that is not pinned.
+  private func pinServers() throws(BenchmarkFailure) {
+    try pinning?.pinServers(ServerKind.allCases.compactMap(processID))
   }
 
   /// Starts what has to be started, checks that nothing of somebody else's is in the way, and calls `body`.
@@ -81,9 +104,12 @@ struct Session: Sendable {
   static func with<Value>(
     _ request: SessionRequest, _ progress: ProgressSink, _ body: (Session) async throws -> Value
   ) async throws -> Value {
+    let pinning = try request.pinning()
     let servers = try await start(request, progress)
     do {
-      let session = try Session(request, servers)
+      let session = try Session(request, servers, pinning)
+      try session.pinServers()
+      try pinning?.pinClient()
       try await session.requireOwnership()
       try await session.requireRoom(for: request.connections, beside: request.untimedConnections)
       if request.isTimed, !request.servers.acceptDifferences {
@@ -127,7 +153,7 @@ struct Session: Sendable {
     return servers
   }
 
-  private init(_ request: SessionRequest, _ servers: EphemeralServers?) throws {
+  private init(_ request: SessionRequest, _ servers: EphemeralServers?, _ pinning: Pinning?) throws {
     var places: [PlacedTarget] = []
     for (number, known) in request.targets.enumerated() {
       let own = request.servers.url(for: known.name)
@@ -145,6 +171,7 @@ struct Session: Sendable {
     }
     self.places = places
     self.servers = servers
+    self.pinning = pinning
   }
 
   /// The processes of the servers on this machine: a throwaway one's by their root, others by the program's name.
