@@ -1,3 +1,5 @@
+import InstructorStore
+
 /// How a ``PostgresStore`` keeps instructors and their courses. Reviews, reviewers and ratings are the same in both.
 ///
 /// Both keep the same contract. They differ in what reads and writes cost: see docs/decisions/0010.
@@ -14,6 +16,14 @@ extension PostgresDataModel {
     switch self {
     case .relational: "postgres"
     case .document: "postgres-jsonb"
+    }
+  }
+
+  /// What whoever makes somebody the primary of a course waits for, as a number: locks are taken in its ascending order.
+  func primaryLock(_ course: CourseID) -> Int64 {
+    switch self {
+    case .relational: course.rawValue
+    case .document: course.rawValue % PostgresSchema.turns
     }
   }
 }

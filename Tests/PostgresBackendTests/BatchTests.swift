@@ -240,6 +240,87 @@ import Testing
     }
   }
 
+  @Test func createsWithCoursesShareATransactionAndConflictAlone() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+      let taken = Set((0..<10).map { $0 * 6 })
+      let earlier = try await store.instructors.create(
+        NewInstructor(
+          firstName: "Grace", lastName: "Hopper", courses: taken.map { .primary(CourseID(Int64($0 + 1))) }))
+      let before = store.statistics().exchanges
+      let results = try await together(64, on: store) { number throws(StoreError) in
+        try await store.instructors.create(
+          NewInstructor(
+            firstName: "F\(number)", lastName: "L",
+            courses: [.assistant(CourseID(1_000)), .primary(CourseID(Int64(number + 1)))]))
+      }
+      #expect(store.statistics().largestBatch == 64)
+      // The lease that held the connection, and the batch.
+      #expect(store.statistics().exchanges == before + 2)
+      for (number, result) in results.enumerated() {
+        let course = CourseID(Int64(number + 1))
+        let primary = try await store.instructors.primary(of: course)
+        if taken.contains(number) {
+          #expect(result.failure?.code == .conflict)
+          #expect(result.failure?.constraint == .primaryOfCourse)
+          #expect(result.failure?.outcome == .notApplied)
+          #expect(primary == earlier)
+        } else {
+          let created = try result.get()
+          #expect(created.firstName == "F\(number)")
+          #expect(created.courses.map(\.courseID) == [course, CourseID(1_000)])
+          #expect(primary == created)
+        }
+      }
+      #expect(try await store.instructors.team(of: CourseID(1_000)).assistants.count == 54)
+      #expect(try await store.instructors.count(.all, upTo: 1_000) == 55)
+    }
+  }
+
+  @Test func createsThatWantTheSameCoursesInOppositeOrdersNeverDeadlock() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
+      let other = try await PostgresStore.open(
+        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+      // Units that are no groups want them too, several at a time.
+      let third = try await PostgresStore.open(
+        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+      let assistant = try await store.instructors.create(Self.grace).id
+      for round in Int64(0)..<10 {
+        let courses = (0..<30).map { CourseID(round * 100 + Int64($0) + 1) }
+        async let up = together(30, on: store) { number throws(StoreError) in
+          try await store.instructors.create(
+            NewInstructor(firstName: "Up", lastName: "L", courses: [.primary(courses[number])]))
+        }
+        async let down = together(30, on: other) { number throws(StoreError) in
+          try await other.instructors.create(
+            NewInstructor(firstName: "Down", lastName: "L", courses: [.primary(courses[29 - number])]))
+        }
+        async let several = together(3, on: third) { number throws(StoreError) in
+          switch number {
+          case 0: try await third.instructors.assign(.primary(courses[5]), to: assistant, ifVersion: nil)
+          default:
+            try await third.instructors.create(
+              NewInstructor(
+                firstName: "Several", lastName: "L",
+                courses: [.primary(courses[20 + number]), .primary(courses[10 - number])]))
+          }
+        }
+        var won: [CourseID] = []
+        for result in try await up + down + several {
+          switch result {
+          case .success(let instructor):
+            won += instructor.courses.map(\.courseID).filter { courses.contains($0) }
+          case .failure(let error): #expect(error.constraint == .primaryOfCourse)
+          }
+        }
+        // Each has one primary, and nobody was told so who isn't.
+        #expect(won.sorted() == courses)
+        for course in courses { #expect(try await store.instructors.primary(of: course) != nil) }
+      }
+      await other.close()
+      await third.close()
+    }
+  }
+
   @Test func updatesInABatchKeepTheirOwnErrors() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       let ids = try await store.instructors.createMany((0..<10).map { _ in Self.grace }).map(\.id)

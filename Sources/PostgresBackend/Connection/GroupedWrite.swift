@@ -1,27 +1,40 @@
 import DriverKit
 import InstructorStore
 
-/// A write that may share a transaction with others: one statement, and what belongs to it where it runs alone.
+/// A write that may share a transaction with others: its statements, and what belongs to it where it runs alone.
 ///
 /// Only for what is provably safe to group: a group keeps its locks until it commits, so two groups, or a group and any
-/// other unit, must never wait for each other. It may lock instructors that exist, one per write, in the ascending
-/// order of ``lockOrder``, and rows of its own that nobody else can know of; it touches no entry of
-/// `course_instructors`, which other units wait for while they hold an instructor. Every other unit that locks several
-/// instructors does so in ascending order too.
+/// other unit, must never wait for each other. A write may lock one thing that others know of, its ``lockOrder``, and
+/// rows of its own that nobody else can know of. A group takes these locks in ascending order, as every other unit does.
 class GroupedWrite: PipelinedRequest, @unchecked Sendable {
   typealias Call = PostgresConnection.Call
 
-  /// The instructor that is locked; 0 where none is.
-  var lockOrder: Int64 { 0 }
+  /// What is locked.
+  var lockOrder: LockOrder { .nothing }
+  /// Which writes it may be grouped with.
+  var batchClass: UInt8 { PipelineClass.writes }
   /// About what is sent, for the bound on a group.
   var bytes: Int { 0 }
+  /// A second statement of the same unit, if there is one.
+  var further: Statement? { nil }
 
-  /// What is needed before the statement is bound: its id, for example.
+  /// What is needed before the statements are bound: its id, for example.
   func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {}
 
-  /// Whether the statement has done what was asked for; otherwise the write runs alone, to find out why not.
+  func bindFurther(_ parameters: ParameterBuffer) {}
+
+  /// Whether the statements have done what was asked for; otherwise the write runs alone, to find out why not.
   var isDone: Bool { true }
 
   /// Does all of it, as a unit of its own.
   func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {}
+}
+
+/// What units wait for each other for, in the order in which all of them take it.
+enum LockOrder: Comparable {
+  case nothing
+  /// The row of an instructor.
+  case instructor(InstructorID)
+  /// What whoever makes somebody the primary of a course waits for; see ``PostgresDataModel/primaryLock(_:)``.
+  case primary(Int64)
 }

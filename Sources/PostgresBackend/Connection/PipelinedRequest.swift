@@ -41,6 +41,8 @@ private final class DecodedRead<Value: Sendable>: PipelinedRequest, @unchecked S
 enum PipelineClass {
   static let reads: UInt8 = 1
   static let writes: UInt8 = 2
+  /// By themselves: in a group with creates, they would hold courses' primaries while the creates wait for others.
+  static let deletes: UInt8 = 3
 }
 
 extension ConnectionPool where Driver == PostgresDriver {
@@ -68,7 +70,7 @@ extension ConnectionPool where Driver == PostgresDriver {
   func write(_ context: CallContext, _ write: GroupedWrite) async throws(StoreError) {
     try await perform(
       PostgresConnection.Request(
-        context, .write, try limits(for: context), request: write, batchClass: PipelineClass.writes,
+        context, .write, try limits(for: context), request: write, batchClass: write.batchClass,
         bytes: write.bytes))
   }
 }

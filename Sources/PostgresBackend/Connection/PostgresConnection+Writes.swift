@@ -105,8 +105,8 @@ extension PostgresConnection {
       return .over
     }
     do throws(ExchangeFailure) {
-      let preparing = try send(group, sent, unit)
-      let failed = try receive(group, sent, preparing, unit)
+      let statements = try send(group, sent, unit)
+      let failed = try receive(statements, group, unit)
       // What the server said as it went down proves nothing.
       guard !isBroken else { throw ExchangeFailure(error: lost(unit)) }
       if let failed { return failed }
@@ -124,60 +124,72 @@ extension PostgresConnection {
     return .over
   }
 
-  /// Sends the group and a sync. Returns, for the lock timeout and for each write, whether its statement is prepared with
-  /// it; the first is `nil` where no lock is to be waited for.
+  /// A statement that was sent.
+  private struct Sent {
+    /// The index of the write it is of; `nil` for the group's own.
+    let write: Int?
+    let isFurther: Bool
+    let statement: Statement
+    /// Whether what prepares it went before it.
+    let isPreparing: Bool
+  }
+
+  /// Sends the group's statements and a sync.
   private func send(
-    _ group: ArraySlice<Request>, _ sent: [Int], _ unit: Call
-  ) throws(ExchangeFailure) -> (lockTimeout: Bool?, writes: [Bool]) {
+    _ group: ArraySlice<Request>, _ writes: [Int], _ unit: Call
+  ) throws(ExchangeFailure) -> [Sent] {
     var preparing: [Int] = []
-    var lockTimeout: Bool?
-    if sent.contains(where: { grouped(group[$0]).lockOrder > 0 }) {
-      lockTimeout = try sendPrepare(Self.lockTimeout, &preparing, unit)
-      parameters.reset()
-      if !send(Self.lockTimeout) { throw ExchangeFailure(error: lost(unit)) }
+    var sent: [Sent] = []
+    if writes.contains(where: { grouped(group[$0]).lockOrder > .nothing }) {
+      try send(Self.lockTimeout, of: nil, &preparing, &sent, unit) { _ in }
     }
-    var isNew: [Bool] = []
-    for index in sent {
-      let request = group[index].request
-      isNew.append(try sendPrepare(request.statement, &preparing, unit))
-      parameters.reset()
-      request.bind(parameters)
-      if !send(request.statement) { throw ExchangeFailure(error: lost(unit)) }
+    for index in writes {
+      let write = grouped(group[index])
+      try send(write.statement, of: index, &preparing, &sent, unit, write.bind)
+      if let further = write.further {
+        try send(further, of: index, isFurther: true, &preparing, &sent, unit, write.bindFurther)
+      }
     }
     guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
-    return (lockTimeout, isNew)
+    return sent
+  }
+
+  private func send(
+    _ statement: Statement, of write: Int?, isFurther: Bool = false, _ preparing: inout [Int],
+    _ sent: inout [Sent], _ unit: Call, _ bind: (ParameterBuffer) -> Void
+  ) throws(ExchangeFailure) {
+    let isPreparing = try sendPrepare(statement, &preparing, unit)
+    sent.append(Sent(write: write, isFurther: isFurther, statement: statement, isPreparing: isPreparing))
+    parameters.reset()
+    bind(parameters)
+    if !send(statement) { throw ExchangeFailure(error: lost(unit)) }
   }
 
   /// Reads up to the sync. Returns what failed, if anything did; then nothing was applied.
   private func receive(
-    _ group: ArraySlice<Request>, _ sent: [Int], _ isPreparing: (lockTimeout: Bool?, writes: [Bool]),
-    _ unit: Call
+    _ sent: [Sent], _ group: ArraySlice<Request>, _ unit: Call
   ) throws(ExchangeFailure) -> Attempt? {
     var failure: ExchangeFailure?
     var failedIndex: Int?
-    if let isNew = isPreparing.lockTimeout {
-      if isNew, try answer(unit, &failure, { _ in }) { markPrepared(Self.lockTimeout) }
-      _ = try answer(unit, &failure) { _ in }
-    }
-    for (position, index) in sent.enumerated() {
-      let write = group[index]
+    for next in sent {
       let hadFailed = failure != nil
-      if isPreparing.writes[position], try answer(unit, &failure, { _ in }) {
-        markPrepared(write.request.statement)
-      }
+      if next.isPreparing, try answer(unit, &failure, { _ in }) { markPrepared(next.statement) }
       var isUndecodable = false
       _ = try answer(unit, &failure) { result in
-        do throws(DecodingFailure) { try write.request.receive(result) } catch { isUndecodable = true }
+        guard let index = next.write, !next.isFurther else { return }
+        do throws(DecodingFailure) { try group[index].request.receive(result) } catch { isUndecodable = true }
       }
+      guard let index = next.write else { continue }
       if isUndecodable {
-        write.keep(
-          write.context.error(.corruptData, "the server's answer is not of the form this store writes"))
+        group[index].keep(
+          group[index].context.error(
+            .corruptData, "the server's answer is not of the form this store writes"))
       }
       if !hadFailed, failure != nil { failedIndex = index }
     }
     try readSync(unit, &failure)
     guard let failure else { return nil }
-    for index in sent { group[index].forgetFailure() }
+    for next in sent { if let index = next.write { group[index].forgetFailure() } }
     return failedIndex.map { .failed($0, failure) } ?? .failedAsAWhole
   }
 }

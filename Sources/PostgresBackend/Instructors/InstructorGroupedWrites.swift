@@ -1,7 +1,8 @@
 import DriverKit
 import InstructorStore
 
-/// A create whose id comes from the allocator and that has no courses: it waits for nobody's locks.
+/// A create whose id comes from the allocator: it waits for nobody's locks, but for the entry of the one course of which it
+/// makes the instructor the primary, if it does.
 final class InsertInstructor: GroupedWrite, @unchecked Sendable {
   private let new: NewInstructor
   private let repository: PostgresInstructors
@@ -14,6 +15,23 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
     super.init(repository.writes.insert)
   }
 
+  /// Whether such a create may share a transaction: several courses' primaries can't be brought into one order with those
+  /// of the other creates.
+  static func mayBeGrouped(_ new: NewInstructor) -> Bool {
+    new.id == nil && new.courses.count { $0.role == .primary } <= 1
+  }
+
+  override var lockOrder: LockOrder {
+    new.courses.first { $0.role == .primary }.map { .primary(repository.model.primaryLock($0.courseID)) }
+      ?? .nothing
+  }
+
+  override var further: Statement? { new.courses.isEmpty ? nil : repository.writes.insertCourses }
+
+  override func bindFurther(_ parameters: ParameterBuffer) {
+    InstructorWrites.bindCourses(new.courses.map { (id?.rawValue ?? 0, $0) }, parameters)
+  }
+
   /// What was created, once the call has ended without an error.
   var result: Instructor? { created ?? id.map { Instructor(new, id: $0) } }
 
@@ -21,7 +39,7 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
     let texts = [new.middleInitial, new.academicTitle, new.title, new.organization]
     return texts.reduce(100 + new.firstName.utf8.count + new.lastName.utf8.count) {
       $0 + ($1?.utf8.count ?? 0)
-    }
+    } + 40 * new.courses.count
   }
 
   override func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
@@ -59,7 +77,7 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
     super.init(repository.writes.update)
   }
 
-  override var lockOrder: Int64 { id.rawValue }
+  override var lockOrder: LockOrder { .instructor(id) }
   /// No more than the texts of an instructor.
   override var bytes: Int { 1_000 }
   override var isDone: Bool { updated != nil }
@@ -84,5 +102,45 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
       }
     }
     updated = changed
+  }
+}
+
+/// A delete of one instructor: it locks this row, and then the instructor's courses, which nobody locks who has not locked
+/// the row.
+final class DeleteInstructor: GroupedWrite, @unchecked Sendable {
+  private let id: InstructorID
+  private let ifVersion: Int64?
+  private let repository: PostgresInstructors
+  private var isDeleted = false
+
+  init(_ id: InstructorID, ifVersion: Int64?, _ repository: PostgresInstructors) {
+    self.id = id
+    self.ifVersion = ifVersion
+    self.repository = repository
+    super.init(repository.writes.delete)
+  }
+
+  override var lockOrder: LockOrder { .instructor(id) }
+  override var batchClass: UInt8 { PipelineClass.deletes }
+  override var bytes: Int { 64 }
+  override var isDone: Bool { isDeleted }
+
+  override func bind(_ parameters: ParameterBuffer) {
+    parameters.append(id.rawValue)
+    parameters.append(ifVersion)
+  }
+
+  override func receive(_ result: borrowing PostgresResult) {
+    isDeleted = result.affectedRows == 1
+  }
+
+  override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
+    isDeleted = try repository.change(id, ifVersion, connection, call) { () throws(StoreError) in
+      try connection.query(call, statement) {
+        bind($0)
+      } decode: { (result: borrowing PostgresResult) in
+        result.affectedRows == 1 ? true : nil
+      }
+    }
   }
 }

@@ -69,6 +69,17 @@ final class InstructorWrites: Sendable {
     parameters.append(nullIfEmpty: new.courseIDs(.assistant))
   }
 
+  /// The parameters of ``insertCourses``, in the order of the courses: two units that insert several then never wait for
+  /// each other.
+  static func bindCourses(
+    _ courses: [(instructor: Int64, assignment: CourseAssignment)], _ parameters: ParameterBuffer
+  ) {
+    let courses = courses.sorted { $0.assignment.courseID < $1.assignment.courseID }
+    parameters.append(courses.map(\.assignment.courseID.rawValue))
+    parameters.append(courses.map(\.instructor))
+    parameters.append(courses.map { $0.assignment.role == .primary })
+  }
+
   static func bindUpdate(
     _ id: InstructorID, _ patch: InstructorPatch, _ version: Int64?, _ parameters: ParameterBuffer
   ) {

@@ -6,7 +6,7 @@ extension PostgresInstructors {
     let context = try context("instructors.create")
     try Validation(context).instructor(new)
     try Validation(context).isRetry(isRetry, hasID: new.id != nil)
-    if new.id == nil, new.courses.isEmpty {
+    if InsertInstructor.mayBeGrouped(new) {
       let insert = InsertInstructor(new, self)
       try await pool.write(context, insert)
       guard let created = insert.result else { throw context.error(.internalError, "nothing was created") }
@@ -45,9 +45,7 @@ extension PostgresInstructors {
       if index == 0 {
         InstructorWrites.bindInsert(new, id.rawValue, parameters)
       } else {
-        parameters.append(new.courses.map(\.courseID.rawValue))
-        parameters.append([Int64](repeating: id.rawValue, count: new.courses.count))
-        parameters.append(new.courses.map { $0.role == .primary })
+        InstructorWrites.bindCourses(new.courses.map { (id.rawValue, $0) }, parameters)
       }
     }
   }
@@ -97,7 +95,9 @@ extension PostgresInstructors {
       let claims = claims(items)
       let rows = claims.count..<claims.count + items.count
       var statements = claims.map(\.statement) + instructors.map { _ in writes.insert }
-      let courses = instructors.flatMap { instructor in instructor.courses.map { (instructor.id, $0) } }
+      let courses = instructors.flatMap { instructor in
+        instructor.courses.map { (instructor.id.rawValue, $0) }
+      }
       if !courses.isEmpty, let insertCourses = writes.insertCourses { statements.append(insertCourses) }
       try connection.exchange(call, statements) { index, parameters in
         if index < rows.lowerBound {
@@ -106,9 +106,7 @@ extension PostgresInstructors {
           let item = index - rows.lowerBound
           InstructorWrites.bindInsert(items[item], instructors[item].id.rawValue, parameters)
         } else {
-          parameters.append(courses.map(\.1.courseID.rawValue))
-          parameters.append(courses.map(\.0.rawValue))
-          parameters.append(courses.map { $0.1.role == .primary })
+          InstructorWrites.bindCourses(courses, parameters)
         }
       }
     } catch {

@@ -23,16 +23,7 @@ extension PostgresInstructors {
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
     let context = try context("instructors.delete")
     try Validation(context).change(of: id, ifVersion: ifVersion)
-    try await lease(context, .write) { (connection, call) throws(StoreError) in
-      _ = try change(id, ifVersion, connection, call) { () throws(StoreError) in
-        try connection.query(call, writes.delete) { parameters in
-          parameters.append(id.rawValue)
-          parameters.append(ifVersion)
-        } decode: { (result: borrowing PostgresResult) in
-          result.affectedRows == 1 ? true : nil
-        }
-      }
-    }
+    try await pool.write(context, DeleteInstructor(id, ifVersion: ifVersion, self))
   }
 
   func assign(

@@ -71,7 +71,7 @@ extension PostgresSchema {
 
   /// Of so many turns a course has one, by its id: a transaction holds no more locks than these, however many courses
   /// it is about. Two courses that share one wait for each other now and then.
-  private static let turns = 1_024
+  static let turns: Int64 = 1_024
 
   private static let documentFunctions = [
     // In one order, so that nobody waits for somebody who waits. A bulk load has one turn for everything: nobody else writes
