@@ -147,6 +147,38 @@ import Testing
     }
   }
 
+  @Test(arguments: PostgresDataModel.allCases)
+  func teamsThatDontFitIntoOneAnswerShareTheNext(model: PostgresDataModel) async throws {
+    var options = Self.oneConnection
+    options.dataModel = model
+    let recorder = StatementRecorder()
+    options.recorder = recorder
+    try await PostgresTestServer.withStore(options) { store, _ in
+      // Sixty times thirty members: more than 1,001 and sixteen for each further course.
+      let courses = 30
+      let members = try await store.instructors.createMany(
+        (0..<60).map { number in
+          NewInstructor(
+            firstName: "F\(number)", lastName: "L",
+            courses: (1...courses).map { .assistant(CourseID(Int64($0))) })
+        })
+      recorder.begin()
+      // Two callers a course, and two for one without a team.
+      let results = try await together(2 * courses + 2, on: store) { number throws(StoreError) in
+        try await store.instructors.team(of: CourseID(Int64(number / 2 + 1)))
+      }
+      let sent = recorder.end().map(\.statement.number)
+      for (number, result) in results.enumerated() {
+        let team = try result.get()
+        #expect(team.courseID == CourseID(Int64(number / 2 + 1)) && team.primary == nil)
+        #expect(team.assistants == (number / 2 < courses ? members : []))
+      }
+      let team = (model == .relational ? InstructorReads.relational : .document).team
+      #expect(sent.filter { $0 == team.many.number }.count == 2)
+      #expect(!sent.contains(team.one.number))
+    }
+  }
+
   @Test func aTeamOverTheLimitFailsAlone() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       let members = (0...Limits.teamMembers).map { _ in

@@ -13,18 +13,20 @@ struct Lookup<Value: Sendable>: Sendable {
 
   /// `$1`: the key.
   let one: Statement
-  /// `$1`: the keys, each once. The rows of a key stand together, in the order that `one` has them.
+  /// `$1`: the keys, each once. The rows of a key stand together, in the order that `one` has them; with a ``rowLimit`` the
+  /// keys ascend.
   let many: Statement
   /// The column of `many` that has the key.
   let keyColumn: Int
-  /// How many rows `many` returns at the most for so many keys, its `$2`; with that many the answer may be cut short, and each
-  /// lookup runs by itself. `nil` where a key has one row or none.
+  /// How many rows `many` returns at the most for so many keys, its `$2`; with that many the answer may be cut short, and what
+  /// it lacks is asked for again. `nil` where a key has one row or none.
   var rowLimit: RowLimit?
   let decode: Decode
 }
 
 /// Rows for one key, and for each further one.
 struct RowLimit: Sendable {
+  /// As many as `one` of the ``Lookup`` returns at the most.
   var one: Int
   var further: Int
 }
@@ -111,6 +113,7 @@ struct LookupGroup {
   private let lookups: [LookupRequest]
   private let keyed: KeyedCalls
   private let keyColumn: Int
+  private let limitOfOne: Int
   private let rowLimit: Int?
 
   /// - Parameter first: One of them.
@@ -119,6 +122,7 @@ struct LookupGroup {
     keyed = KeyedCalls(count: lookups.count) { lookups[$0].key }
     statement = first.many
     keyColumn = first.keyColumn
+    limitOfOne = first.rowLimit?.one ?? 1
     rowLimit = first.rowLimit.map { [keyed] in $0.one + (keyed.keys.count - 1) * $0.further }
   }
 
@@ -129,24 +133,38 @@ struct LookupGroup {
 
   /// Deals the rows out to those who asked for them.
   ///
-  /// Throws where the answer is not all there is or not of the form this store writes; by itself each lookup then gets
-  /// its own, or finds out whether that is its own.
-  func receive(_ result: borrowing PostgresResult) throws(DecodingFailure) {
+  /// Throws where the answer is not of the form this store writes; by itself each lookup then finds out whether that is its
+  /// own.
+  /// - Returns: The numbers of the lookups whose rows were cut off: never all of them.
+  func receive(_ result: borrowing PostgresResult) throws(DecodingFailure) -> [Int] {
     var isFound = [Bool](repeating: false, count: keyed.keys.count)
     let count = result.rowCount
-    if let rowLimit, count >= rowLimit { throw DecodingFailure() }
+    let isCut = rowLimit.map { count >= $0 } ?? false
+    // Of a cut answer: rows of keys above it are missing, and perhaps of its own.
+    var lastKey: Int64?
     var row = 0
     while row < count {
       let key = try result.integer(row, keyColumn)
       var end = row + 1
       while end < count, try result.integer(end, keyColumn) == key { end += 1 }
+      if isCut, end == count {
+        lastKey = key
+        // With fewer rows than it may get by itself it may be incomplete.
+        if end - row < limitOfOne { break }
+      }
       guard let place = keyed.place(of: key), !isFound[place] else { throw DecodingFailure() }
       isFound[place] = true
       for number in keyed.calls(at: place) { try lookups[number].receive(result, row..<end) }
       row = end
     }
+    var left: [Int] = []
     for place in isFound.indices where !isFound[place] {
-      for number in keyed.calls(at: place) { try lookups[number].receive(result, 0..<0) }
+      if let lastKey, keyed.keys[place] >= lastKey {
+        left += keyed.calls(at: place)
+      } else {
+        for number in keyed.calls(at: place) { try lookups[number].receive(result, 0..<0) }
+      }
     }
+    return left
   }
 }

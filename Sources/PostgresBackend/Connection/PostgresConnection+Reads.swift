@@ -7,7 +7,8 @@ extension PostgresConnection {
   /// lookups of a kind.
   ///
   /// The server skips what follows a failed statement up to the sync; those run again by themselves, as does a read
-  /// whose plan the server has dropped. Reads have no effects, so an answer that came is good whatever happens next.
+  /// whose plan the server has dropped. Lookups that found no room in the answer to their statement share a further one. Reads
+  /// have no effects, so an answer that came is good whatever happens next.
   func run(reads: [Request]) {
     guard let unit = reads.count == 1 ? reads.first : CallGroup<PostgresConnection>(reads) else { return }
     do throws(StoreError) {
@@ -16,7 +17,20 @@ extension PostgresConnection {
       for read in reads { read.keep(error) }
       return
     }
-    for read in pipeline(reads, unit) { runAlone(read) }
+    var waiting = reads
+    while !waiting.isEmpty {
+      let left = pipeline(waiting, unit)
+      for read in left.alone { runAlone(read) }
+      waiting = left.together
+    }
+  }
+
+  /// Reads that got no answer of their own although the connection is good.
+  private struct Unanswered {
+    /// To be run one by one.
+    var alone: [Request] = []
+    /// To share a pipeline again: fewer than there were.
+    var together: [Request] = []
   }
 
   /// A statement that was sent, for a read or for several lookups of one kind.
@@ -28,30 +42,29 @@ extension PostgresConnection {
     var isPreparing = false
   }
 
-  /// Returns the reads that got no answer of their own although the connection is good.
-  private func pipeline(_ reads: [Request], _ unit: Call) -> [Request] {
-    var again: [Request] = []
+  private func pipeline(_ reads: [Request], _ unit: Call) -> Unanswered {
+    var left = Unanswered()
     var sent: [Sent] = []
     var answered = 0
     var isStale = false
     do throws(ExchangeFailure) {
       sent = Self.statements(for: reads)
-      if sent.isEmpty { return [] }
+      if sent.isEmpty { return left }
       try send(&sent, unit)
       for next in sent {
-        if try !receive(next, unit, &isStale) { again += next.reads }
+        try receive(next, unit, &left, &isStale)
         answered += 1
       }
       var failure: ExchangeFailure?
       try readSync(unit, &failure)
       // By themselves its lookups would never find out that the shared statement has to be prepared again.
       if isStale { try forgetStatements(unit) }
-      return again
+      return left
     } catch {
       // Nothing more comes from this connection.
       for next in sent[answered...] { for read in next.reads { read.keep(error.error) } }
-      for read in again { read.keep(error.error) }
-      return []
+      for read in left.alone + left.together { read.keep(error.error) }
+      return Unanswered()
     }
   }
 
@@ -97,20 +110,25 @@ extension PostgresConnection {
     guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
   }
 
-  /// Takes the answer of one statement; `false` where what it was for has to be run again.
+  /// Takes the answer of one statement.
   ///
-  /// - Parameter isStale: Set where the server has dropped a shared statement or its plan.
-  private func receive(_ sent: Sent, _ unit: Call, _ isStale: inout Bool) throws(ExchangeFailure) -> Bool {
+  /// - Parameters:
+  ///   - left: Gets what has to be run again.
+  ///   - isStale: Set where the server has dropped a shared statement or its plan.
+  private func receive(
+    _ sent: Sent, _ unit: Call, _ left: inout Unanswered, _ isStale: inout Bool
+  ) throws(ExchangeFailure) {
     var failure: ExchangeFailure?
     if sent.isPreparing {
       let isPrepared = try answer(unit, &failure) { _ in }
       if isPrepared { markPrepared(sent.statement) }
     }
     var isUndecodable = false
+    var cutOff: [Int] = []
     let isGood = try answer(unit, &failure) { result in
       do throws(DecodingFailure) {
         if let group = sent.group {
-          try group.receive(result)
+          cutOff = try group.receive(result)
         } else {
           try sent.reads.first?.request.receive(result)
         }
@@ -120,16 +138,26 @@ extension PostgresConnection {
     }
     guard sent.group == nil, let read = sent.reads.first else {
       if failure?.isStalePlan ?? false { isStale = true }
-      return isGood && !isUndecodable
+      if isGood, !isUndecodable {
+        left.together += cutOff.map { sent.reads[$0] }
+      } else {
+        left.alone += sent.reads
+      }
+      return
     }
     if isUndecodable {
       read.keep(
         read.context.error(.corruptData, "the server's answer is not of the form this store writes"))
     } else if let failure {
-      if failure.isStalePlan || failure.error.code == .contended { return false }
-      read.keep(failure.error)
+      if failure.isStalePlan || failure.error.code == .contended {
+        left.alone.append(read)
+      } else {
+        read.keep(failure.error)
+      }
+    } else if !isGood {
+      // Skipped, after another had failed.
+      left.alone.append(read)
     }
-    return isGood || failure != nil
   }
 
   private func runAlone(_ read: Request) {
