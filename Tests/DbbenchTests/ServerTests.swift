@@ -200,6 +200,15 @@ import Testing
       #expect(many.status == 64, "\(many)")
       #expect(many.errorLines.first?.contains("max_connections") == true, "\(many)")
 
+      // Each arm has room by itself, both together have not.
+      let arms = [
+        "compare", "--backends", "postgres", "--dispatch", "direct,batched", "--connections", "90",
+        "--accept-differences", "--provisional", "--blocks", "1", "--workload", "instructor-get",
+      ]
+      let both = try await Tool.run(arms + elsewhere)
+      #expect(both.status == 64, "\(both)")
+      #expect(both.errorLines.first?.contains("216 connections") == true, "\(both)")
+
       let wrong = postgres.tcpURL.replacing(/postgres:[^@]*@/, with: "postgres:wrong@")
       let password = try await Tool.run(["run", "--backend", "postgres", "--postgres", wrong] + Self.small)
       #expect(password.status == 77, "\(password)")

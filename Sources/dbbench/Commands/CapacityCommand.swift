@@ -51,8 +51,8 @@ struct CapacityCommand: AsyncParsableCommand {
     let arms = try self.arms.arms(loop)
     let specifications = arms.map(\.specification)
     let request = SessionRequest(
-      targets: arms.map(\.target), servers: servers,
-      connections: specifications.map(\.connections).max() ?? 1, isPinned: loop.pin)
+      targets: arms.map(\.target), servers: servers, connections: specifications.map(\.connections),
+      isSimultaneous: true, isPinned: loop.pin)
     let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency,

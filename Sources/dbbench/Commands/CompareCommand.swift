@@ -47,8 +47,8 @@ struct CompareCommand: AsyncParsableCommand {
     let arms = try self.arms.arms(loop)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: arms.map(\.specification.connections).max() ?? 1,
-      untimedConnections: Comparison.untimedConnections, isPinned: loop.pin)
+      connections: arms.map { $0.specification.connections + Comparison.untimedConnections },
+      isSimultaneous: true, isPinned: loop.pin)
     let plan = try plan(arms, entries, request)
     try judgement.requireNames(plan)
     try Self.requireOwnServers(plan, request)
@@ -79,8 +79,8 @@ struct CompareCommand: AsyncParsableCommand {
     servers.acceptDifferences = plan.acceptsDifferences
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: plan.arms.map(\.connections).max() ?? 1,
-      untimedConnections: Comparison.untimedConnections, isPinned: plan.isPinned == true)
+      connections: plan.arms.map { $0.connections + Comparison.untimedConnections }, isSimultaneous: true,
+      isPinned: plan.isPinned == true)
     try Self.requireOwnServers(plan, request)
     try await perform(
       plan, request, entries, folder: folder, earlier: earlier, command: header.command)

@@ -74,7 +74,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
   /// What takes servers: their versions, the disk under their data, how the meter sees one stop.
   private func serverPart(_ targets: [KnownTarget], _ progress: ProgressSink) async throws -> DoctorReport {
-    let request = SessionRequest(targets: targets, servers: servers, isTimed: false)
+    let request = SessionRequest(
+      targets: targets, servers: servers, connections: targets.map { _ in 4 }, isTimed: false)
     return try await Session.with(request, progress) { session in
       var report = DoctorReport()
       for place in session.places {

@@ -41,9 +41,11 @@ struct ExplainCommand: AsyncParsableCommand {
       throw BenchmarkFailure(
         .usage, "--backends names no DBMS: only they have statements; try postgres or mongo.")
     }
-    let request = SessionRequest(targets: targets, servers: servers, isTimed: false)
     let settings = RunSettings(
       catalog: try data.catalog(), seed: data.seed, concurrency: 1, options: TargetOptions(connections: 4))
+    let request = SessionRequest(
+      targets: targets, servers: servers, connections: targets.map { _ in settings.options.connections },
+      isTimed: false)
     if !output.quiet || output.dryRun {
       var plan = Plan(
         "dbbench explain: \(entries.map(\.name).joined(separator: ", "))", request, settings.catalog)

@@ -49,7 +49,8 @@ struct LoadCommand: AsyncParsableCommand {
 
   func run() async throws {
     let targets = try Lists.split(backend ?? "postgres,mongo").map(Targets.named)
-    let request = SessionRequest(targets: targets, servers: servers, connections: connections)
+    let request = SessionRequest(
+      targets: targets, servers: servers, connections: targets.map { _ in connections })
     let catalog = try data.catalog()
     if !output.quiet || output.dryRun {
       var plan = Plan("dbbench load", request, catalog)

@@ -62,7 +62,7 @@ struct ReferenceCommand: AsyncParsableCommand {
       .map { try Targets.named($0.name) }
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: measures.contains(where: \.isTime),
-      connections: Self.mostConnections)
+      connections: targets.map { _ in Self.mostConnections }, isSimultaneous: true)
     // Reviewers, and ratings to be changed, where reviews are written; they cost time to load.
     let hasReviews = measures.contains { $0.operation == .reviewCreate }
     let catalog = try BenchmarkCatalog(

@@ -89,7 +89,8 @@ struct RunCommand: AsyncParsableCommand {
         .usage, "bulk-load is timed by 'dbbench load', or by 'dbbench compare --workload bulk-load'.")
     }
     let request = SessionRequest(
-      targets: targets, servers: servers, connections: loop.targetOptions.connections, isPinned: loop.pin)
+      targets: targets, servers: servers, connections: targets.map { _ in loop.targetOptions.connections },
+      isPinned: loop.pin)
     let settings = RunSettings(
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions

@@ -43,7 +43,10 @@ struct ValidateCommand: AsyncParsableCommand {
     let settings = RunSettings(
       catalog: try data.catalog(),
       seed: data.seed, concurrency: concurrency, options: TargetOptions(connections: min(8, concurrency)))
-    let request = SessionRequest(targets: targets.flatMap { [$0, $0] }, servers: servers)
+    let places = targets.flatMap { [$0, $0] }
+    let request = SessionRequest(
+      targets: places, servers: servers, connections: places.map { _ in settings.options.connections },
+      isSimultaneous: true)
     if !output.quiet || output.dryRun { describe(targets, request, settings.catalog) }
     if output.dryRun { return }
     let measurement = Measurement<SensitivityValidation.Result>(

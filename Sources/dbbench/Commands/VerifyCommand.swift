@@ -37,10 +37,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let entries = try entries()
-    let request = SessionRequest(targets: try Lists.pair(backends), servers: servers, isTimed: false)
     let settings = RunSettings(
       catalog: try data.catalog(),
       seed: data.seed, concurrency: 1, options: TargetOptions(dispatch: dispatch))
+    let targets = try Lists.pair(backends)
+    let request = SessionRequest(
+      targets: targets, servers: servers, connections: targets.map { _ in settings.options.connections },
+      isSimultaneous: true, isTimed: false)
     let names = request.targets.map(\.displayName).joined(separator: " and ")
     if !output.quiet || output.dryRun {
       var plan = Plan("dbbench verify: \(names)", request, settings.catalog)

@@ -8,10 +8,10 @@ struct SessionRequest: Sendable {
   var servers: ServerOptions
   /// Whether `bulk-load` needs a second place on each server.
   var needsScratch = false
-  /// Of each store.
-  var connections = 1
-  /// Those of the stores for work that is not timed.
-  var untimedConnections = 0
+  /// By target, those of all its stores that are open at the same time.
+  var connections: [Int]
+  /// Whether all targets are used at the same time, rather than one after the other.
+  var isSimultaneous = false
   /// Whether something is timed, so that the servers have to be as durable as was asked for.
   var isTimed = true
   /// Whether client and servers are kept on processors of their own.
@@ -111,7 +111,7 @@ struct Session: Sendable {
       try session.pinServers()
       try pinning?.pinClient()
       try await session.requireOwnership()
-      try await session.requireRoom(for: request.connections, beside: request.untimedConnections)
+      try await session.requireRoom(request)
       if request.isTimed, !request.servers.acceptDifferences {
         try await Durability.require(request.servers.durability, of: session.places.map(\.target))
       }
@@ -234,23 +234,32 @@ struct Session: Sendable {
     await Task { for hold in holds { await hold.release() } }.value
   }
 
-  /// Beside a store's connections there are that of the maintenance, that which holds the place, and those a server
-  /// keeps for its administrator.
-  private static let otherConnections = 5
+  /// Those that a server keeps for its administrator.
+  private static let reservedConnections = 3
+  /// Beside a place's stores: that of the maintenance, and that which holds the place.
+  private static let otherConnections = 2
 
   /// Refuses more connections than a server takes, before anything is made there.
-  private func requireRoom(for connections: Int, beside untimed: Int) async throws {
-    let others = untimed + Self.otherConnections
-    for place in places {
+  private func requireRoom(_ request: SessionRequest) async throws {
+    for (number, place) in places.enumerated() {
+      // Both arms of a comparison may be on one server.
+      let together =
+        request.isSimultaneous
+        ? request.targets.indices.filter { request.targets[$0].server == request.targets[number].server }
+        : [number]
+      let needed = together.reduce(0) { $0 + request.connections[$1] + Self.otherConnections }
       let settings = try await Loader.naming("reading the settings of \(place.target.displayName)") {
         try await place.target.environment()
       }
       guard let limit = settings["max_connections"].flatMap({ Int($0) }) else { continue }
-      guard connections > limit - others else { continue }
+      let tooMany = needed - (limit - Self.reservedConnections)
+      guard tooMany > 0 else { continue }
+      let fewer = (tooMany + together.count - 1) / together.count
       throw BenchmarkFailure(
         .usage,
-        "--connections \(connections) is too many for \(place.target.displayName), whose max_connections is \(limit)",
-        advice: "Take \(max(1, limit - others)) at the most; --concurrency may be higher.")
+        "\(needed) connections are too many for \(place.target.displayName), whose max_connections is \(limit)",
+        advice: "Take \(fewer) fewer\(together.count > 1 ? " for each arm" : "") with --connections; "
+          + "--concurrency may be higher.")
     }
   }
 
