@@ -31,11 +31,6 @@ final class PostgresConnection {
   /// Of a store whose statements are explained; see `PostgresExplainer`.
   var recorder: StatementRecorder?
 
-  /// How long a caller that has left still lets its connection wait for the answer, rather than lose the session.
-  private static let graceMilliseconds = 20
-  /// How long a rollback may take that runs although its caller has left.
-  private static let rollbackTimeout = Duration.seconds(1)
-
   init(handle: consuming ConnectionHandle, signal: WakeSignal, dataModel: PostgresDataModel) {
     self.handle = handle
     self.signal = signal
@@ -167,7 +162,7 @@ final class PostgresConnection {
     }
   }
 
-  nonisolated(unsafe) private static let emptyValue: UnsafePointer<CChar> = {
+  nonisolated(unsafe) static let emptyValue: UnsafePointer<CChar> = {
     // Allocated once, never written again.
     let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
     byte.initialize(to: 0)
@@ -259,125 +254,6 @@ final class PostgresConnection {
     return PQgetResult(pointer)
   }
 
-  // MARK: Waiting
-
-  /// Returns when `PQgetResult` will not block.
-  func waitForInput(_ call: Call) throws(StoreError) {
-    while PQisBusy(pointer) == 1 {
-      try waitForSocket(call)
-    }
-  }
-
-  /// Waits once until something can be read, or written if anything waits to be sent; gives up when the caller has left.
-  ///
-  /// - Parameter toSend: The caller waits for room to send: once nothing is left to be sent there is nothing to wait for,
-  ///   and the server, which waits for more, would say nothing either.
-  func waitForSocket(_ call: Call, toSend: Bool = false) throws(StoreError) {
-    let unsent = PQflush(pointer)
-    if unsent < 0 { throw lost(call) }
-    if unsent == 0, toSend { return }
-    var descriptors = (
-      pollfd(fd: PQsocket(pointer), events: Int16(POLLIN | (unsent > 0 ? POLLOUT : 0)), revents: 0),
-      pollfd(fd: signal.readDescriptor, events: Int16(POLLIN), revents: 0)
-    )
-    let isGone = call.isAbandoned || call.deadline.hasPassed
-    let milliseconds = isGone ? Int32(Self.graceMilliseconds) : call.deadline.remainingMilliseconds
-    let ready = withUnsafeMutableBytes(of: &descriptors) {
-      poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds == .max ? -1 : milliseconds)
-    }
-    if ready < 0, errno != EINTR { throw lost(call) }
-    if descriptors.1.revents != 0 { signal.clear() }
-    if descriptors.0.revents != 0 {
-      if PQconsumeInput(pointer) != 1 { throw lost(call) }
-    } else if isGone, ready == 0 {
-      // The caller has left and the answer isn't there: end the statement, and this session with it.
-      cancelOnServer()
-      isBroken = true
-      throw abandoned(call)
-    }
-  }
-
-  /// Asks the server to stop what this session does. The request is a connection of its own and may block, so
-  /// it has its own thread; this session is not used again, so the request can't hit anybody else's statement.
-  private func cancelOnServer() {
-    guard let cancel = PQgetCancel(pointer) else { return }
-    let box = CancelRequest(cancel)
-    _ = DriverThread.start { box.send() }
-  }
-
-  // MARK: Transactions and plain commands
-
-  /// How often a unit starts again after others got in its way (deadlock, serialization).
-  private static let attemptLimit = 20
-
-  /// Runs a unit; if others got in its way and nothing of it was applied, again, a bounded number of times and not
-  /// past its deadline.
-  func retrying<Value>(_ call: Call, _ unit: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-    var backoff = Backoff()
-    var generator = SystemRandomNumberGenerator()
-    for _ in 1..<Self.attemptLimit {
-      do throws(StoreError) {
-        return try unit()
-      } catch {
-        guard error.code == .contended, error.outcome == .notApplied, !call.isAbandoned, isReusable else {
-          throw error
-        }
-        signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
-      }
-    }
-    return try unit()
-  }
-
-  /// Runs `body` in an explicit transaction, for units whose later statements depend on earlier answers.
-  ///
-  /// The rollback runs even though the caller has left; if it can't, the session is given up.
-  func transaction<Value>(_ call: Call, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-    try simple(call, "BEGIN")
-    do throws(StoreError) {
-      let value = try body()
-      try simple(call, "COMMIT")
-      return value
-    } catch {
-      rollBack(call)
-      throw error
-    }
-  }
-
-  private func rollBack(_ call: Call) {
-    guard !isBroken, transactionStatus != PQTRANS_IDLE else { return }
-    let rollback = PoolCall<PostgresConnection>(call.context, .read, deadline: .after(Self.rollbackTimeout))
-    do throws(StoreError) { try simple(rollback, "ROLLBACK") } catch { isBroken = true }
-  }
-
-  /// Runs one command without parameters that is worth no preparation.
-  func simple(_ call: Call, _ sql: String) throws(StoreError) {
-    try text(call, sql) { _ in }
-  }
-
-  /// Runs one statement unprepared; its answer is in binary.
-  func text(
-    _ call: Call, _ sql: String, _ parameter: String? = nil, _ use: (borrowing PostgresResult) -> Void
-  ) throws(StoreError) {
-    parameters.reset()
-    if let parameter { parameters.append(parameter) }
-    var failure: ExchangeFailure?
-    do throws(ExchangeFailure) {
-      let isSent = parameters.bytes.withUnsafeBytes { bytes in
-        let start = (bytes.baseAddress ?? UnsafeRawPointer(Self.emptyValue)).assumingMemoryBound(
-          to: CChar.self)
-        let values: [UnsafePointer<CChar>?] = parameters.starts.map { start + $0 }
-        return PQsendQueryParams(
-          pointer, sql, Int32(values.count), nil, values, parameters.lengths, parameters.formats, 1)
-      }
-      guard isSent == 1, PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(call)) }
-      _ = try answer(call, &failure, use)
-      try readSync(call, &failure)
-    } catch {
-      throw error.error
-    }
-    if let failure { throw failure.error }
-  }
-
   // MARK: Errors
 
   /// The connection broke.
@@ -391,7 +267,7 @@ final class PostgresConnection {
   }
 
   /// The caller has left, so nobody reads this; it ends the body.
-  private func abandoned(_ call: Call) -> StoreError {
+  func abandoned(_ call: Call) -> StoreError {
     call.context.error(
       .timeout(.response), "the answer did not come in time", entityID: call.entityID,
       outcome: call.effect == .write ? .unknown : .notApplied)
@@ -405,17 +281,4 @@ struct ConnectionHandle: ~Copyable {
   let pointer: OpaquePointer
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
   deinit { PQfinish(pointer) }
-}
-
-/// A `PGcancel`, sent and freed on one thread.
-private final class CancelRequest: @unchecked Sendable {
-  // Unchecked: the pointer is made on one thread and used on another, never on both at once.
-  private let pointer: OpaquePointer
-  init(_ pointer: OpaquePointer) { self.pointer = pointer }
-  deinit { PQfreeCancel(pointer) }
-
-  func send() {
-    var message = [CChar](repeating: 0, count: 256)
-    _ = PQcancel(pointer, &message, Int32(message.count))
-  }
 }
