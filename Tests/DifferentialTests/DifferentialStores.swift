@@ -39,11 +39,12 @@ enum DifferentialStores {
         let options = MongoOptions(database: place, dispatch: dispatch)
         stores.append(("mongo, \(dispatch)", try await MongoStore.open(mongo, options: options)))
       }
-    }
-    if isWanted("postgres-jsonb") {
-      let options = PostgresOptions(schema: "differential_jsonb", dataModel: .document)
-      try await PostgresMaintenance(postgres, schema: options.schema).create()
-      stores.append(("postgres-jsonb", try await PostgresStore.open(postgres, options: options)))
+      if isWanted("postgres-jsonb") {
+        let options = PostgresOptions(schema: "\(place)_jsonb", dataModel: .document, dispatch: dispatch)
+        try await PostgresMaintenance(postgres, schema: options.schema).create()
+        stores.append(
+          ("postgres-jsonb, \(dispatch)", try await PostgresStore.open(postgres, options: options)))
+      }
     }
     for (_, store) in stores { try await store.migrate() }
     return stores
