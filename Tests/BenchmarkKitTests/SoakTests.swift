@@ -13,7 +13,7 @@ import Testing
     plan.watch = .milliseconds(1)
     let soak = SoakRun(settings: settings, plan: plan)
     try await soak.run(
-      [workload], on: FakeTarget(), usage: { nil }, progress: .none, each: { results.append($0) })
+      [workload], on: FakeTarget(), processorSeconds: { nil }, progress: .none, each: { results.append($0) })
     let result = try #require(results.first)
     #expect(result.ledger.scheduled > 0 && result.ledger.scheduled == result.ledger.succeeded)
     #expect(result.traceHash == workload.traceHash(0..<result.ledger.scheduled))

@@ -35,13 +35,9 @@ extension SoakResult: Encodable {
     try object.encode(thirds?.last, forKey: .lastThirdPerSecond)
     try object.encode(LatencyKinds(response: response), forKey: .latency)
     try object.encode(windows, forKey: .windows)
-    if let timed {
-      var usage = object.nestedContainer(keyedBy: UsageKey.self, forKey: .server)
-      try usage.encode(timed.processorSeconds, forKey: .processorSeconds)
-      try usage.encode(timed.writtenBytes, forKey: .writtenBytes)
-    } else {
-      try object.encodeNil(forKey: .server)
-    }
+    var usage = object.nestedContainer(keyedBy: UsageKey.self, forKey: .server)
+    try usage.encode(timed.processorSeconds, forKey: .processorSeconds)
+    try usage.encode(timed.writtenBytes, forKey: .writtenBytes)
     if let debt {
       var object = object.nestedContainer(keyedBy: DebtKey.self, forKey: .maintenanceDebt)
       try object.encode(debt.processorMilliseconds, forKey: .processorMillisecondsPer1000)

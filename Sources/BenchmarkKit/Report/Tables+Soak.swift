@@ -15,10 +15,10 @@ extension Tables {
         rate(result.thirds?.first), rate(result.thirds?.last), rate(slowest),
         Quantity.latency(result.response.p95),
         Quantity.latency(result.response.p99), Quantity.latency(result.response.max),
-        result.timed.map { "\(Quantity.significant($0.processorSeconds * 1e6 / done)) µs" } ?? "-",
-        result.timed.map { Quantity.bytes($0.writtenBytes / Int(done)) } ?? "-",
-        result.debt.map { "\(Quantity.significant($0.processorMilliseconds)) ms" } ?? "-",
-        result.debt.map { Quantity.bytes(Int($0.bytes)) } ?? "-", Quantity.count(result.ledger.failed),
+        result.timed.processorSeconds.map { "\(Quantity.significant($0 * 1e6 / done)) µs" } ?? "-",
+        result.timed.writtenBytes.map { Quantity.bytes($0 / Int(done)) } ?? "-",
+        result.debt?.processorMilliseconds.map { "\(Quantity.significant($0)) ms" } ?? "-",
+        result.debt?.bytes.map { Quantity.bytes(Int($0)) } ?? "-", Quantity.count(result.ledger.failed),
       ])
     }
     return table.lines
@@ -28,9 +28,10 @@ extension Tables {
   public static func footer(_ results: [SoakResult]) -> [String] {
     guard let first = results.first else { return [] }
     return [
-      "Checkpoints, vacuum and bloat are inside the time. Later: what the server's processes used outside the timed windows, in "
-        + "the \(Quantity.seconds(first.watchSeconds)) after them too and beyond what they use when idle, per 1,000 operations.",
-      "Server CPU and bytes are those of processes on this machine ('-': not visible).",
+      "Checkpoints, vacuum and bloat are inside the time. Later: what the server used outside the timed windows, in "
+        + "the \(Quantity.seconds(first.watchSeconds)) after them too and beyond what it uses when idle, per 1,000 operations.",
+      "Server CPU is that of processes on this machine ('-': not visible); written bytes are log and data as the server counts "
+        + "them, whatever the file system makes of them.",
     ]
   }
 

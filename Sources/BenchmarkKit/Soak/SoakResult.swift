@@ -11,7 +11,7 @@ public struct SoakResult: Sendable {
     public var throughputPerSecond: Double
     public var p95: UInt64?
     public var max: UInt64?
-    /// Of the server's processes; `nil` where they can't be seen.
+    /// As in ``ServerUsage``.
     public var serverProcessorSeconds: Double?
     public var serverWrittenBytes: Int?
   }
@@ -28,9 +28,9 @@ public struct SoakResult: Sendable {
   public var response: LatencySummary
   /// The sum of the hashes of the executed operations.
   public var traceHash: UInt64 = 0
-  /// What the server's processes used in the timed windows.
-  public var timed: ServerUsage?
-  /// What they used between and after the timed windows, beyond what they use when idle.
+  /// What the server used in the timed windows.
+  public var timed = ServerUsage.none
+  /// What it used between and after the timed windows, beyond what it uses when idle.
   public var untimed: ServerUsage?
   public var watchSeconds: Double
   public var environment: [String: String]
@@ -53,9 +53,12 @@ public struct SoakResult: Sendable {
 
   /// Processor milliseconds and bytes per 1,000 operations that were spent outside the timed windows: what a shorter
   /// measurement doesn't see.
-  public var debt: (processorMilliseconds: Double, bytes: Double)? {
+  public var debt: (processorMilliseconds: Double?, bytes: Double?)? {
     guard let untimed, ledger.succeeded > 0 else { return nil }
     let thousands = Double(ledger.succeeded) / 1_000
-    return (untimed.processorSeconds * 1e3 / thousands, Double(untimed.writtenBytes) / thousands)
+    return (
+      untimed.processorSeconds.map { $0 * 1e3 / thousands },
+      untimed.writtenBytes.map { Double($0) / thousands }
+    )
   }
 }

@@ -14,17 +14,18 @@ public struct SoakRun: Sendable {
   }
 
   /// - Parameters:
-  ///   - usage: What the target's server has used so far; `nil` where its processes can't be seen.
+  ///   - processorSeconds: What the target's server has used so far; `nil` where its processes can't be seen.
   ///   - each: Gets each result as soon as it is there, one that was interrupted too.
   public func run(
-    _ workloads: [PreparedWorkload], on target: any BenchmarkTarget, usage: @Sendable () -> ServerUsage?,
-    progress: ProgressSink, each: (SoakResult) -> Void
+    _ workloads: [PreparedWorkload], on target: any BenchmarkTarget,
+    processorSeconds: @escaping @Sendable () -> Double?, progress: ProgressSink, each: (SoakResult) -> Void
   ) async throws {
+    let meter = ServerMeter(target: target, processorSeconds: processorSeconds)
     for workload in workloads {
       let loader = Loader(catalog: settings.catalog, options: settings.options, progress: progress)
       let (arm, _) = try await loader.load(target)
       do {
-        try await run(workload, arm, usage, progress, each)
+        try await run(workload, arm, meter, progress, each)
       } catch {
         await arm.store.close()
         throw error
@@ -35,7 +36,7 @@ public struct SoakRun: Sendable {
   }
 
   private func run(
-    _ workload: PreparedWorkload, _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink,
+    _ workload: PreparedWorkload, _ arm: Arm, _ meter: ServerMeter, _ progress: ProgressSink,
     _ each: (SoakResult) -> Void
   ) async throws {
     var totals = Totals(
@@ -46,32 +47,31 @@ public struct SoakRun: Sendable {
         response: LatencySummary(LatencyHistogram()),
         watchSeconds: plan.watch.seconds,
         environment: arm.environment.merging(ClientProcess.environment) { server, _ in server }))
-    let idle = try await idleUsage(arm, usage, progress)
-    let begin = usage()
+    let idle = try await idleUsage(arm, meter, progress)
+    let begin = try await meter.begin()
     do {
-      try await measure(workload, arm, usage, progress, &totals)
+      try await measure(workload, arm, meter, progress, &totals)
     } catch {
       if !totals.result.windows.isEmpty { each(totals.finished()) }
       throw error
     }
-    each(try await watch(arm, usage, progress, begin: begin, idle: idle, totals))
+    each(try await watch(arm, meter, progress, begin: begin, idle: idle, totals))
   }
 
   /// What the server uses in a second with nothing to do.
-  private func idleUsage(_ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink) async throws
+  private func idleUsage(_ arm: Arm, _ meter: ServerMeter, _ progress: ProgressSink) async throws
     -> (processorSeconds: Double, bytes: Double)
   {
     let watch = SoakPlan.idleWatch(plan.watch)
     progress.update("\(arm.displayName): watching it idle")
-    guard let before = usage() else { return (0, 0) }
+    let before = try await meter.begin()
     try await Task.sleep(for: watch)
-    guard let after = usage() else { return (0, 0) }
-    let used = after - before
-    return (used.processorSeconds / watch.seconds, Double(used.writtenBytes) / watch.seconds)
+    let used = try await meter.end() - before
+    return ((used.processorSeconds ?? 0) / watch.seconds, Double(used.writtenBytes ?? 0) / watch.seconds)
   }
 
   private func measure(
-    _ workload: PreparedWorkload, _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink,
+    _ workload: PreparedWorkload, _ arm: Arm, _ meter: ServerMeter, _ progress: ProgressSink,
     _ totals: inout Totals
   ) async throws {
     let clock = SystemMonotonicClock()
@@ -86,15 +86,16 @@ public struct SoakRun: Sendable {
       } catch {
         throw BenchmarkFailure(error, during: "preparing \(workload.name) on \(arm.displayName)")
       }
-      let before = usage()
+      let before = try await meter.begin()
       let offset = clock.nanoseconds() - start
       let request = SliceRequest(
         operations: slice, concurrency: settings.concurrency, stopsAfter: min(plan.window, left))
       let result = await withTaskExecutorPreference(arm.store.executor) {
         await workload.runSlice(request, arm.store)
       }
-      totals.add(
-        result, at: Double(offset) / 1e9, used: usage().flatMap { after in before.map { after - $0 } })
+      // In a task of its own: what was measured counts although this one may be cancelled.
+      let after = await Task { try? await meter.end() }.value
+      totals.add(result, at: Double(offset) / 1e9, used: (after ?? ServerUsage()) - before)
       try Task.checkCancellation()
       if let fatal = result.fatal {
         throw BenchmarkFailure(fatal, during: "\(arm.displayName) stopped answering in \(workload.name)")
@@ -109,18 +110,20 @@ public struct SoakRun: Sendable {
 
   /// Waits for what comes later, and reckons it up.
   private func watch(
-    _ arm: Arm, _ usage: () -> ServerUsage?, _ progress: ProgressSink, begin: ServerUsage?,
+    _ arm: Arm, _ meter: ServerMeter, _ progress: ProgressSink, begin: ServerUsage,
     idle: (processorSeconds: Double, bytes: Double), _ totals: Totals
   ) async throws -> SoakResult {
     var result = totals.finished()
     progress.update("\(arm.displayName): watching what it still does")
     // The result is there already: a Ctrl-C now costs only the reckoning.
     try? await Task.sleep(for: plan.watch)
-    guard !Task.isCancelled, let begin, let end = usage(), let timed = result.timed else { return result }
-    let outside = end - begin - timed
+    guard !Task.isCancelled, let end = try? await meter.end() else { return result }
+    let outside = end - begin - result.timed
     result.untimed = ServerUsage(
-      processorSeconds: max(0, outside.processorSeconds - idle.processorSeconds * plan.watch.seconds),
-      writtenBytes: max(0, outside.writtenBytes - Int(idle.bytes * plan.watch.seconds)))
+      processorSeconds: outside.processorSeconds.map {
+        max(0, $0 - idle.processorSeconds * plan.watch.seconds)
+      },
+      writtenBytes: outside.writtenBytes.map { max(0, $0 - Int(idle.bytes * plan.watch.seconds)) })
     return result
   }
 
@@ -137,24 +140,19 @@ public struct SoakRun: Sendable {
       return max(1_000, Int(rate * window.seconds))
     }
 
-    mutating func add(_ slice: SliceResult, at offset: Double, used: ServerUsage?) {
+    mutating func add(_ slice: SliceResult, at offset: Double, used: ServerUsage) {
       let summary = LatencySummary(slice.latency)
       result.windows.append(
         .init(
           startSeconds: offset, elapsedSeconds: Double(slice.elapsedNanoseconds) / 1e9,
           operations: slice.ledger.succeeded, throughputPerSecond: slice.throughputPerSecond,
           p95: summary.p95,
-          max: summary.max, serverProcessorSeconds: used?.processorSeconds,
-          serverWrittenBytes: used?.writtenBytes))
+          max: summary.max, serverProcessorSeconds: used.processorSeconds,
+          serverWrittenBytes: used.writtenBytes))
       result.ledger.add(slice.ledger)
       latency.add(slice.latency)
       result.traceHash &+= slice.traceHash
-      if let used {
-        let so = result.timed ?? ServerUsage(processorSeconds: 0, writtenBytes: 0)
-        result.timed = ServerUsage(
-          processorSeconds: so.processorSeconds + used.processorSeconds,
-          writtenBytes: so.writtenBytes + used.writtenBytes)
-      }
+      result.timed = result.timed + used
     }
 
     func finished() -> SoakResult {

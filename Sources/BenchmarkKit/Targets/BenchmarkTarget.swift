@@ -90,6 +90,10 @@ public protocol BenchmarkTarget: Sendable {
   /// What the server has counted so far, what stores that are closed by now did included; `nil` where it counts nothing.
   func counters() async throws -> ServerCounters?
 
+  /// What the server has written so far by its own count, log and data, compressed where it compresses; `nil` where it
+  /// doesn't count that. Stores may be open.
+  func writtenBytes() async throws -> Int?
+
   /// Every table or collection of the place; empty where nothing is on a disk.
   ///
   /// - Parameter countingRows: May take as long as reading everything.
@@ -118,6 +122,8 @@ extension BenchmarkTarget {
   public func explainer(_ options: TargetOptions) async throws -> (any OperationExplainer)? { nil }
 
   public func counters() async throws -> ServerCounters? { nil }
+
+  public func writtenBytes() async throws -> Int? { nil }
 
   public func sizes(countingRows: Bool) async throws -> [StorageSize] { [] }
 

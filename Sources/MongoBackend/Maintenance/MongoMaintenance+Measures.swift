@@ -22,6 +22,7 @@ extension MongoMaintenance {
           "wiredTiger.log.log bytes written": "log bytes", "wiredTiger.log.log sync operations": "log syncs",
           "wiredTiger.log.log write operations": "log records",
           "wiredTiger.cache.pages read into cache": "pages read",
+          "wiredTiger.block-manager.bytes written": "data bytes",
           "wiredTiger.transaction.transactions committed": "transactions",
         ], into: &found
       ) { $0.append("serverStatus", Int32(1)) }

@@ -35,6 +35,31 @@ extension PostgresMaintenance {
     }
   }
 
+  /// What the server has handed to the system for writing, log and pages of whatever database; `nil` where it is of a
+  /// version that counts its pages elsewhere (17).
+  ///
+  /// Not what the system's files count: a page of the log that is flushed ten times is written once here, and no whole
+  /// folios or blocks of the file system are counted for a part of one.
+  package func writtenBytes() async throws(StoreError) -> Int64? {
+    try await session("writtenBytes", .read) { (connection, call) throws(StoreError) in
+      var isCounted = false
+      try connection.text(call, "SELECT to_regclass('pg_catalog.pg_stat_checkpointer') IS NULL") {
+        isCounted = (try? $0.boolean(0, 0)) ?? false
+      }
+      guard isCounted else { return nil }
+      var bytes: Int64?
+      try connection.text(
+        call,
+        """
+        SELECT (pg_current_wal_lsn() - '0/0')::bigint
+            + (buffers_checkpoint + buffers_clean + buffers_backend) * current_setting('block_size')::bigint
+          FROM pg_stat_bgwriter
+        """
+      ) { bytes = try? $0.integer(0, 0) }
+      return bytes
+    }
+  }
+
   /// Returns when no session of this library's is left in the database but this one: those of a store that was just closed
   /// take a moment to end. Gives up in the end, as others may use the library there too.
   package func awaitQuiet(atMost limit: Duration = .seconds(2)) async throws(StoreError) {

@@ -147,8 +147,8 @@ struct RunCommand: AsyncParsableCommand {
         let process = place.isThrowaway ? known.server.flatMap(session.processID) : nil
         for settings in withEachMode(settings) {
           try await SoakRun(settings: settings, plan: plan).run(
-            workloads, on: place.target, usage: { process.flatMap(ServerUsage.ofProcess) },
-            progress: progress,
+            workloads, on: place.target,
+            processorSeconds: { process.flatMap(ServerUsage.processorSeconds(of:)) }, progress: progress,
             each: each)
         }
       }

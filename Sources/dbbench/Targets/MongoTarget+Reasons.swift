@@ -19,6 +19,12 @@ extension MongoTarget {
     return counters
   }
 
+  func writtenBytes() async throws -> Int? {
+    let found = try await maintenance.counters()
+    guard let log = found["log bytes"], let data = found["data bytes"] else { return nil }
+    return Int(log + data)
+  }
+
   func sizes(countingRows: Bool) async throws -> [StorageSize] {
     // The server knows their number.
     try await maintenance.sizes().map { size in

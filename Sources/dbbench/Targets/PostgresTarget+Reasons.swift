@@ -21,6 +21,8 @@ extension PostgresTarget {
     return counters
   }
 
+  func writtenBytes() async throws -> Int? { try await maintenance.writtenBytes().map(Int.init) }
+
   func sizes(countingRows: Bool) async throws -> [StorageSize] {
     // The tables for the store's own affairs are of no size and say nothing.
     let own: Set = ["schema_state", "id_allocator"]
