@@ -88,8 +88,20 @@ import Testing
       "flushes of the log per 1,000 operations", "INSERT INTO", "insert: \"instructors\"", "## Size on disk",
       "## What both sides ran with", "one flush to the disk",
     ] { #expect(report.contains(text), "\(text)\n\(report)") }
-    // Statements and plans are long; the page must not be wider for it.
-    guard Browser.path != nil else { return }
+  }
+
+  /// Statements and plans are long; the page must not be wider for it.
+  @Test(.enabled(if: Browser.path != nil, "no Chromium on PATH"))
+  func aPageWithPlansFitsItsWindow() async throws {
+    let folder = NSTemporaryDirectory() + "plans-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let output = try await Tool.run(
+      [
+        "compare", "--provisional", "--blocks", "1", "--workload", "instructor-get,instructor-create",
+        "--output", folder,
+      ]
+        + Self.small)
+    #expect(output.status == 0, "\(output)")
     for width in [390, 1_280] {
       let page = try await Browser.look(at: folder + "/report.html", width: width, in: folder)
       #expect(page.errors == [] && page.sticking == [] && page.scrollWidth <= page.clientWidth, "\(page)")
