@@ -74,8 +74,8 @@ import Testing
     let folder = NSTemporaryDirectory() + "relaxed-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = try await Tool.run(
-      [
-        "compare", "--provisional", "--blocks", "1", "--workload", "instructor-get,instructor-create",
+      Tool.compare + [
+        "--provisional", "--blocks", "1", "--workload", "instructor-get,instructor-create",
         "--durability",
         "relaxed", "--output", folder,
       ] + Self.small)
@@ -96,8 +96,8 @@ import Testing
     let folder = NSTemporaryDirectory() + "plans-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = try await Tool.run(
-      [
-        "compare", "--provisional", "--blocks", "1", "--workload", "instructor-get,instructor-create",
+      Tool.compare + [
+        "--provisional", "--blocks", "1", "--workload", "instructor-get,instructor-create",
         "--output", folder,
       ]
         + Self.small)
@@ -136,8 +136,8 @@ import Testing
 
   @Test func aColdComparisonRestartsItsServersAndNobodyElses() async throws {
     let output = try await Tool.run(
-      [
-        "compare", "--cold", "--provisional", "--blocks", "1", "--workload",
+      Tool.compare + [
+        "--cold", "--provisional", "--blocks", "1", "--workload",
         "instructor-get,instructor-delete", "--json",
         "-",
       ] + Self.small)

@@ -6,12 +6,13 @@ import Testing
   /// A comparison of the in-memory store with itself: small, and everything that a report has.
   private static func report() async throws -> (folder: String, output: Tool.Output) {
     let folder = NSTemporaryDirectory() + "report-\(UUID().uuidString)"
-    let output = try await Tool.run([
-      "compare", "--backends", "memory,memory", "--instructors", "500", "--courses", "500", "--reviewers",
-      "200",
-      "--reviews", "2000", "--provisional", "--blocks", "1", "--accept-busy",
-      "--workload", "instructor-get,review-create", "--output", folder,
-    ])
+    let output = try await Tool.run(
+      Tool.compare + [
+        "--backends", "memory,memory", "--instructors", "500", "--courses", "500", "--reviewers",
+        "200",
+        "--reviews", "2000", "--provisional", "--blocks", "1", "--accept-busy",
+        "--workload", "instructor-get,review-create", "--output", folder,
+      ])
     return (folder, output)
   }
 

@@ -53,8 +53,8 @@ import Testing
 
   @Test func aComparisonOfTheSameBackendEndsWell() async throws {
     let output = try await Tool.run(
-      [
-        "compare", "--backends", "memory,memory", "--provisional", "--blocks", "1", "--json", "-",
+      Tool.compare + [
+        "--backends", "memory,memory", "--provisional", "--blocks", "1", "--json", "-",
         "--workload",
         "instructor-get,instructor-update,review-create,bulk-load",
       ] + Self.small)
@@ -79,12 +79,12 @@ import Testing
     #expect(last.hasPrefix("report: "), "\(last)")
   }
 
-  /// Short segments are not to be had, so this takes a minute: one workload, the fewest blocks that can decide it.
+  /// One workload, the fewest blocks that can decide it.
   @Test func aRunThatIsInterruptedIsResumedAndCanBeRenderedAgain() async throws {
     let folder = Tool.workingDirectory + "/resumed-\(UUID().uuidString)"
     let compare =
-      [
-        "compare", "--backends", "memory,memory", "--workload", "instructor-get", "--blocks", "8",
+      Tool.compare + [
+        "--backends", "memory,memory", "--workload", "instructor-get", "--blocks", "8",
         "--accept-busy",
         "--output", folder,
       ] + Self.small
@@ -148,8 +148,8 @@ import Testing
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
   func aSignalPrintsWhatIsThereAndEnds(signal: Int32, status: Int32) async throws {
     let output = try await Tool.run(
-      [
-        "compare", "--backends", "memory,memory", "--blocks", "1000", "--workload", "instructor-get",
+      Tool.compare + [
+        "--backends", "memory,memory", "--blocks", "1000", "--workload", "instructor-get",
         "--accept-busy",
       ] + Self.small, at: "round 1 of 1000 done", signal: signal)
     #expect(output.status == status, "\(output)")
@@ -169,8 +169,8 @@ import Testing
 
   @Test func reviewsAreComparedToo() async throws {
     let output = try await Tool.run(
-      [
-        "compare", "--backends", "memory,memory", "--provisional", "--accept-busy", "--blocks", "1",
+      Tool.compare + [
+        "--backends", "memory,memory", "--provisional", "--accept-busy", "--blocks", "1",
         "--workload",
         "review-create,review-search",
       ]

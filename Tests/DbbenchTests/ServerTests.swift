@@ -36,7 +36,7 @@ import Testing
 
   @Test func theComparisonRunsOnBothAndLeavesNothing() async throws {
     let output = try await Tool.run(
-      ["compare", "--provisional", "--blocks", "1", "--json", "-"] + Self.small)
+      Tool.compare + ["--provisional", "--blocks", "1", "--json", "-"] + Self.small)
     #expect(output.status == 0, "\(output)")
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
@@ -168,7 +168,8 @@ import Testing
 
       // What dbbench made itself it replaces, and removes without --keep.
       let compared = try await Tool.run(
-        ["compare", "--provisional", "--blocks", "1", "--workload", "instructor-get,bulk-load"] + elsewhere)
+        Tool.compare + ["--provisional", "--blocks", "1", "--workload", "instructor-get,bulk-load"]
+          + elsewhere)
       #expect(compared.status == 0, "\(compared)")
       #expect(compared.serverFolder == nil)
       #expect(
@@ -180,11 +181,13 @@ import Testing
       try await sql(postgres, "ALTER SYSTEM SET fsync = off")
       try await sql(postgres, "SELECT pg_reload_conf()")
       let unlike = try await Tool.run(
-        ["compare", "--provisional", "--blocks", "1", "--workload", "instructor-get"] + elsewhere)
+        Tool.compare + ["--provisional", "--blocks", "1", "--workload", "instructor-get"] + elsewhere)
       #expect(unlike.status == 5, "\(unlike)")
       #expect(unlike.errorLines.first?.contains("fsync off") == true, "\(unlike)")
       let accepted = try await Tool.run(
-        ["compare", "--provisional", "--blocks", "1", "--workload", "instructor-get", "--accept-differences"]
+        Tool.compare + [
+          "--provisional", "--blocks", "1", "--workload", "instructor-get", "--accept-differences",
+        ]
           + elsewhere)
       #expect(accepted.status == 0, "\(accepted)")
       #expect(accepted.standardOutput.contains("fsync off"), "\(accepted)")

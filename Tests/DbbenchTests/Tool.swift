@@ -34,6 +34,9 @@ enum Tool {
     return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }()
 
+  /// For tests that don't look at the timing: with segments of a fifth of a second.
+  static let compare = ["compare", "--segment", "0.2"]
+
   /// Beside the test bundle.
   static func path() throws -> String {
     let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
