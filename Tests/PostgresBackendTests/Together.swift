@@ -1,6 +1,7 @@
 import Dispatch
 import DriverKit
 import InstructorStore
+import Synchronization
 
 @testable import PostgresBackend
 
@@ -43,6 +44,13 @@ func together<Value: Sendable>(
   var results: [Result<Value, StoreError>] = []
   for task in tasks { results.append(await task.value) }
   return results
+}
+
+/// Raised once, waited for by yielding.
+final class Flag: Sendable {
+  private let isRaised = Atomic<Bool>(false)
+  func raise() { isRaised.store(true, ordering: .releasing) }
+  func wait() async { while !isRaised.load(ordering: .acquiring) { await Task.yield() } }
 }
 
 extension Result {

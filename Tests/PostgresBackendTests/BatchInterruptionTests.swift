@@ -1,0 +1,131 @@
+import Dispatch
+import DriverKit
+import EphemeralServers
+import InstructorStore
+import Testing
+
+@testable import PostgresBackend
+
+/// Batches of writes whose caller leaves, or whose server dies, while they are under way.
+@Suite(.serialized) struct BatchInterruptionTests {
+  private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
+  private static let oneConnection = PostgresOptions(connections: 1)
+
+  /// Locks the table against writes until the body is over; the body gets the text that finds who waits for it.
+  private func whileLocked(
+    _ url: String, _ schema: String, _ body: (_ waitForWaiter: () async throws -> Void) async throws -> Void
+  ) async throws {
+    let locker = try await PostgresStore.open(url, options: PostgresOptions(schema: schema, connections: 2))
+    let isLocked = Flag()
+    let mayUnlock = DispatchSemaphore(value: 0)
+    let locking = Task {
+      try await locker.pool.lease(locker.call("test"), .write) { (connection, call) throws(StoreError) in
+        try connection.transaction(call) { () throws(StoreError) in
+          try connection.simple(call, "LOCK TABLE instructors IN SHARE MODE")
+          isLocked.raise()
+          mayUnlock.wait()
+        }
+      }
+    }
+    await isLocked.wait()
+    defer { mayUnlock.signal() }
+    try await body {
+      var waiters: Int64 = 0
+      while waiters == 0 {
+        waiters = try await locker.pool.read(
+          locker.call("test"),
+          Self.waiters
+        ) { (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0) }
+      }
+    }
+    mayUnlock.signal()
+    _ = try? await locking.value
+    await locker.close()
+  }
+
+  private static let waiters = Statement(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'instructors'::regclass")
+
+  @Test func aCallerThatLeavesABatchUnderWayReturnsAtOnce() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
+      try await store.ping()
+      _ = try await store.instructors.create(Self.grace)
+      let url = try await PostgresTestServer.url()
+      try await whileLocked(url, schema) { waitForWaiter in
+        let hold = await Hold(store)
+        let tasks = (0..<5).map { number in
+          Task {
+            do throws(StoreError) {
+              return Result<Instructor, StoreError>.success(try await store.instructors.create(Self.grace))
+            } catch {
+              return .failure(error)
+            }
+          }
+        }
+        while store.statistics().waitingCalls < 5 { await Task.yield() }
+        try await hold.open()
+        try await waitForWaiter()
+        tasks[2].cancel()
+        let left = await tasks[2].value
+        #expect(left.failure?.code == .cancelled)
+        #expect(left.failure?.outcome == .unknown)
+        #expect(left.failure?.entityID != nil)
+      }
+      // The others were committed, and so was the one whose caller has left.
+      while try await store.instructors.count(.all, upTo: 10) < 6 { await Task.yield() }
+    }
+  }
+
+  @Test func aServerKilledInTheMiddleOfABatchLeavesWritesUnknownAndReadsUnreachable() async throws {
+    let options = EphemeralServerOptions(mongo: false, cacheMegabytesPerServer: 256)
+    try await EphemeralServers.withServers(options) { servers in
+      let url = try #require(servers.postgres?.url)
+      let store = try await PostgresStore.open(url, options: Self.oneConnection)
+      try await store.migrate()
+      var acknowledged: [Instructor] = []
+      for _ in 0..<3 { acknowledged.append(try await store.instructors.create(Self.grace)) }
+      let locker = try await PostgresStore.open(url, options: PostgresOptions(connections: 2))
+      let isLocked = Flag()
+      let locking = Task {
+        try await locker.pool.lease(locker.call("test"), .write) { (connection, call) throws(StoreError) in
+          try connection.transaction(call) { () throws(StoreError) in
+            try connection.simple(call, "LOCK TABLE instructors IN SHARE MODE")
+            isLocked.raise()
+            // Until the server dies.
+            try connection.simple(call, "SELECT pg_sleep(60)")
+          }
+        }
+      }
+      await isLocked.wait()
+      let results = try await together(20, on: store) { _ throws(StoreError) in
+        try await store.instructors.create(Self.grace)
+      } meanwhile: { _ in
+        var waiters: Int64 = 0
+        while waiters == 0 {
+          waiters = try await locker.pool.read(locker.call("test"), Self.waiters) {
+            (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0)
+          }
+        }
+        try await servers.kill(.postgres)
+      }
+      for result in results {
+        #expect(result.failure?.code == .unreachable)
+        #expect(result.failure?.outcome == .unknown)
+        #expect(result.failure?.entityID != nil)
+      }
+      #expect(Set(results.compactMap { $0.failure?.entityID }).count == 20)
+      await #expect(throws: StoreError.self) { try await locking.value }
+      let read = await Task { try await store.instructors.get(acknowledged[0].id) }.result
+      #expect((read.failure as? StoreError)?.code == .unreachable)
+      try await servers.restart(.postgres)
+      // The same handle serves again, and everything acknowledged is there.
+      for instructor in acknowledged {
+        var found: Instructor?
+        while found == nil { found = try? await store.instructors.get(instructor.id) }
+        #expect(found == instructor)
+      }
+      await store.close()
+      await locker.close()
+    }
+  }
+}
