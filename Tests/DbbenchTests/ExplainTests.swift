@@ -105,7 +105,9 @@ import Testing
     for width in [390, 1_280] {
       let page = try await Browser.look(at: folder + "/report.html", width: width, in: folder)
       #expect(page.errors == [] && page.sticking == [] && page.scrollWidth <= page.clientWidth, "\(page)")
-      #expect(page.headings.contains("What both sides ran with") && page.headings.contains("Size on disk"))
+      #expect(
+        page.headings.contains("What both sides ran with: Read back")
+          && page.headings.contains("Size on disk"))
     }
   }
 
