@@ -53,6 +53,56 @@ import Testing
     }
   }
 
+  /// docs/results-format.md has a row for each command, with the keys of its object.
+  @Test func theKeysOfEveryObjectAreDocumented() async throws {
+    let catalog = try Fixture.catalog()
+    let settings = Fixture.settings(catalog)
+    let workloads = [try Fixture.prepared("instructor-get", settings.context)]
+    var objects = ["run": try JSONText.of(try await result(operations: 100))]
+    let load = OfferedLoad(ratePerSecond: 1_000, duration: .milliseconds(50))
+    var offered: [OpenLoopReport] = []
+    try await OpenLoopRun(settings: settings, load: load)
+      .run(workloads, on: FakeTarget(), progress: .none) { offered.append($0) }
+    objects["run --rate"] = try JSONText.of(try #require(offered.first))
+    var plan = SoakPlan(duration: .milliseconds(20))
+    plan.watch = .milliseconds(1)
+    var soaks: [SoakResult] = []
+    try await SoakRun(settings: settings, plan: plan)
+      .run(
+        workloads, on: FakeTarget(), processorSeconds: { nil }, progress: .none, each: { soaks.append($0) })
+    objects["run --soak"] = try JSONText.of(try #require(soaks.first))
+    let specification = try #require(Fixture.plan([]).arms.first)
+    let capacity = CapacityResult(
+      workload: "instructor-get", level: ServiceLevel(limit: .milliseconds(20)), percentile: 99,
+      arms: [.init(specification: specification, rates: [100], environment: [:])],
+      probes: [
+        CapacityProbe(
+          search: 0, arm: "one", backend: "fake", ratePerSecond: 100, first: 0, responseNanoseconds: 1,
+          scheduled: 1, misses: 0, status: "valid", isUnder: true, traceHash: "")
+      ], seed: 1, catalog: "", isOneMachine: true)
+    objects["capacity"] = try JSONText.of(capacity)
+    objects["Each of a capacity's `arms`"] = try JSONText.of(capacity.arms[0])
+    objects["Its `probes`"] = try JSONText.of(capacity.probes[0])
+    let path =
+      URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path + "/docs/results-format.md"
+    let document = String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
+    let section = try #require(document.firstRange(of: "## What the other commands print")).upperBound
+    let lines = document[section...].split(separator: "\n")
+    for (name, data) in objects {
+      // What is inside of an object is described below the table.
+      let row = lines.first { $0.hasPrefix("| `\(name)` |") }
+      let text = String(row ?? document[section...])
+      let object = try JSONDecoder().decode([String: Ignored].self, from: data)
+      for key in object.keys { #expect(text.contains("`\(key)`"), "\(name): \(key)") }
+    }
+  }
+
+  /// Any value.
+  private struct Ignored: Decodable {
+    init(from decoder: any Decoder) {}
+  }
+
   @Test func percentilesWithoutEnoughSamplesAreNull() {
     func summary(_ count: Int) -> LatencySummary {
       var histogram = LatencyHistogram()
