@@ -22,7 +22,7 @@ struct EvidenceRun: Sendable {
     let limit = Self.operationLimit
     let count = min(limit.upperBound, max(limit.lowerBound, typicalOperations / 2))
     let slice = Self.first..<Self.first + count
-    try await withStore(untimed) { (store) throws(StoreError) in try await workload.prepare(slice, store) }
+    try await withStore(.untimed) { (store) throws(StoreError) in try await workload.prepare(slice, store) }
     guard let before = try await counters() else { return nil }
     var succeeded = 0
     try await withStore(options) { store throws(StoreError) in
@@ -32,7 +32,7 @@ struct EvidenceRun: Sendable {
       succeeded = result.ledger.succeeded
     }
     let after = try await counters()
-    try await withStore(untimed) { (store) throws(StoreError) in try await workload.restore(slice, store) }
+    try await withStore(.untimed) { (store) throws(StoreError) in try await workload.restore(slice, store) }
     try Task.checkCancellation()
     guard let after else { return nil }
     return ServerEvidence(
@@ -41,11 +41,6 @@ struct EvidenceRun: Sendable {
 
   private func counters() async throws -> ServerCounters? {
     try await Loader.naming("reading the counters of \(target.displayName)") { try await target.counters() }
-  }
-
-  /// Of what prepares and restores.
-  private var untimed: TargetOptions {
-    TargetOptions(connections: Comparison.untimedConnections, dispatch: .batched)
   }
 
   private func withStore(

@@ -79,7 +79,7 @@ public struct Comparison: Sendable {
         arm.displayName = specification.displayName
         arms.append(arm)
         arms[number].untimedStore = try await Loader.naming("opening \(target.place)") {
-          try await target.open(TargetOptions(connections: Self.untimedConnections, dispatch: .batched))
+          try await target.open(.untimed)
         }
         try log.add(.load(LoadRecord(arm: number, report)))
         try await note(.loaded, arm, number, &log)
@@ -94,9 +94,6 @@ public struct Comparison: Sendable {
       throw error
     }
   }
-
-  /// So many writers more than the loop has that most of what was written is undone in less time than it took.
-  package static let untimedConnections = 16
 
   private static func close(_ arms: [Arm]) async {
     for arm in arms {

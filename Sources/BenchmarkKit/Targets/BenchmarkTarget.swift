@@ -18,6 +18,9 @@ public struct TargetOptions: Sendable {
   public var timeout: Duration
   /// Of the session (PostgreSQL) or the connection URL (MongoDB), on top of the server's own.
   public var settings: [String: String]
+  /// Whether a write that was acknowledged survives a crash, where the profile says so. Off for work that nobody times and that
+  /// only has to be done.
+  public var isDurable = true
 
   public init(
     connections: Int = 8, dispatch: DispatchMode = .direct, timeout: Duration = .seconds(5),
@@ -28,6 +31,18 @@ public struct TargetOptions: Sendable {
     self.timeout = timeout
     self.settings = settings
   }
+}
+
+extension TargetOptions {
+  /// So many writers more than a loop has that most of what was written is undone in less time than it took.
+  package static let untimedConnections = 16
+
+  /// For the work around timed slices: preparing and undoing.
+  package static let untimed = {
+    var options = TargetOptions(connections: untimedConnections, dispatch: .batched)
+    options.isDurable = false
+    return options
+  }()
 }
 
 /// The sole use of a place.

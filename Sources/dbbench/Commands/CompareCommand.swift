@@ -47,7 +47,7 @@ struct CompareCommand: AsyncParsableCommand {
     let arms = try self.arms.arms(loop)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: arms.map { $0.specification.connections + Comparison.untimedConnections },
+      connections: arms.map { $0.specification.connections + TargetOptions.untimedConnections },
       isSimultaneous: true, isPinned: loop.pin)
     let plan = try plan(arms, entries, request)
     try judgement.requireNames(plan)
@@ -79,7 +79,7 @@ struct CompareCommand: AsyncParsableCommand {
     servers.acceptDifferences = plan.acceptsDifferences
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: entries.contains { $0.kind == .load },
-      connections: plan.arms.map { $0.connections + Comparison.untimedConnections }, isSimultaneous: true,
+      connections: plan.arms.map { $0.connections + TargetOptions.untimedConnections }, isSimultaneous: true,
       isPinned: plan.isPinned == true)
     try Self.requireOwnServers(plan, request)
     try await perform(

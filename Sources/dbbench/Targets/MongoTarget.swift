@@ -20,9 +20,7 @@ final class MongoTarget: BenchmarkTarget {
 
   init(url: String, database: String, profile: DurabilityProfile) throws {
     // A store that may be relaxed does what the URL asks for.
-    let url =
-      profile == .relaxed && !url.contains("w=") && !url.contains("journal=")
-      ? ConnectionSettings.mongo(url, ["w": "1", "journal": "false"]) : url
+    let url = profile == .relaxed ? Self.relaxed(url) : url
     self.url = url
     self.database = database
     self.profile = profile
@@ -31,6 +29,12 @@ final class MongoTarget: BenchmarkTarget {
     } catch {
       throw BenchmarkFailure(error, during: "reading the URL of --mongo")
     }
+  }
+
+  /// The URL's own write concern is left alone.
+  private static func relaxed(_ url: String) -> String {
+    guard !url.contains("w="), !url.contains("journal=") else { return url }
+    return ConnectionSettings.mongo(url, ["w": "1", "journal": "false"])
   }
 
   func inspect() async throws -> TargetState {
@@ -70,10 +74,12 @@ final class MongoTarget: BenchmarkTarget {
   func storeOptions(_ options: TargetOptions) -> MongoOptions {
     MongoOptions(
       database: database, connections: options.connections, timeout: options.timeout,
-      isDurable: profile == .durable, dispatch: options.dispatch)
+      isDurable: profile == .durable && options.isDurable, dispatch: options.dispatch)
   }
 
-  func configuredURL(_ options: TargetOptions) -> String { ConnectionSettings.mongo(url, options.settings) }
+  func configuredURL(_ options: TargetOptions) -> String {
+    ConnectionSettings.mongo(options.isDurable ? url : Self.relaxed(url), options.settings)
+  }
 
   /// Nothing to leave out; timed as the other side's are.
   var queryAlternatives: [QueryAlternative] { [.asItIs] }

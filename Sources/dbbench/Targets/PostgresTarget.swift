@@ -34,8 +34,11 @@ struct PostgresTarget: BenchmarkTarget {
   /// A session may weaken its own commits on a server that is otherwise durable; options of the URL's own are left alone,
   /// and the settings read back show what came of it.
   private var sessionURL: String {
-    guard profile == .relaxed else { return url }
-    return (try? ConnectionSettings.postgres(url, ["synchronous_commit": "off"])) ?? url
+    profile == .relaxed ? relaxedURL : url
+  }
+
+  private var relaxedURL: String {
+    (try? ConnectionSettings.postgres(url, ["synchronous_commit": "off"])) ?? url
   }
 
   func inspect() async throws -> TargetState {
@@ -62,11 +65,11 @@ struct PostgresTarget: BenchmarkTarget {
   func storeOptions(_ options: TargetOptions) -> PostgresOptions {
     PostgresOptions(
       schema: schema, dataModel: dataModel, connections: options.connections, timeout: options.timeout,
-      dispatch: options.dispatch, isDurable: profile == .durable)
+      dispatch: options.dispatch, isDurable: profile == .durable && options.isDurable)
   }
 
   func configuredURL(_ options: TargetOptions) throws(StoreError) -> String {
-    guard !options.settings.isEmpty else { return sessionURL }
+    guard !options.settings.isEmpty else { return options.isDurable ? sessionURL : relaxedURL }
     do throws(BenchmarkFailure) {
       return try ConnectionSettings.postgres(url, relaxed(options.settings))
     } catch {
