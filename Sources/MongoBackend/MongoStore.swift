@@ -118,8 +118,9 @@ final class MongoCore: Sendable {
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit, timeout: options.timeout,
         acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout,
-        dispatch: options.dispatch, servesInline: servesInline))
-    reviewQueue = CourseQueue(pool, limit: options.waitingCallsLimit)
+        dispatch: options.dispatch, serialClasses: [SharedRequest.changes], servesInline: servesInline))
+    reviewQueue = CourseQueue(
+      pool, limit: options.waitingCallsLimit, sharesTransactions: options.dispatch == .batched)
   }
 
   /// When a call that begins now must be over.

@@ -14,9 +14,9 @@ extension DriverKitSuite {
 
     /// Submits calls numbered from 0; `classes` has one digit for each, its batch class.
     @discardableResult
-    private func submit(_ classes: String, to machine: inout Machine) -> [Waiter] {
+    private func submit(_ classes: String, to machine: inout Machine, from first: Int = 0) -> [Waiter] {
       let calls = classes.enumerated().map { number, digit in
-        Waiter(number, batchClass: UInt8(digit.wholeNumberValue ?? 0))
+        Waiter(first + number, batchClass: UInt8(digit.wholeNumberValue ?? 0))
       }
       for call in calls { _ = machine.submit(call) }
       return calls
@@ -268,6 +268,47 @@ extension DriverKitSuite {
       _ = machine.submit(Waiter(5, batchClass: 1))
       #expect(next(1, &machine) == [0])
       #expect(next(1, &machine) == [5])
+    }
+
+    // MARK: Serial classes
+
+    private func serialMachine() -> Machine {
+      var limits = PoolLimits(workers: 4, waitingCalls: 10_000, batchCalls: 10, lanes: 2)
+      limits.serialClasses = [1]
+      limits.serialBatchFrom = 4
+      return Machine(limits)
+    }
+
+    @Test func fewCallsOfASerialClassAreServedOneByOneByManyWorkers() {
+      var machine = serialMachine()
+      submit("111", to: &machine)
+      #expect(next(0, &machine) == [0])
+      #expect(next(1, &machine) == [1])
+      #expect(next(2, &machine) == [2])
+    }
+
+    @Test func manyCallsOfASerialClassShareBatchesOneAtATime() {
+      var machine = serialMachine()
+      submit("11111", to: &machine)
+      #expect(next(0, &machine) == [0, 1, 2, 3, 4])
+      // The other lane is free, and stays so.
+      submit("11", to: &machine, from: 5)
+      for worker in [1, 2] { #expect(machine.next(for: worker).isPark) }
+      // What is of another class is served beside it.
+      #expect(machine.submit(Waiter(7, batchClass: 2)) == .accepted(.wake(2)))
+      #expect(next(2, &machine) == [7])
+      // Most callers of the batch are about to come back: until then nobody is woken for the two.
+      machine.finished(0)
+      #expect(machine.wakeForWaiting() == .wait)
+      #expect(next(0, &machine) == [5, 6])
+    }
+
+    @Test func aStuckCallOfASerialClassKeepsNoBatchWaiting() {
+      var machine = serialMachine()
+      submit("1", to: &machine)
+      #expect(next(0, &machine) == [0])
+      submit("1111", to: &machine, from: 1)
+      #expect(next(1, &machine) == [1, 2, 3, 4])
     }
 
     // MARK: Calls on their callers' threads

@@ -21,12 +21,14 @@ extension DriverKitSuite {
   @Suite struct PoolStateMachineModel {
     @Test(arguments: UInt64(1)...40) func randomStepsKeepTheInvariants(seed: UInt64) {
       var generator = SeededGenerator(seed: seed)
-      var model = Model(
-        PoolLimits(
-          workers: Int.random(in: 1...5, using: &generator),
-          waitingCalls: Int.random(in: 0...100, using: &generator),
-          batchCalls: Int.random(in: 1...6, using: &generator),
-          lanes: Int.random(in: 1...3, using: &generator)))
+      var limits = PoolLimits(
+        workers: Int.random(in: 1...5, using: &generator),
+        waitingCalls: Int.random(in: 0...100, using: &generator),
+        batchCalls: Int.random(in: 1...6, using: &generator),
+        lanes: Int.random(in: 1...3, using: &generator))
+      if Bool.random(using: &generator) { limits.serialClasses = [2] }
+      limits.serialBatchFrom = Int.random(in: 2...6, using: &generator)
+      var model = Model(limits)
       for step in 0..<2_000 {
         model.step(&generator)
         if let broken = model.brokenInvariant {
@@ -49,6 +51,8 @@ private struct Model {
   /// Left, but the machine has not been told yet.
   var untold: [Waiter] = []
   var running: [Int: [Waiter]] = [:]
+  /// How many calls the run of each class had that ended last.
+  var returning: [UInt8: Int] = [:]
   /// Woken or started, and not come back yet.
   var arriving: Set<Int> = []
   /// Of those, the ones whose thread is being started.
@@ -69,7 +73,12 @@ private struct Model {
   private func batchClass(of call: Waiter) -> UInt8 { limits.batchCalls == 1 ? 0 : call.batchClass }
 
   private func lanesFree(_ batchClass: UInt8, waiting: Int) -> Int {
-    let lanes = running.values.count { $0.first.map(self.batchClass(of:)) == batchClass }
+    let runs = running.values.filter { $0.first.map(self.batchClass(of:)) == batchClass }
+    let lanes = runs.count
+    if isSerial(batchClass) {
+      if runs.contains(where: { $0.count > 1 }) { return 0 }
+      return isShared(batchClass) ? 1 : limits.workers - lanes
+    }
     return max(0, self.lanes + (waiting - 1) / limits.batchCalls - lanes)
   }
 
@@ -79,7 +88,23 @@ private struct Model {
   private func batchSize(_ batchClass: UInt8) -> Int {
     let waiting = queue.count { self.batchClass(of: $0) == batchClass }
     let running = running.values.joined().count { self.batchClass(of: $0) == batchClass }
+    if isSerial(batchClass) { return isShared(batchClass) ? limits.batchCalls : 1 }
     return max(1, min(limits.batchCalls, (waiting + running + lanes - 1) / lanes))
+  }
+
+  private func isSerial(_ batchClass: UInt8) -> Bool {
+    batchClass > 0 && limits.serialClasses.contains(batchClass)
+  }
+
+  private func isShared(_ batchClass: UInt8) -> Bool {
+    let here = (queue + running.values.joined()).count { self.batchClass(of: $0) == batchClass }
+    return here + returning[batchClass, default: 0] >= limits.serialBatchFrom
+  }
+
+  private mutating func end(_ worker: Int) {
+    guard let calls = running.removeValue(forKey: worker) else { return }
+    served += calls.count
+    if let first = calls.first { returning[batchClass(of: first)] = calls.count }
   }
 
   /// How many workers could serve what waits now.
@@ -151,7 +176,7 @@ private struct Model {
   private mutating func comeBack(_ worker: Int) {
     starting.remove(worker)
     arriving.remove(worker)
-    served += running.removeValue(forKey: worker)?.count ?? 0
+    end(worker)
     dropDead()
     // The first call of which a class that a further worker may serve.
     let first = queue.first { call in
@@ -247,7 +272,7 @@ private struct Model {
       arriving.formUnion(machine.drain())
       parked.removeAll()
       while let worker = arriving.first ?? running.keys.first {
-        served += running.removeValue(forKey: worker)?.count ?? 0
+        end(worker)
         arriving.remove(worker)
         switch machine.next(for: worker) {
         case .run(let calls): running[worker] = calls
@@ -269,7 +294,9 @@ private struct Model {
     expect(workers <= limits.workers, "more workers than allowed")
     expect(machine.waitingCalls <= limits.waitingCalls + limits.workers, "the queue is too long")
     let alive = queue.count { !$0.hasLeft }
-    expect(parked.isEmpty || wanted <= arriving.count, "a worker sleeps while a call waits: lost wake-up")
+    // Where a serial class comes to be served one by one, whoever is on the way takes one and wakes the next.
+    let onTheWay = limits.serialClasses.isEmpty ? arriving.count : arriving.isEmpty ? 0 : wanted
+    expect(parked.isEmpty || wanted <= onTheWay, "a worker sleeps while a call waits: lost wake-up")
     expect(alive == 0 || workers > 0, "nobody is left to serve")
   }
 

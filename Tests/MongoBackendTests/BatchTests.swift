@@ -10,16 +10,16 @@ import Testing
 /// One after the other: the server has one fail point of the kind they use.
 extension FailureTests {
   @Suite(.serialized) struct Batches {
-    private static let count = 64
+    static let count = 64
 
-    private static func person(_ number: Int, _ courses: CourseAssignment...) -> NewInstructor {
+    static func person(_ number: Int, _ courses: CourseAssignment...) -> NewInstructor {
       NewInstructor(firstName: "Person", lastName: "Number \(number)", courses: courses)
     }
 
     /// Runs the calls as one batch: something keeps the only connection busy until all of them wait.
     ///
     /// - Parameter fail: Sets the fail point that the batch's command is to meet.
-    private static func together<Value: Sendable>(
+    static func together<Value: Sendable>(
       _ failing: FailingStore, count: Int = count, failing fail: () async throws -> Void = {},
       _ call: @escaping @Sendable (Int) async throws -> Value
     ) async throws -> [Result<Value, StoreError>] {
@@ -56,7 +56,7 @@ extension FailureTests {
       return results
     }
 
-    private static func error<Value>(_ result: Result<Value, StoreError>) -> StoreError? {
+    static func error<Value>(_ result: Result<Value, StoreError>) -> StoreError? {
       guard case .failure(let error) = result else { return nil }
       return error
     }

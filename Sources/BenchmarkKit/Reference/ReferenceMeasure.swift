@@ -57,8 +57,8 @@ extension ReferenceMeasure {
   private static let readConnections = 4
   private static let createConnections = 4
   private static let postgresWriteConnections = 16
-  /// MongoDB's updates and deletes are one command each.
-  private static let mongoWriteConnections = 64
+  /// One for the transaction of a group, the others for what goes on alone.
+  private static let mongoWriteConnections = 8
   /// On two cores 16 and 32 made more of its transactions a second than 64, whose threads only wait for each other.
   private static let mongoTransactionConnections = 32
 

@@ -61,7 +61,7 @@ final class PoolCore: Sendable {
         machine: PoolStateMachine(
           PoolLimits(
             workers: options.connections, waitingCalls: options.waitingCalls, batchCalls: options.batchCalls,
-            batchBytes: options.batchBytes, lanes: options.lanes))))
+            batchBytes: options.batchBytes, lanes: options.lanes, serialClasses: options.serialClasses))))
     queue = DispatchQueue(label: "\(name)-deadlines")
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in self?.expire() }

@@ -25,6 +25,8 @@ package struct PoolOptions: Sendable {
   /// How many connections serve calls of one batch class at a time, unless more calls wait than fit an exchange:
   /// with fewer at work, exchanges are larger.
   package var lanes: Int
+  /// Batch classes of which one batch runs at a time, and none for a few calls; see ``PoolLimits/serialClasses``.
+  package var serialClasses: Set<UInt8>
   /// Whether a caller's own thread may serve its call. Not where a driver can't end its wait by the call's deadline.
   package var servesInline: Bool
 
@@ -32,7 +34,7 @@ package struct PoolOptions: Sendable {
     connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration,
     connectTimeout: Duration,
     dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes,
-    servesInline: Bool = true
+    serialClasses: Set<UInt8> = [], servesInline: Bool = true
   ) {
     self.connections = connections
     self.waitingCalls = waitingCalls
@@ -42,6 +44,7 @@ package struct PoolOptions: Sendable {
     batchCalls = dispatch == .batched ? Self.callsPerBatch : 1
     self.batchBytes = batchBytes
     self.lanes = lanes
+    self.serialClasses = serialClasses
     self.servesInline = servesInline
   }
 

@@ -30,6 +30,11 @@ struct PoolLimits {
   var batchBytes = Int.max
   /// Workers that serve one batch class at a time, unless more than a batch of it waits.
   var lanes = 1
+  /// Batch classes whose batches would get into each other's way, so that nothing of the class begins beside one, and where sharing an exchange
+  /// pays only for several calls: while there are fewer than ``serialBatchFrom``, each is served alone, by as many workers as
+  /// there are.
+  var serialClasses: Set<UInt8> = []
+  var serialBatchFrom = 12
 }
 
 /// Who works, who waits and who may still be started: the pool's decisions without its threads, so that they can
@@ -170,14 +175,28 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   /// How many more workers may serve a class; more than usual where more waits than fits a batch.
   private func lanesFree(_ line: Int) -> Int {
-    max(0, limits.lanes + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
+    if isSerial(line) {
+      let lanes = lines[line].lanes
+      // Nothing begins beside a batch. A batch may begin beside single calls: one of them may be stuck.
+      if lines[line].callsUnderWay > lanes { return 0 }
+      return isShared(line) ? 1 : max(0, limits.workers - lanes)
+    }
+    return max(0, limits.lanes + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
   }
 
   /// How many calls of a class one batch takes at the most: an equal part of all that are under way. Otherwise all callers
   /// would end up in one batch, and they and the server would wait for each other in turn.
   private func batchSize(_ line: Int) -> Int {
+    if isSerial(line) { return isShared(line) ? limits.batchCalls : 1 }
     let calls = lines[line].alive + lines[line].callsUnderWay
     return max(1, min(limits.batchCalls, (calls + limits.lanes - 1) / limits.lanes))
+  }
+
+  private func isSerial(_ line: Int) -> Bool { line > 0 && limits.serialClasses.contains(UInt8(line)) }
+
+  /// Whether there are enough calls of a serial class for batches.
+  private func isShared(_ line: Int) -> Bool {
+    lines[line].alive + lines[line].callsUnderWay + lines[line].callsReturning >= limits.serialBatchFrom
   }
 
   /// A worker has done what it was given and comes for more in a moment: until then nobody needs to be woken for what
@@ -229,6 +248,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
     guard let run = running.removeValue(forKey: worker) else { return }
     lines[run.line].lanes -= 1
     lines[run.line].callsUnderWay -= run.calls.count
+    lines[run.line].callsReturning = run.calls.count
   }
 
   /// The thread of a worker could not be started, or has ended.

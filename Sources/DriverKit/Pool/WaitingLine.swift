@@ -14,6 +14,8 @@ struct WaitingLine<Call: PoolWaiter> {
   var lanes = 0
   /// Calls in those batches.
   var callsUnderWay = 0
+  /// Calls of the batch that ended last: most of their callers are about to call again.
+  var callsReturning = 0
 
   /// Calls that wait and whose callers have not said that they left.
   var alive: Int { entries.count - dead }

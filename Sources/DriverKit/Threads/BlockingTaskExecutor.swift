@@ -37,14 +37,24 @@ package final class BlockingTaskExecutor: TaskExecutor {
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let isCollecting =
-      pthread_getspecific(Self.isCollecting)
-      == UnsafeMutableRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    let collection = pthread_getspecific(Self.collection)?.assumingMemoryBound(to: Collection.self)
+    if let collection, collection.pointee.executor == identity {
+      collection.pointee.jobs += 1
+      return state.withLock { $0.jobs.append(job) }
+    }
     let help: Help = state.withLock { state in
       state.jobs.append(job)
-      return isCollecting ? .none : findHelp(&state)
+      return findHelp(&state)
     }
     call(help)
+  }
+
+  private var identity: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+  /// The jobs that a thread makes ready and will see to itself.
+  private struct Collection {
+    let executor: UnsafeMutableRawPointer
+    var jobs = 0
   }
 
   /// Who is to run what is ready.
@@ -95,23 +105,22 @@ package final class BlockingTaskExecutor: TaskExecutor {
   package func runReady(
     _ lender: Lender, _ patience: inout Patience, count: Int, after makeReady: () -> Void
   ) {
-    let isPatient = patience.turnsLeft == 0
-    if isPatient {
-      pthread_setspecific(Self.isCollecting, Unmanaged.passUnretained(self).toOpaque())
-    } else {
+    guard patience.turnsLeft == 0 else {
       patience.turnsLeft -= 1
+      return makeReady()
     }
-    makeReady()
-    guard isPatient else { return }
-    pthread_setspecific(Self.isCollecting, nil)
-    var ready = state.withLock { min($0.jobs.count, count) }
-    guard ready > 0 else { return leaveRest() }
+    var ready = min(collect(makeReady), count)
+    guard ready > 0 else { return }
     let executor = asUnownedTaskExecutor()
     let start = Deadline.now()
     lender.begin(at: start)
     if !watch.see() { ready = 0 }
     var began = start
-    while ready > 0, let job = state.withLock({ $0.jobs.popFirst() }) {
+    var others = 1
+    while ready > 0 {
+      let job: UnownedJob?
+      (job, others) = state.withLock { ($0.jobs.popFirst(), $0.jobs.count) }
+      guard let job else { break }
       job.runSynchronously(on: executor)
       ready -= 1
       let now = Deadline.now()
@@ -120,7 +129,18 @@ package final class BlockingTaskExecutor: TaskExecutor {
       began = now
     }
     lender.end()
-    leaveRest()
+    if others > 0 { leaveRest() }
+  }
+
+  /// Returns how many jobs of this executor `makeReady` has made ready, for which nobody was woken.
+  private func collect(_ makeReady: () -> Void) -> Int {
+    var collection = Collection(executor: identity)
+    withUnsafeMutablePointer(to: &collection) { pointer in
+      pthread_setspecific(Self.collection, pointer)
+      makeReady()
+      pthread_setspecific(Self.collection, nil)
+    }
+    return collection.jobs
   }
 
   /// Makes a thread known that will lend itself; ``dismiss(_:)`` must follow.
@@ -171,8 +191,8 @@ package final class BlockingTaskExecutor: TaskExecutor {
   // MARK: Blocking
 
   private static let isOnThread = makeKey()
-  /// The executor for which the thread collects jobs that it will see to.
-  private static let isCollecting = makeKey()
+  /// The ``Collection`` of a thread that has one.
+  private static let collection = makeKey()
 
   private static func makeKey() -> pthread_key_t {
     var key = pthread_key_t()

@@ -30,7 +30,7 @@ extension MongoConnection {
     case .team(let course, let answer): answer.value = try readTeams([course.rawValue], call)?[0]
     // Of one key it is the same command.
     case .review, .reviewer, .rating: _ = try readTogether(calls, call)
-    case .create: break
+    case .create, .update, .delete: break
     }
   }
 
@@ -75,7 +75,7 @@ extension MongoConnection {
       try readByID(Collections.courseRatings, keyed, calls, unit, RatingDocument.decode) {
         if case .rating(_, let answer) = $0 { answer.value = .some($1) }
       }
-    case .create: break
+    case .create, .update, .delete: break
     }
     return true
   }
@@ -166,14 +166,14 @@ extension SharedRequest {
     case .review(let id, _): id.rawValue
     case .reviewer(let id, _): id.rawValue
     case .rating(let course, _): course.rawValue
-    case .create: nil
+    case .create, .update, .delete: nil
     }
   }
 
   fileprivate func answer(_ instructor: Instructor?) {
     switch self {
     case .instructor(_, let answer), .primary(_, let answer): answer.value = .some(instructor)
-    case .team, .create, .review, .reviewer, .rating: break
+    case .team, .create, .update, .delete, .review, .reviewer, .rating: break
     }
   }
 }

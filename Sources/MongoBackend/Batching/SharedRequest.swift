@@ -6,8 +6,8 @@ typealias SharedCall = BatchedCall<MongoConnection, SharedRequest>
 /// What a call asks for that may share a command with others of its kind, and the place for its answer.
 ///
 /// The wire protocol has no pipelining: one `find` with `$in` or one `insert` of several documents serves them all, and
-/// what comes back tells by its key or index whose it is. Updates and deletes can't share one: their replies tell totals
-/// only.
+/// what comes back tells by its key or index whose it is. Updates and deletes share a transaction instead: their replies tell
+/// totals only.
 enum SharedRequest: Sendable {
   case instructor(InstructorID, Answer<Instructor?>)
   case primary(CourseID, Answer<Instructor?>)
@@ -18,6 +18,12 @@ enum SharedRequest: Sendable {
   case rating(CourseID, Answer<CourseRating?>)
   /// Not one that repeats an earlier create: it may have to wait for what that one wrote.
   case create(NewInstructor, Answer<Instructor>)
+  /// The patch changes something.
+  case update(InstructorID, InstructorPatch, ifVersion: Int64?, Answer<Instructor>)
+  case delete(InstructorID, ifVersion: Int64?, Answer<Bool>)
+
+  /// The batch class of updates and deletes. Two transactions at a time would conflict where they want one instructor.
+  static let changes: UInt8 = 8
 
   /// One kind of command each.
   var batchClass: UInt8 {
@@ -29,13 +35,14 @@ enum SharedRequest: Sendable {
     case .review: 5
     case .reviewer: 6
     case .rating: 7
+    case .update, .delete: Self.changes
     }
   }
 
   var effect: CallEffect {
     switch self {
     case .instructor, .primary, .team, .review, .reviewer, .rating: .read
-    case .create: .write
+    case .create, .update, .delete: .write
     }
   }
 
@@ -49,6 +56,9 @@ enum SharedRequest: Sendable {
         + (new.academicTitle?.utf8.count ?? 0) + (new.title?.utf8.count ?? 0)
         + (new.organization?.utf8.count ?? 0)
         + 16 * new.courses.count
+    // No more than the texts of an instructor.
+    case .update: 1_024
+    case .delete: 64
     }
   }
 }
@@ -94,6 +104,7 @@ extension MongoConnection {
     switch first.request {
     case .instructor, .primary, .team, .review, .reviewer, .rating: read(calls, unit)
     case .create: create(calls, unit, ids, gate)
+    case .update, .delete: change(calls, unit, gate)
     }
   }
 }

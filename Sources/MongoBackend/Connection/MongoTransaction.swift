@@ -12,7 +12,7 @@ enum TransactionEnd<Value> {
 extension MongoConnection {
   /// How often one call runs its transaction before it gives up against other writers: more than fit into any usual
   /// deadline, which is what ends it.
-  private static let maximumAttempts = 10_000
+  static let transactionAttempts = 10_000
   /// The longest wait between two attempts. Against other processes on one hot course whoever waits for long comes too
   /// late again and again.
   private static let maximumBackoffMilliseconds = 40.0
@@ -22,9 +22,11 @@ extension MongoConnection {
   /// The server's labels decide: after `TransientTransactionError` the whole body runs again, after a growing, random
   /// wait; after `UnknownTransactionCommitResult` the commit alone is sent again. Both under the deadline, of which a
   /// fifth is kept for ending in order. A body that throws is rolled back, whether or not its caller still waits.
-  /// - Parameter body: Runs its commands in the session it is given.
+  /// - Parameters:
+  ///   - attempts: How often it may run against other writers.
+  ///   - body: Runs its commands in the session it is given.
   func transaction<Value>(
-    _ call: MongoCall, _ body: (OpaquePointer) throws(CommandFailure) -> TransactionEnd<Value>
+    _ call: MongoCall, attempts: Int = transactionAttempts, _ body: (OpaquePointer) throws(CommandFailure) -> TransactionEnd<Value>
   ) throws(CommandFailure) -> Value {
     try prepare(call, deadline: call.deadline, isShielded: false)
     let session = try TransactionSession(self)
@@ -40,7 +42,7 @@ extension MongoConnection {
         failure = error
       }
       guard failure.isTransient, !isBroken else { throw failure }
-      if attempt >= Self.maximumAttempts || retriesEnd.hasPassed || call.isAbandoned {
+      if attempt >= attempts || retriesEnd.hasPassed || call.isAbandoned {
         throw CommandFailure(.contended)
       }
       attempt += 1

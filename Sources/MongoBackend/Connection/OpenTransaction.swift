@@ -41,11 +41,11 @@ struct OpenTransaction {
 }
 
 extension MongoConnection {
-  /// As ``transaction(_:_:)``, for bodies with several kinds of commands.
+  /// As ``transaction(_:attempts:_:)``, for bodies with several kinds of commands.
   func inTransaction<Value>(
-    _ call: MongoCall, _ body: (OpenTransaction) throws(CommandFailure) -> TransactionEnd<Value>
+    _ call: MongoCall, attempts: Int = transactionAttempts, _ body: (OpenTransaction) throws(CommandFailure) -> TransactionEnd<Value>
   ) throws(CommandFailure) -> Value {
-    try transaction(call) { (session) throws(CommandFailure) in
+    try transaction(call, attempts: attempts) { (session) throws(CommandFailure) in
       try body(OpenTransaction(connection: self, call: call, session: session))
     }
   }

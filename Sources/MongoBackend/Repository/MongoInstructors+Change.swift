@@ -6,47 +6,58 @@ extension MongoInstructors {
     async throws(StoreError) -> Instructor
   {
     let context = core.call("instructors.update")
-    let effect = patch.isEmpty ? CallEffect.read : .write
-    return try await core.run(context, effect) { (validation) throws(StoreError) in
+    func validate(_ validation: Validation) throws(StoreError) {
       try validation.change(of: id, ifVersion: ifVersion)
       try validation.patch(patch)
-    } _: { connection, call throws(StoreError) in
-      if patch.isEmpty {
-        return try connection.current(id, ifVersion, call)
+    }
+    if patch.isEmpty {
+      return try await core.run(context, .read, validate: validate) { connection, call throws(StoreError) in
+        try connection.current(id, ifVersion, call)
       }
-      return try connection.change(id, ifVersion, call) { () throws(CommandFailure) in
-        try connection.modify(id, ifVersion, call) { writer in
-          writer.document("update") { $0.append(patch) }
-        }
-      } refusal: { (_: Instructor) in
-        nil
-      }
+    }
+    return try await core.share(context, validate: validate) { answer in
+      .update(id, patch, ifVersion: ifVersion, answer)
     }
   }
 
   func delete(_ id: InstructorID, ifVersion: Int64?) async throws(StoreError) {
-    try await core.run(core.call("instructors.delete"), .write) { (validation) throws(StoreError) in
+    let _: Bool = try await core.share(core.call("instructors.delete")) { (validation) throws(StoreError) in
       try validation.change(of: id, ifVersion: ifVersion)
-    } _: { connection, call throws(StoreError) in
-      try connection.change(id, ifVersion, call) { () throws(CommandFailure) in
-        let answer = try connection.write(.write, call) { writer in
-          writer.append("delete", Collections.instructors)
-          writer.array("deletes") { writer in
-            writer.document(at: 0) { writer in
-              writer.document("q") { $0.appendIdentity(id, ifVersion) }
-              writer.append("limit", Int32(1))
-            }
-          }
-        }
-        return answer.count > 0 ? () : nil
-      } refusal: { (_: Instructor) in
-        nil
-      }
+    } _: { answer in
+      .delete(id, ifVersion: ifVersion, answer)
     }
   }
 }
 
 extension MongoConnection {
+  /// By one command of its own.
+  func update(
+    _ id: InstructorID, _ patch: InstructorPatch, _ ifVersion: Int64?, _ call: MongoCall
+  ) throws(StoreError) -> Instructor {
+    try change(id, ifVersion, call) { () throws(CommandFailure) in
+      try modify(id, ifVersion, call) { writer in
+        writer.document("update") { $0.append(patch) }
+      }
+    } refusal: { (_: Instructor) in
+      nil
+    }
+  }
+
+  /// By one command of its own.
+  func delete(_ id: InstructorID, _ ifVersion: Int64?, _ call: MongoCall) throws(StoreError) {
+    try change(id, ifVersion, call) { () throws(CommandFailure) in
+      let answer = try write(.write, call) { writer in
+        writer.append("delete", Collections.instructors)
+        writer.array("deletes") { writer in
+          writer.document(at: 0) { $0.appendDelete(of: id, ifVersion) }
+        }
+      }
+      return answer.count > 0 ? () : nil
+    } refusal: { (_: Instructor) in
+      nil
+    }
+  }
+
   /// How often a change is made again whose filter matched nothing, for no reason that a second look could find.
   private static let maximumAttempts = 20
 
@@ -123,8 +134,14 @@ extension BSONWriter {
     if let ifVersion { append("version", ifVersion) }
   }
 
+  /// One statement of a delete.
+  mutating func appendDelete(of id: InstructorID, _ ifVersion: Int64?) {
+    document("q") { $0.appendIdentity(id, ifVersion) }
+    append("limit", Int32(1))
+  }
+
   /// The operators of an update; texts stand as values under `$set`, where nothing in them is an operator or a path.
-  fileprivate mutating func append(_ patch: InstructorPatch) {
+  mutating func append(_ patch: InstructorPatch) {
     document("$inc") { $0.append("version", Int64(1)) }
     if patch.setsSomething {
       document("$set") { writer in

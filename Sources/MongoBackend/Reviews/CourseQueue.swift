@@ -10,6 +10,9 @@ import Synchronization
 /// deadline. Here the writes of a course that wait while a transaction runs share the next one. A write that waits holds
 /// no connection; it keeps its deadline and ends with its task.
 ///
+/// Where calls may share exchanges, a transaction also takes along what waits for other courses: they have no document in
+/// common but a reviewer now and then.
+///
 /// Other processes have queues of their own: against those the transaction's retry loop helps.
 final class CourseQueue: Sendable {
   /// What one transaction takes on.
@@ -34,16 +37,20 @@ final class CourseQueue: Sendable {
   }
 
   private let limit: Int
+  private let sharesTransactions: Bool
   private let state = Mutex(State())
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
   // It is scheduled under the lock, so that a later deadline never overwrites an earlier one.
   nonisolated(unsafe) private let timer: any DispatchSourceTimer
   private let pool: ConnectionPool<MongoDriver>
 
-  /// - Parameter limit: The most writes that wait.
-  init(_ pool: ConnectionPool<MongoDriver>, limit: Int) {
+  /// - Parameters:
+  ///   - limit: The most writes that wait.
+  ///   - sharesTransactions: Whether writes of several courses share transactions.
+  init(_ pool: ConnectionPool<MongoDriver>, limit: Int, sharesTransactions: Bool) {
     self.pool = pool
     self.limit = limit
+    self.sharesTransactions = sharesTransactions
     timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "mongo-review-deadlines"))
     timer.setEventHandler { [weak self] in self?.expire() }
     timer.resume()
@@ -59,21 +66,19 @@ final class CourseQueue: Sendable {
     guard !deadline.hasPassed else {
       throw context.error(.timeout(.connection), "the deadline passed before anything was sent")
     }
-    let write = ReviewWrite(change, context, deadline: deadline)
+    let write = ReviewWrite(change, of: course, context, deadline: deadline)
     let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { submit(write, of: course, $0, core) }
+      await withUnsafeContinuation { submit(write, $0, core) }
     } onCancel: {
-      cancel(write, of: course)
+      cancel(write)
     }
     return try result.get()
   }
 
   // MARK: Waiting
 
-  private func submit(
-    _ write: ReviewWrite, of course: CourseID,
-    _ continuation: ReviewWrite.Continuation, _ core: MongoCore
-  ) {
+  private func submit(_ write: ReviewWrite, _ continuation: ReviewWrite.Continuation, _ core: MongoCore) {
+    let course = write.course
     enum Action {
       case none
       case serve
@@ -111,10 +116,10 @@ final class CourseQueue: Sendable {
     continuation?.resume(returning: result)
   }
 
-  private func cancel(_ write: ReviewWrite, of course: CourseID) {
+  private func cancel(_ write: ReviewWrite) {
     let (phase, continuation): (ReviewWrite.Phase, ReviewWrite.Continuation?) = state.withLock { state in
       let phase = write.phase
-      if phase == .waiting { remove(write, of: course, &state) }
+      if phase == .waiting { remove(write, &state) }
       if phase != .finished { state.counters.cancelledCalls += 1 }
       return (phase, claim(write))
     }
@@ -135,9 +140,9 @@ final class CourseQueue: Sendable {
     return write.continuation
   }
 
-  private func remove(_ write: ReviewWrite, of course: CourseID, _ state: inout State) {
-    guard let index = state.lanes[course]?.waiting.firstIndex(where: { $0 === write }) else { return }
-    state.lanes[course]?.waiting.remove(at: index)
+  private func remove(_ write: ReviewWrite, _ state: inout State) {
+    guard let index = state.lanes[write.course]?.waiting.firstIndex(where: { $0 === write }) else { return }
+    state.lanes[write.course]?.waiting.remove(at: index)
     state.waitingCount -= 1
   }
 
@@ -160,7 +165,7 @@ final class CourseQueue: Sendable {
     let late: [Late] = state.withLock { state in
       var late: [Late] = []
       var next = Deadline.never
-      for (course, lane) in state.lanes {
+      for lane in state.lanes.values {
         for write in lane.waiting + lane.running where write.phase != .finished {
           guard write.deadline <= now else {
             next = min(next, write.deadline)
@@ -170,7 +175,7 @@ final class CourseQueue: Sendable {
             if write.phase == .running { .timeout(.response) } else if lane.hasBegun { .contended } else {
               isConnected ? .poolExhausted : .unreachable
             }
-          if write.phase == .waiting { remove(write, of: course, &state) }
+          if write.phase == .waiting { remove(write, &state) }
           if let continuation = claim(write) { late.append((write, code, continuation)) }
         }
       }
@@ -198,11 +203,9 @@ final class CourseQueue: Sendable {
         try await pool.lease(head.context, .write, timeout: timeout) {
           [self] connection, _ throws(StoreError) in
           let group = begin(course, round)
-          guard !group.isEmpty else { return }
-          ReviewGroup(
-            course: course, writes: group, core: core, connection: connection, context: head.context
-          ).run()
-          end(course, group, core)
+          guard !group.isEmpty else { return leaseWasNotNeeded() }
+          ReviewGroup(writes: group, core: core, connection: connection, context: head.context).run()
+          end(group, core)
         }
       } catch {
         couldNotBegin(course, round, head, error, core)
@@ -214,40 +217,60 @@ final class CourseQueue: Sendable {
     }
   }
 
-  /// Takes the next group; empty where nobody waits any more, or this round is over.
+  /// Takes the next group; empty where nobody waits any more, or this round is over or under way with another course's.
   private func begin(_ course: CourseID, _ round: Int) -> [ReviewWrite] {
     state.withLock { state in
-      guard var lane = state.lanes[course], lane.round == round, !lane.hasBegun,
-        let first = lane.waiting.first
-      else { return [] }
-      var count = 1
-      var bytes = first.byteCount
-      while !first.isExclusive, count < min(lane.waiting.count, Self.writesPerGroup) {
-        let next = lane.waiting[count]
-        bytes += next.byteCount
-        guard !next.isExclusive, bytes <= Self.bytesPerGroup else { break }
-        count += 1
+      guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return [] }
+      var group: [ReviewWrite] = []
+      var bytes = 0
+      take(course, into: &group, &bytes, &state)
+      guard sharesTransactions, group.first.map({ !$0.isExclusive }) ?? false else { return group }
+      for (other, lane) in state.lanes where !lane.hasBegun {
+        guard group.count < Self.writesPerGroup, bytes < Self.bytesPerGroup else { break }
+        if lane.waiting.first.map({ !$0.isExclusive }) ?? false { take(other, into: &group, &bytes, &state) }
       }
-      lane.running = Array(lane.waiting.prefix(count))
-      lane.waiting.removeFirst(count)
-      lane.hasBegun = true
-      for write in lane.running { write.phase = .running }
-      state.waitingCount -= count
-      state.lanes[course] = lane
-      return lane.running
+      return group
     }
   }
 
-  private func end(_ course: CourseID, _ group: [ReviewWrite], _ core: MongoCore) {
+  /// Under the lock: adds what waits for a course, as much of it as fits, and the first in any case.
+  private func take(
+    _ course: CourseID, into group: inout [ReviewWrite], _ bytes: inout Int, _ state: inout State
+  ) {
+    guard var lane = state.lanes[course], let first = lane.waiting.first else { return }
+    var count = 1
+    bytes += first.byteCount
+    while !first.isExclusive, count < lane.waiting.count, group.count + count < Self.writesPerGroup {
+      let next = lane.waiting[count]
+      guard !next.isExclusive, bytes + next.byteCount <= Self.bytesPerGroup else { break }
+      bytes += next.byteCount
+      count += 1
+    }
+    lane.running = Array(lane.waiting.prefix(count))
+    lane.waiting.removeFirst(count)
+    lane.hasBegun = true
+    for write in lane.running { write.phase = .running }
+    state.waitingCount -= count
+    state.lanes[course] = lane
+    group += lane.running
+  }
+
+  private func end(_ group: [ReviewWrite], _ core: MongoCore) {
+    let courses = Set(group.map(\.course))
     state.withLock { state in
       // The pool counts the lease itself as one call.
       state.counters.completedCalls += group.count - 1
-      state.lanes[course]?.running = []
-      state.lanes[course]?.hasBegun = false
-      state.lanes[course]?.round += 1
+      for course in courses {
+        state.lanes[course]?.running = []
+        state.lanes[course]?.hasBegun = false
+        state.lanes[course]?.round += 1
+      }
     }
-    serve(course, core)
+    for course in courses { serve(course, core) }
   }
+
+  /// The pool counts it as a call, and it was none.
+  private func leaseWasNotNeeded() { state.withLock { $0.counters.completedCalls -= 1 } }
 
   /// Ends the round whose group got no connection: `head` fails for it, the others try for themselves.
   private func couldNotBegin(
@@ -257,7 +280,7 @@ final class CourseQueue: Sendable {
       guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return (false, nil) }
       state.lanes[course]?.round += 1
       guard error != nil, head.phase == .waiting else { return (true, nil) }
-      remove(head, of: course, &state)
+      remove(head, &state)
       return (true, claim(head))
     }
     if let error { continuation?.resume(returning: .failure(error)) }

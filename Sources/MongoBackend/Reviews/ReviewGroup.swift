@@ -1,26 +1,21 @@
 import DriverKit
 import InstructorStore
 
-/// The writes of one course that share a transaction, on a driver thread.
+/// The writes that share a transaction, of one course or of several, on a driver thread.
 ///
 /// One write alone takes as few commands as it can, trusting what its call has seen; where that turns out to be old, or
 /// something is wrong with it, the transaction is undone and the full look is taken: everything is read in one snapshot,
-/// worked out in memory, and written, the rating first. For a group that look costs the same few commands as for one.
+/// worked out in memory, and written, the ratings first. For a group that look costs the same few commands as for one.
 ///
 /// Everybody's deadline is kept by ``CourseQueue``. Here the last of them counts, and the commands go on when a caller has
 /// gone: the others wait for them.
 struct ReviewGroup {
-  let course: CourseID
   let writes: [ReviewWrite]
   let core: MongoCore
   let connection: MongoConnection
   private let call: MongoCall
 
-  init(
-    course: CourseID, writes: [ReviewWrite], core: MongoCore, connection: MongoConnection,
-    context: CallContext
-  ) {
-    self.course = course
+  init(writes: [ReviewWrite], core: MongoCore, connection: MongoConnection, context: CallContext) {
     self.writes = writes
     self.core = core
     self.connection = connection
@@ -42,6 +37,17 @@ struct ReviewGroup {
     }
     runTogether()
   }
+
+  private func runTogether() {
+    let courses = writes.reduce(into: [CourseID: [ReviewWrite]]()) { $0[$1.course, default: []].append($1) }
+    if runTogether(attempts: courses.count > 1 ? Self.attemptsTogether : MongoConnection.transactionAttempts) { return }
+    // Other processes want one of these courses, or one of the reviewers: nobody else is to wait for that.
+    let contended = courses.values.map(with).filter { !$0.runTogether(attempts: Self.attemptsTogether) }
+    for group in contended { _ = group.runTogether(attempts: MongoConnection.transactionAttempts) }
+  }
+
+  /// How often writes of several courses are tried together against other writers.
+  private static let attemptsTogether = 3
 
   private func drawIDs(for writes: [ReviewWrite], redraw: Int) throws(StoreError) {
     let ids = try core.reviewIDs.draw(.review, count: writes.count, redraw: redraw, connection, call)
@@ -92,22 +98,22 @@ struct ReviewGroup {
     switch write.change {
     case .create(let new, let isRetry):
       guard !isRetry, let id = write.id else { return nil }
-      try transaction.changeRating(of: course, by: StarCounts([new.stars: 1]))
+      try transaction.changeRating(of: write.course, by: StarCounts([new.stars: 1]))
       guard let author = try transaction.countReview(of: new.reviewerID) else { return nil }
       let review = Review(
         new, id: ReviewID(id), reviewerName: author.name, reviewerPicture: author.picture)
       try transaction.insert([review])
       return .review(review)
     case .update(let patch, let ifVersion, let seen):
-      guard seen.courseID == course, ifVersion ?? seen.version == seen.version else { return nil }
+      guard seen.courseID == write.course, ifVersion ?? seen.version == seen.version else { return nil }
       var change = StarCounts.zero
       change[seen.stars] -= 1
       change[patch.stars ?? seen.stars] += 1
-      try transaction.changeRating(of: course, by: change)
+      try transaction.changeRating(of: write.course, by: change)
       return try transaction.update(seen, patch).map { .review($0) }
     case .delete(let ifVersion, let seen):
-      guard seen.courseID == course, ifVersion ?? seen.version == seen.version else { return nil }
-      try transaction.changeRating(of: course, by: StarCounts([seen.stars: -1]))
+      guard seen.courseID == write.course, ifVersion ?? seen.version == seen.version else { return nil }
+      try transaction.changeRating(of: write.course, by: StarCounts([seen.stars: -1]))
       guard try transaction.delete(seen) else { return nil }
       try transaction.countReviews(added: [:], removed: [seen.reviewerID: 1])
       return .deleted
@@ -118,7 +124,7 @@ struct ReviewGroup {
   private func recount(_ write: ReviewWrite) {
     do throws(CommandFailure) {
       let rating = try connection.inTransaction(call) { (transaction) throws(CommandFailure) in
-        .commit(try transaction.recount(course))
+        .commit(try transaction.recount(write.course))
       }
       finish(write, .rating(rating))
     } catch {
@@ -133,27 +139,32 @@ struct ReviewGroup {
     case needsIDs([ReviewWrite])
   }
 
-  private func runTogether() {
+  /// Returns whether every write has ended; `false` where others kept winning and nothing is applied.
+  private func runTogether(attempts: Int) -> Bool {
     var redraw = 0
     while true {
       let failure: CommandFailure
       do throws(CommandFailure) {
-        switch try connection.inTransaction(call, attemptTogether) {
+        switch try connection.inTransaction(call, attempts: attempts, attemptTogether) {
         case .done(let results):
           for (write, result) in zip(writes, results) { core.reviewQueue.finish(write, result) }
-          return
+          return true
         case .needsIDs(let others):
           redraw += 1
           do throws(StoreError) {
             guard redraw <= IDAllocator.maximumRedraws else { throw call.context.conflict(.reviewID) }
             try drawIDs(for: others, redraw: redraw)
           } catch {
-            return fail(error)
+            fail(error)
+            return true
           }
           continue
         }
       } catch {
         failure = error
+      }
+      if failure.kind == .contended, attempts < MongoConnection.transactionAttempts, !call.deadline.hasPassed {
+        return false
       }
       // Something the server does not like about one of them, and nothing is applied: each for itself then.
       if writes.count > 1, failure.kind == .server, !failure.isTransient, !failure.wasSent {
@@ -161,25 +172,25 @@ struct ReviewGroup {
       } else {
         for write in writes { fail(write, failure) }
       }
-      return
+      return true
     }
   }
 
   private func with(_ writes: [ReviewWrite]) -> ReviewGroup {
-    ReviewGroup(course: course, writes: writes, core: core, connection: connection, context: call.context)
+    ReviewGroup(writes: writes, core: core, connection: connection, context: call.context)
   }
 
   private func attemptTogether(_ transaction: OpenTransaction) throws(CommandFailure)
     -> TransactionEnd<Attempt>
   {
     var ledger = ReviewLedger(
-      course: course, reviews: try transaction.reviews(writes.compactMap(\.id)),
+      reviews: try transaction.reviews(writes.compactMap(\.id)),
       authors: try transaction.reviewers(
         writes.compactMap { if case .create(let new, _) = $0.change { new.reviewerID } else { nil } }))
     let results = writes.map { ledger.apply($0) }
     if !ledger.needingAnotherID.isEmpty { return .rollBack(.needsIDs(ledger.needingAnotherID)) }
     if ledger.changesNothing { return .rollBack(.done(results)) }
-    try transaction.changeRating(of: course, by: ledger.ratingChange)
+    try transaction.changeRatings(ledger.ratingChanges.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     try transaction.countReviews(added: ledger.added, removed: ledger.removed)
     do throws(CommandFailure) {
       try transaction.insert(ledger.inserted)

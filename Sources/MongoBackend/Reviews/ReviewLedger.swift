@@ -2,12 +2,11 @@ import InstructorStore
 
 /// What the writes of one group make of the reviews they are about, worked out in memory, in order, from one snapshot.
 struct ReviewLedger {
-  let course: CourseID
   private let before: [ReviewID: Review]
   private let authors: [ReviewerID: Reviewer]
   private var after: [ReviewID: Review]
-  /// What is added to the rating's counts.
-  private(set) var ratingChange = StarCounts.zero
+  /// What is added to the ratings' counts.
+  private(set) var ratingChanges: [CourseID: StarCounts] = [:]
   /// Reviews added and taken away, by reviewer. Kept apart: a sum of 0 would not be written, and it is by writing the
   /// reviewer that a transaction notices another that deletes or renames them.
   private(set) var added: [ReviewerID: Int64] = [:]
@@ -15,8 +14,7 @@ struct ReviewLedger {
   /// The writes whose drawn id is taken.
   private(set) var needingAnotherID: [ReviewWrite] = []
 
-  init(course: CourseID, reviews: [ReviewID: Review], authors: [ReviewerID: Reviewer]) {
-    self.course = course
+  init(reviews: [ReviewID: Review], authors: [ReviewerID: Reviewer]) {
     before = reviews
     after = reviews
     self.authors = authors
@@ -35,20 +33,20 @@ struct ReviewLedger {
       switch write.change {
       case .create(let new, let isRetry): return .success(.review(try create(new, isRetry, write)))
       case .update(let patch, let ifVersion, let seen):
-        guard let review = try existing(seen.id, ifVersion, write.context) else {
+        guard let review = try existing(seen.id, ifVersion, write) else {
           return .success(.isElsewhere)
         }
         let changed = patch.applied(to: review)
         after[review.id] = changed
-        ratingChange[review.stars] -= 1
-        ratingChange[changed.stars] += 1
+        ratingChanges[write.course, default: .zero][review.stars] -= 1
+        ratingChanges[write.course, default: .zero][changed.stars] += 1
         return .success(.review(changed))
       case .delete(let ifVersion, let seen):
-        guard let review = try existing(seen.id, ifVersion, write.context) else {
+        guard let review = try existing(seen.id, ifVersion, write) else {
           return .success(.isElsewhere)
         }
         after[review.id] = nil
-        ratingChange[review.stars] -= 1
+        ratingChanges[write.course, default: .zero][review.stars] -= 1
         removed[review.reviewerID, default: 0] += 1
         return .success(.deleted)
       case .recount:
@@ -75,19 +73,17 @@ struct ReviewLedger {
     }
     let review = Review(new, id: id, reviewerName: author.name, reviewerPicture: author.picture)
     after[id] = review
-    ratingChange[review.stars] += 1
+    ratingChanges[write.course, default: .zero][review.stars] += 1
     added[review.reviewerID, default: 0] += 1
     return review
   }
 
   /// `nil` for a review of another course.
-  private func existing(_ id: ReviewID, _ ifVersion: Int64?, _ context: CallContext) throws(StoreError)
-    -> Review?
-  {
-    guard let review = after[id] else { throw context.notFound(id) }
-    guard review.courseID == course else { return nil }
+  private func existing(_ id: ReviewID, _ ifVersion: Int64?, _ write: ReviewWrite) throws(StoreError) -> Review? {
+    guard let review = after[id] else { throw write.context.notFound(id) }
+    guard review.courseID == write.course else { return nil }
     if let ifVersion, review.version != ifVersion {
-      throw context.conflict(.version, entityID: id.rawValue)
+      throw write.context.conflict(.version, entityID: id.rawValue)
     }
     return review
   }

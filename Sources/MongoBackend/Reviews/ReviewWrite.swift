@@ -36,14 +36,16 @@ final class ReviewWrite: @unchecked Sendable {
   }
 
   let change: ReviewChange
+  let course: CourseID
   let context: CallContext
   let deadline: Deadline
   var phase = Phase.created
   var continuation: Continuation?
   private let drawnID = Atomic<Int64>(0)
 
-  init(_ change: ReviewChange, _ context: CallContext, deadline: Deadline) {
+  init(_ change: ReviewChange, of course: CourseID, _ context: CallContext, deadline: Deadline) {
     self.change = change
+    self.course = course
     self.context = context
     self.deadline = deadline
   }

@@ -36,7 +36,7 @@ struct LengthOptions: ParsableArguments {
 
   /// The slower arm's segments are longer, up to twice as long: what MongoDB writes has a period of 1.5 s. With 1.1 s the default
   /// comparison took 10 min 6 s, and each tenth of a second is 38 s of it.
-  private static let segmentSeconds = 1.0
+  private static let segmentSeconds = 0.9
   static let provisionalBlocks = 2
 
   func validate() throws {
