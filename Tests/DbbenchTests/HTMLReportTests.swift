@@ -16,23 +16,24 @@ import Testing
     return (folder, output)
   }
 
-  @Test(
-    .enabled(if: Browser.path != nil, "no Chromium on PATH"),
-    arguments: [(1_280, false), (390, false), (390, true)])
-  func theReportFitsItsWindowAndShowsItsCharts(width: Int, isDark: Bool) async throws {
+  @Test(.enabled(if: Browser.path != nil, "no Chromium on PATH"))
+  func theReportFitsItsWindowAndShowsItsCharts() async throws {
     let (folder, output) = try await Self.report()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(output.status == 0, "\(output)")
-    let page = try await Browser.look(at: folder + "/report.html", width: width, isDark: isDark, in: folder)
-    #expect(page.errors == [])
-    #expect(page.scrollWidth <= page.clientWidth, "the page scrolls sideways")
-    #expect(page.sticking == [])
-    // One of ratios, and two for each of the two workloads.
-    #expect(page.charts == 5)
-    #expect(page.emptyCharts == 0)
-    #expect(page.scripts == 0)
-    #expect(page.fetches == [])
-    #expect(page.headings.first == "Verdicts" && page.headings.contains("instructor-get"))
+    for (width, isDark) in [(1_280, false), (390, false), (390, true)] {
+      let page = try await Browser.look(at: folder + "/report.html", width: width, isDark: isDark, in: folder)
+      let window = "\(width) wide\(isDark ? ", dark" : "")"
+      #expect(page.errors == [], "\(window)")
+      #expect(page.scrollWidth <= page.clientWidth, "the page scrolls sideways, \(window)")
+      #expect(page.sticking == [], "\(window)")
+      // One of ratios, and two for each of the two workloads.
+      #expect(page.charts == 5, "\(window)")
+      #expect(page.emptyCharts == 0, "\(window)")
+      #expect(page.scripts == 0, "\(window)")
+      #expect(page.fetches == [], "\(window)")
+      #expect(page.headings.first == "Verdicts" && page.headings.contains("instructor-get"), "\(window)")
+    }
   }
 
   /// That the look above can fail.
