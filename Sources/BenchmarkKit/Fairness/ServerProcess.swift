@@ -26,6 +26,12 @@ public struct ServerProcess: Sendable {
   public var scheduling: String? {
     let setting = SystemFile.text("/proc/sys/kernel/sched_autogroup_enabled")
     guard setting?.hasPrefix("1") == true else { return setting == nil ? nil : "no groups of sessions" }
-    return autogroup == nil ? nil : "a group of its own session"
+    return autogroup.map {
+      Self.group($0) == SystemFile.text("/proc/self/autogroup").map(Self.group)
+        ? "in this program's group" : "in a group without this program"
+    }
   }
+
+  /// Of a text such as `/autogroup-123 nice 0`.
+  private static func group(_ text: String) -> Substring { text.prefix { $0 != " " } }
 }
