@@ -49,7 +49,7 @@ extension MongoConnection {
   ) throws(CommandFailure) -> TransactionEnd<[InstructorLedger.Outcome]> {
     var ledger = InstructorLedger(try transaction.instructors(calls.compactMap(\.request.instructor)))
     let outcomes = calls.map { ledger.apply($0.request, $0.context) }
-    if ledger.updates.isEmpty, ledger.deletes.isEmpty { return .rollBack(outcomes) }
+    // Where there is nothing to write, too: the commit waits until a majority knows what the refusals are owed to.
     try transaction.update(ledger.updates)
     try transaction.delete(ledger.deletes)
     return .commit(outcomes)

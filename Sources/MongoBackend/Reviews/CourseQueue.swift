@@ -30,6 +30,7 @@ final class CourseQueue: Sendable {
   private struct State {
     var lanes: [CourseID: Lane] = [:]
     var waitingCount = 0
+    var nextTicket: UInt64 = 0
     var counters = StoreStatistics()
     var nextExpiry = Deadline.never
     var isClosed = false
@@ -95,6 +96,8 @@ final class CourseQueue: Sendable {
       }
       write.phase = .waiting
       write.continuation = continuation
+      write.ticket = state.nextTicket
+      state.nextTicket += 1
       state.waitingCount += 1
       if write.deadline < state.nextExpiry { arm(write.deadline, &state) }
       let isIdle = state.lanes[course] == nil
@@ -191,7 +194,8 @@ final class CourseQueue: Sendable {
   /// Sees to it that the next group of the course runs. There is one at most at a time.
   private func serve(_ course: CourseID, _ core: MongoCore) {
     let next: (head: ReviewWrite, round: Int)? = state.withLock { state in
-      guard let lane = state.lanes[course] else { return nil }
+      // A group that has begun, another course's perhaps, sees to what waits when it ends.
+      guard let lane = state.lanes[course], !lane.hasBegun else { return nil }
       if let head = lane.waiting.first { return (head, lane.round) }
       removeLane(course, &state)
       return nil
@@ -204,8 +208,9 @@ final class CourseQueue: Sendable {
           [self] connection, _ throws(StoreError) in
           let group = begin(course, round)
           guard !group.isEmpty else { return leaseWasNotNeeded() }
+          // The pool counts the lease itself as one call.
+          state.withLock { $0.counters.completedCalls -= 1 }
           ReviewGroup(writes: group, core: core, connection: connection, context: head.context).run()
-          end(group, core)
         }
       } catch {
         couldNotBegin(course, round, head, error, core)
@@ -225,9 +230,11 @@ final class CourseQueue: Sendable {
       var bytes = 0
       take(course, into: &group, &bytes, &state)
       guard sharesTransactions, group.first.map({ !$0.isExclusive }) ?? false else { return group }
-      for (other, lane) in state.lanes where !lane.hasBegun {
+      let others = state.lanes.values.compactMap { $0.hasBegun ? nil : $0.waiting.first }
+      // First come, first served.
+      for head in others.sorted(by: { $0.ticket < $1.ticket }) where !head.isExclusive {
         guard group.count < Self.writesPerGroup, bytes < Self.bytesPerGroup else { break }
-        if lane.waiting.first.map({ !$0.isExclusive }) ?? false { take(other, into: &group, &bytes, &state) }
+        take(head.course, into: &group, &bytes, &state)
       }
       return group
     }
@@ -255,11 +262,11 @@ final class CourseQueue: Sendable {
     group += lane.running
   }
 
-  private func end(_ group: [ReviewWrite], _ core: MongoCore) {
-    let courses = Set(group.map(\.course))
+  /// All writes of these courses in a group have ended: their next groups may begin.
+  func end(_ writes: [ReviewWrite], _ core: MongoCore) {
+    let courses = Set(writes.map(\.course))
     state.withLock { state in
-      // The pool counts the lease itself as one call.
-      state.counters.completedCalls += group.count - 1
+      state.counters.completedCalls += writes.count
       for course in courses {
         state.lanes[course]?.running = []
         state.lanes[course]?.hasBegun = false

@@ -23,8 +23,10 @@ struct ReviewGroup {
     call = MongoCall(context, .write, deadline: writes.map(\.deadline).max() ?? .never)
   }
 
-  /// Finishes every write.
+  /// Finishes every write, and tells the queue when those of a course have ended.
   func run() {
+    var left = writes
+    defer { if !left.isEmpty { core.reviewQueue.end(left, core) } }
     do throws(StoreError) {
       try core.gate.pass(connection, call)
       try drawIDs(for: writes.filter(\.needsID), redraw: 0)
@@ -35,15 +37,20 @@ struct ReviewGroup {
       if case .recount = write.change { return recount(write) }
       if runAlone(write) { return }
     }
-    runTogether()
-  }
-
-  private func runTogether() {
     let courses = writes.reduce(into: [CourseID: [ReviewWrite]]()) { $0[$1.course, default: []].append($1) }
-    if runTogether(attempts: courses.count > 1 ? Self.attemptsTogether : MongoConnection.transactionAttempts) { return }
+    if runTogether(attempts: courses.count > 1 ? Self.attemptsTogether : MongoConnection.transactionAttempts)
+    {
+      return
+    }
     // Other processes want one of these courses, or one of the reviewers: nobody else is to wait for that.
     let contended = courses.values.map(with).filter { !$0.runTogether(attempts: Self.attemptsTogether) }
-    for group in contended { _ = group.runTogether(attempts: MongoConnection.transactionAttempts) }
+    let isContended = Set(contended.flatMap(\.writes).map(\.course))
+    core.reviewQueue.end(writes.filter { !isContended.contains($0.course) }, core)
+    left = []
+    for group in contended {
+      _ = group.runTogether(attempts: MongoConnection.transactionAttempts)
+      core.reviewQueue.end(group.writes, core)
+    }
   }
 
   /// How often writes of several courses are tried together against other writers.
@@ -163,12 +170,15 @@ struct ReviewGroup {
       } catch {
         failure = error
       }
-      if failure.kind == .contended, attempts < MongoConnection.transactionAttempts, !call.deadline.hasPassed {
+      if failure.kind == .contended, attempts < MongoConnection.transactionAttempts, !call.deadline.hasPassed
+      {
         return false
       }
       // Something the server does not like about one of them, and nothing is applied: each for itself then.
-      if writes.count > 1, failure.kind == .server, !failure.isTransient, !failure.wasSent {
-        for write in writes { with([write]).runTogether() }
+      if writes.count > 1, failure.kind == .server || failure.kind == .corrupt, !failure.isTransient,
+        !failure.wasSent
+      {
+        for write in writes { _ = with([write]).runTogether(attempts: MongoConnection.transactionAttempts) }
       } else {
         for write in writes { fail(write, failure) }
       }

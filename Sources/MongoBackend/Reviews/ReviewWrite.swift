@@ -23,7 +23,7 @@ enum ReviewOutcome: Sendable {
 
 /// One review write on its way through a ``CourseQueue``: waiting, running, finished exactly once.
 final class ReviewWrite: @unchecked Sendable {
-  // Unchecked, because of `phase` and `continuation`: both are touched under the queue's lock only, and the
+  // Unchecked, because of `phase`, `ticket` and `continuation`: they are touched under the queue's lock only, and the
   // continuation is used by whoever moved `phase` to `finished`, which happens once.
 
   typealias Continuation = UnsafeContinuation<Result<ReviewOutcome, StoreError>, Never>
@@ -40,6 +40,8 @@ final class ReviewWrite: @unchecked Sendable {
   let context: CallContext
   let deadline: Deadline
   var phase = Phase.created
+  /// Its place in the order in which writes came.
+  var ticket: UInt64 = 0
   var continuation: Continuation?
   private let drawnID = Atomic<Int64>(0)
 

@@ -67,7 +67,15 @@ extension PostgresConnection {
         rest = rest[half...]
       }
     }
-    if isBroken { keepUnsent(rest) } else if let last = rest.first { runAlone(last) }
+    guard let last = rest.first else { return }
+    if isBroken {
+      keepUnsent(rest)
+    } else if grouped(last).lockOrder > .nothing {
+      // By itself it waits for as long as it may: not on this connection, while others of the batch wait for their answers.
+      last.runAloneLater()
+    } else {
+      runAlone(last)
+    }
   }
 
   /// The connection broke; of these, nothing is under way.
@@ -92,6 +100,7 @@ extension PostgresConnection {
     // A write whose caller has left is not sent, or not again.
     var sent: [Int] = []
     for index in group.indices where !group[index].isAbandoned {
+      group[index].forgetFailure()
       do throws(StoreError) {
         try grouped(group[index]).begin(self, group[index])
         sent.append(index)
