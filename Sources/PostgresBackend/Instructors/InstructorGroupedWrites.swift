@@ -108,6 +108,8 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
 /// A delete of one instructor: it locks this row, and then the instructor's courses, which nobody locks who has not locked
 /// the row.
 final class DeleteInstructor: GroupedWrite, @unchecked Sendable {
+  // Unchecked as its superclass is, whose proof holds for `isDeleted`: only the thread that has the connection touches it.
+
   private let id: InstructorID
   private let ifVersion: Int64?
   private let repository: PostgresInstructors
