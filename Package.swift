@@ -94,6 +94,8 @@ let package = Package(
     .target(
       name: "StoreDecorators", dependencies: ["InstructorStore"], path: "Tests/StoreDecorators",
       swiftSettings: strict),
+    // Waiting in tests, with bounds.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "InstructorStoreTests", dependencies: ["InstructorStore"], swiftSettings: strict),
     .testTarget(
@@ -111,12 +113,12 @@ let package = Package(
     .testTarget(
       name: "MongoBackendTests",
       dependencies: [
-        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "EphemeralServers",
+        "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "EphemeralServers", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "PostgresBackendTests",
-      dependencies: ["PostgresBackend", "DriverKit", "EphemeralServers", "InstructorStore"],
+      dependencies: ["PostgresBackend", "DriverKit", "EphemeralServers", "InstructorStore", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",

@@ -1,5 +1,6 @@
 import EphemeralServers
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -32,7 +33,7 @@ import Testing
             return results
           }
         }
-        while store.statistics().batchedCalls < 2_000 { await Task.yield() }
+        try await waitUntil("2,000 calls shared exchanges") { store.statistics().batchedCalls >= 2_000 }
         try await servers.kill(.mongo)
         return try await group.reduce(into: []) { $0 += $1 }
       }

@@ -1,6 +1,7 @@
 import Dispatch
 import DriverKit
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -26,23 +27,28 @@ extension FailureTests {
       let store = failing.store
       let before = store.statistics()
       let mayGoOn = DispatchSemaphore(value: 0)
+      let isHeld = Flag()
       let holder = Task {
-        try await store.core.pool.lease(store.core.call("test"), .read) { _, _ throws(StoreError) in
+        try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
+          _, _ throws(StoreError) in
+          isHeld.raise()
           mayGoOn.wait()
         }
       }
-      while store.statistics().busyConnections == 0 { await Task.yield() }
+      // However this ends: the thread does not wait for ever.
+      defer { mayGoOn.signal() }
+      try await isHeld.wait("the connection is held")
       let results = try await withThrowingTaskGroup(of: (Int, Result<Value, StoreError>).self) { group in
         for number in 0..<count {
           group.addTask {
             do {
-              return (number, .success(try await call(number)))
+              return (number, .success(try await withStoreTimeout(.seconds(60)) { try await call(number) }))
             } catch let error as StoreError {
               return (number, .failure(error))
             }
           }
         }
-        while store.statistics().waitingCalls < count { await Task.yield() }
+        try await waitUntil("\(count) calls wait") { store.statistics().waitingCalls >= count }
         let isSet: Result<Void, any Error>
         do { isSet = .success(try await fail()) } catch { isSet = .failure(error) }
         mayGoOn.signal()

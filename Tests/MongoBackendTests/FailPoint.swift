@@ -30,7 +30,8 @@ struct FailingStore {
   ) async throws {
     let url = try await MongoTestServer.server().url
     let name = MongoTestServer.freshDatabaseName()
-    let options = MongoOptions(database: name, connections: connections)
+    // Calls that are held back wait for as long as a busy machine takes.
+    let options = MongoOptions(database: name, connections: connections, acquireTimeout: .seconds(60))
     let store = try await MongoStore.open("\(url)&appName=\(name)", options: options)
     let control = try await MongoStore.open(url, options: options)
     try await store.migrate()

@@ -1,4 +1,5 @@
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -110,7 +111,7 @@ struct HotCourseTests {
       }
       let store = failing.store
       let running = Task { try await store.reviews.create(ReviewCatalog.newReview(0, by: reviewer)) }
-      while store.statistics().busyConnections == 0 { await Task.yield() }
+      try await waitUntil("a write runs") { store.statistics().busyConnections > 0 }
       let cancelled = Task { try await store.reviews.create(ReviewCatalog.newReview(1, by: reviewer)) }
       let late = await storeError {
         try await withStoreTimeout(.milliseconds(100)) {

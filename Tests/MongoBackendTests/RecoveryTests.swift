@@ -1,6 +1,7 @@
 import EphemeralServers
 import InstructorStore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -135,14 +136,14 @@ struct RecoveryTests {
           return range.map(record)
         }, resumeKey: "killed")
       let loading = Task { try await store.bulkLoad(load) }
-      while isHalfDone.value == 0 { await Task.yield() }
+      try await waitUntil("half is loaded", within: .seconds(60)) { isHalfDone.value > 0 }
       try await servers.kill(.mongo)
       await #expect(throws: StoreError.self) { try await loading.value }
       try await servers.restart(.mongo)
       let error = await storeError { _ = try await store.instructors.count(.all, upTo: 1) }
       #expect(error != nil)
-      while await storeError({ try await endMarker(of: store, inMilliseconds: 1_500) }) != nil {
-        await Task.yield()
+      try await waitUntil("the marker is shortened") {
+        await storeError { try await endMarker(of: store, inMilliseconds: 1_500) } == nil
       }
       let askedBefore = asked.value
       #expect(try await store.bulkLoad(load).instructors == count)

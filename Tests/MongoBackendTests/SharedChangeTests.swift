@@ -1,6 +1,7 @@
 import Dispatch
 import DriverKit
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -157,13 +158,13 @@ extension FailureTests.Batches {
       let before = failing.store.statistics().exchanges
       let watch = Task {
         // The lease, the batch, which gives up, and the first of the changes alone.
-        while failing.store.statistics().exchanges < before + 3 { await Task.yield() }
-        mayCommit.signal()
+        defer { mayCommit.signal() }
+        try await waitUntil("the batch gave up") { failing.store.statistics().exchanges >= before + 3 }
       }
       let results = try await Self.together(failing, count: 16) { number in
         try await store.update(created[number].id, Self.learners(number), ifVersion: nil)
       }
-      await watch.value
+      try await watch.value
       try await holding.value
       for (number, result) in results.enumerated() {
         #expect(try result.get().version == (number == 5 ? 3 : 2))

@@ -2,6 +2,7 @@ import Dispatch
 import DriverKit
 import EphemeralServers
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import PostgresBackend
@@ -9,13 +10,14 @@ import Testing
 /// Batches of writes whose caller leaves, or whose server dies, while they are under way.
 @Suite(.serialized) struct BatchInterruptionTests {
   private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
-  private static let oneConnection = PostgresOptions(connections: 1)
+  private static let oneConnection = PostgresOptions.patient()
 
   /// Locks the table against writes until the body is over; the body gets the text that finds who waits for it.
   private func whileLocked(
     _ url: String, _ schema: String, _ body: (_ waitForWaiter: () async throws -> Void) async throws -> Void
   ) async throws {
-    let locker = try await PostgresStore.open(url, options: PostgresOptions(schema: schema, connections: 2))
+    let locker = try await PostgresStore.open(
+      url, options: .patient(schema: schema, connections: 2))
     let isLocked = Flag()
     let mayUnlock = DispatchSemaphore(value: 0)
     let locking = Task {
@@ -27,16 +29,10 @@ import Testing
         }
       }
     }
-    await isLocked.wait()
+    try await isLocked.wait("the table is locked")
     defer { mayUnlock.signal() }
     try await body {
-      var waiters: Int64 = 0
-      while waiters == 0 {
-        waiters = try await locker.pool.read(
-          locker.call("test"),
-          Self.waiters
-        ) { (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0) }
-      }
+      try await Self.waitForWaiter(locker)
     }
     mayUnlock.signal()
     _ = try? await locking.value
@@ -46,13 +42,21 @@ import Testing
   private static let waiters = Statement(
     "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'instructors'::regclass")
 
+  private static func waitForWaiter(_ store: PostgresStore) async throws {
+    try await waitUntil("somebody waits for the table") {
+      try await store.pool.read(store.call("test"), waiters) {
+        (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0)
+      } > 0
+    }
+  }
+
   @Test func aCallerThatLeavesABatchUnderWayReturnsAtOnce() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       try await store.ping()
       _ = try await store.instructors.create(Self.grace)
       let url = try await PostgresTestServer.url()
       try await whileLocked(url, schema) { waitForWaiter in
-        let hold = await Hold(store)
+        let hold = try await Hold(store)
         let tasks = (0..<5).map { number in
           Task {
             do throws(StoreError) {
@@ -62,7 +66,7 @@ import Testing
             }
           }
         }
-        while store.statistics().waitingCalls < 5 { await Task.yield() }
+        try await waitUntil("5 calls wait") { store.statistics().waitingCalls >= 5 }
         try await hold.open()
         try await waitForWaiter()
         tasks[2].cancel()
@@ -72,7 +76,7 @@ import Testing
         #expect(left.failure?.entityID != nil)
       }
       // The others were committed, and so was the one whose caller has left.
-      while try await store.instructors.count(.all, upTo: 10) < 6 { await Task.yield() }
+      try await waitUntil("all 6 are there") { try await store.instructors.count(.all, upTo: 10) == 6 }
     }
   }
 
@@ -84,7 +88,7 @@ import Testing
       try await store.migrate()
       var acknowledged: [Instructor] = []
       for _ in 0..<3 { acknowledged.append(try await store.instructors.create(Self.grace)) }
-      let locker = try await PostgresStore.open(url, options: PostgresOptions(connections: 2))
+      let locker = try await PostgresStore.open(url, options: .patient(connections: 2))
       let isLocked = Flag()
       let locking = Task {
         try await locker.pool.lease(locker.call("test"), .write) { (connection, call) throws(StoreError) in
@@ -96,16 +100,11 @@ import Testing
           }
         }
       }
-      await isLocked.wait()
+      try await isLocked.wait("the table is locked")
       let results = try await together(20, on: store) { _ throws(StoreError) in
         try await store.instructors.create(Self.grace)
       } meanwhile: { _ in
-        var waiters: Int64 = 0
-        while waiters == 0 {
-          waiters = try await locker.pool.read(locker.call("test"), Self.waiters) {
-            (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0)
-          }
-        }
+        try await Self.waitForWaiter(locker)
         try await servers.kill(.postgres)
       }
       for result in results {
@@ -120,9 +119,9 @@ import Testing
       try await servers.restart(.postgres)
       // The same handle serves again, and everything acknowledged is there.
       for instructor in acknowledged {
-        var found: Instructor?
-        while found == nil { found = try? await store.instructors.get(instructor.id) }
-        #expect(found == instructor)
+        try await waitUntil("the store serves again") {
+          (try? await store.instructors.get(instructor.id)) == instructor
+        }
       }
       await store.close()
       await locker.close()

@@ -1,6 +1,7 @@
 import Dispatch
 import DriverKit
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import PostgresBackend
@@ -9,7 +10,7 @@ import Testing
 /// wait, so that they go together.
 @Suite(.serialized) struct BatchTests {
   private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
-  private static let oneConnection = PostgresOptions(connections: 1)
+  private static let oneConnection = PostgresOptions.patient()
 
   @Test func createsOfWhichSomeDrawTakenIDsAllSucceed() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
@@ -76,10 +77,10 @@ import Testing
   @Test func createsThatWantTheSameCoursesInOppositeOrdersNeverDeadlock() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       let other = try await PostgresStore.open(
-        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+        try await PostgresTestServer.url(), options: .patient(schema: schema))
       // Units that are no groups want them too, several at a time.
       let third = try await PostgresStore.open(
-        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+        try await PostgresTestServer.url(), options: .patient(schema: schema))
       let assistant = try await store.instructors.create(Self.grace).id
       for round in Int64(0)..<10 {
         let courses = (0..<30).map { CourseID(round * 100 + Int64($0) + 1) }
@@ -152,7 +153,7 @@ import Testing
   @Test func updatesInOppositeOrdersFromTwoStoresNeverDeadlock() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       let other = try await PostgresStore.open(
-        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+        try await PostgresTestServer.url(), options: .patient(schema: schema))
       let ids = try await store.instructors.createMany((0..<30).map { _ in Self.grace }).map(\.id)
       for _ in 0..<10 {
         async let up = together(30, on: store) { number throws(StoreError) in
@@ -169,10 +170,10 @@ import Testing
   }
 
   @Test func aRowThatSomebodyHasLockedKeepsOnlyItsOwnUpdateWaiting() async throws {
-    try await PostgresTestServer.withStore(PostgresOptions(connections: 2)) { store, schema in
+    try await PostgresTestServer.withStore(.patient(connections: 2)) { store, schema in
       let ids = try await store.instructors.createMany((0..<10).map { _ in Self.grace }).map(\.id)
       let locker = try await PostgresStore.open(
-        try await PostgresTestServer.url(), options: PostgresOptions(schema: schema, connections: 1))
+        try await PostgresTestServer.url(), options: .patient(schema: schema))
       let isLocked = Flag()
       let mayUnlock = DispatchSemaphore(value: 0)
       let locking = Task {
@@ -184,14 +185,14 @@ import Testing
           }
         }
       }
-      await isLocked.wait()
+      try await isLocked.wait("the row is locked")
       // One connection for the group, one for whoever has to wait.
-      let hold = await Hold(store)
-      let second = await Hold(store, after: 1)
+      let hold = try await Hold(store)
+      let second = try await Hold(store, after: 1)
       let tasks = ids.map { id in
         Task { try await store.instructors.update(id, InstructorPatch(learners: 7), ifVersion: nil) }
       }
-      while store.statistics().waitingCalls < 10 { await Task.yield() }
+      try await waitUntil("10 calls wait") { store.statistics().waitingCalls >= 10 }
       try await hold.open()
       try await second.open()
       for (number, task) in tasks.enumerated() where number != 4 {

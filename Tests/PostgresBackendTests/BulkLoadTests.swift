@@ -1,20 +1,14 @@
+import Dispatch
 import EphemeralServers
 import Foundation
 import InstructorStore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PostgresBackend
 
 struct BulkLoadTests {
-  /// Raised once, waited for by yielding.
-  private final class Flag: Sendable {
-    private let isRaised = Atomic<Bool>(false)
-    func raise() { isRaised.store(true, ordering: .releasing) }
-    var isUp: Bool { isRaised.load(ordering: .acquiring) }
-    func wait() async { while !isUp { await Task.yield() } }
-  }
-
   private final class Counter: Sendable {
     private let count = Atomic<Int>(0)
     var value: Int { count.load(ordering: .acquiring) }
@@ -33,18 +27,22 @@ struct BulkLoadTests {
         try await PostgresTestServer.url(), options: PostgresOptions(schema: schema))
       try await other.ping()
       _ = try await other.instructors.list(limit: 1)
-      let (hasStarted, mayGoOn) = (Flag(), Flag())
+      let hasStarted = Flag()
+      let mayGoOn = DispatchSemaphore(value: 0)
+      // However this ends: the thread does not wait for ever.
+      defer { mayGoOn.signal() }
       let load = Task {
         try await store.bulkLoad(
           BulkLoad(
             instructors: BulkSource(count: 100) { range in
               hasStarted.raise()
               // On a driver thread: holds the load where it is.
-              while !mayGoOn.isUp { sched_yield() }
+              mayGoOn.wait()
+              mayGoOn.signal()
               return range.map(Self.record)
             }))
       }
-      await hasStarted.wait()
+      try await hasStarted.wait("the load is under way")
       do throws(StoreError) {
         _ = try await other.instructors.create(NewInstructor(firstName: "Late", lastName: "Comer"))
         Issue.record("a write was taken while rows were loaded")
@@ -52,7 +50,7 @@ struct BulkLoadTests {
         #expect(error.code == .schemaMismatch)
         #expect(error.outcome == .notApplied)
       }
-      mayGoOn.raise()
+      mayGoOn.signal()
       #expect(try await load.value.instructors == 100)
       let late = try await other.instructors.create(NewInstructor(firstName: "Late", lastName: "Comer"))
       #expect(late.id.rawValue > 100)
@@ -75,7 +73,7 @@ struct BulkLoadTests {
             return range.map(Self.record)
           }))
     }
-    await hasStarted.wait()
+    try await hasStarted.wait("the load is under way")
     try await server.pause(.postgres)
     load.cancel()
     await #expect(throws: StoreError.self) { try await load.value }
@@ -104,7 +102,7 @@ struct BulkLoadTests {
         return range.map(Self.record)
       }, resumeKey: "killed")
     let loading = Task { try await store.bulkLoad(load) }
-    await hasStarted.wait()
+    try await hasStarted.wait("the load is under way")
     try await server.kill(.postgres)
     await #expect(throws: StoreError.self) { try await loading.value }
     try await server.restart(.postgres)

@@ -8,7 +8,7 @@ import Testing
 /// is kept busy until all calls wait, so that they go together.
 @Suite(.serialized) struct ReadBatchTests {
   private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
-  private static let oneConnection = PostgresOptions(connections: 1)
+  private static let oneConnection = PostgresOptions.patient()
 
   private static let quotient = Statement("SELECT 100 / $1::bigint")
 

@@ -1,9 +1,17 @@
 import Dispatch
 import DriverKit
 import InstructorStore
-import Synchronization
+import TestSupport
 
 @testable import PostgresBackend
+
+extension PostgresOptions {
+  /// For calls that are held back: without a deadline that a busy machine could reach.
+  static func patient(schema: String = "public", connections: Int = 1) -> PostgresOptions {
+    PostgresOptions(
+      schema: schema, connections: connections, timeout: .seconds(60), acquireTimeout: .seconds(60))
+  }
+}
 
 /// Holds the store's connections until `open` is called.
 final class Hold: Sendable {
@@ -11,12 +19,21 @@ final class Hold: Sendable {
   private let task: Task<Void, any Error>
 
   /// - Parameter others: How many connections are held already.
-  init(_ store: PostgresStore, after others: Int = 0) async {
+  init(_ store: PostgresStore, after others: Int = 0) async throws {
+    let isHeld = Flag()
     task = Task { [semaphore] in
-      try await store.pool.lease(store.call("test"), .read) { _, _ in semaphore.wait() }
+      try await withStoreTimeout(.seconds(60)) {
+        try await store.pool.lease(store.call("test"), .read) { _, _ in
+          isHeld.raise()
+          semaphore.wait()
+        }
+      }
     }
-    while store.statistics().busyConnections <= others { await Task.yield() }
+    try await isHeld.wait("connection \(others) is held")
   }
+
+  // However a test ends: nobody waits for ever.
+  deinit { semaphore.signal() }
 
   func open() async throws {
     semaphore.signal()
@@ -30,27 +47,20 @@ func together<Value: Sendable>(
   _ call: @escaping @Sendable (Int) async throws(StoreError) -> Value,
   meanwhile: ([Task<Result<Value, StoreError>, Never>]) async throws -> Void = { _ in }
 ) async throws -> [Result<Value, StoreError>] {
-  let hold = await Hold(store)
+  let hold = try await Hold(store)
   var tasks: [Task<Result<Value, StoreError>, Never>] = []
   for number in 0..<count {
     tasks.append(
       Task {
         do throws(StoreError) { return .success(try await call(number)) } catch { return .failure(error) }
       })
-    while store.statistics().waitingCalls <= number { await Task.yield() }
+    try await waitUntil("\(number + 1) calls wait") { store.statistics().waitingCalls > number }
   }
   try await hold.open()
   try await meanwhile(tasks)
   var results: [Result<Value, StoreError>] = []
   for task in tasks { results.append(await task.value) }
   return results
-}
-
-/// Raised once, waited for by yielding.
-final class Flag: Sendable {
-  private let isRaised = Atomic<Bool>(false)
-  func raise() { isRaised.store(true, ordering: .releasing) }
-  func wait() async { while !isRaised.load(ordering: .acquiring) { await Task.yield() } }
 }
 
 extension Result {
