@@ -133,7 +133,8 @@ enum IDReservation {
   static func reserve(
     _ kind: EntityKind, count: Int, _ connection: PostgresConnection, _ call: PostgresConnection.Call
   ) throws(StoreError) -> ClosedRange<Int64> {
-    let end = try connection.query(call, statement) { parameters in
+    // A read as far as its call is concerned: ids that nobody gets to know harm nobody.
+    let end = try connection.query(call, statement, effect: .read) { parameters in
       parameters.append(kind.rawValue)
       parameters.append(Int64(count))
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> Int64? in

@@ -85,6 +85,9 @@ package class QueuedCall: @unchecked Sendable {
   /// Forgets an error, before the call is run again.
   package final func forgetFailure() { failure = nil }
 
+  /// Whether a run has left an error behind.
+  package final var hasFailed: Bool { failure != nil }
+
   /// The server could not be reached: on another connection a read deserves a second try.
   final var isLost: Bool { failure?.code == .unreachable }
 

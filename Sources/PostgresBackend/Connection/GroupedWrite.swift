@@ -23,7 +23,8 @@ class GroupedWrite: PipelinedRequest, @unchecked Sendable {
 
   func bindFurther(_ parameters: ParameterBuffer) {}
 
-  /// Whether the statements have done what was asked for; otherwise the write runs alone, to find out why not.
+  /// Whether the statements have done what was asked for; otherwise they have done nothing, and the write runs alone, to find
+  /// out why. Not asked where the answer could not be decoded.
   var isDone: Bool { true }
 
   /// Does all of it, as a unit of its own.

@@ -99,7 +99,7 @@ extension ConnectionPool where Driver == PostgresDriver {
 extension PostgresConnection {
   /// The same on a connection that has been leased.
   func find<Value>(_ call: Call, _ lookup: Lookup<Value>, _ key: Int64) throws(StoreError) -> Value {
-    try query(call, lookup.one) { parameters in
+    try query(call, lookup.one, effect: .read) { parameters in
       parameters.append(key)
     } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
       try lookup.decode(result, 0..<result.rowCount, key)

@@ -146,8 +146,7 @@ extension PostgresConnection {
       return
     }
     if isUndecodable {
-      read.keep(
-        read.context.error(.corruptData, "the server's answer is not of the form this store writes"))
+      read.keep(undecodable(read, .notApplied))
     } else if let failure {
       if failure.isStalePlan || failure.error.code == .contended {
         left.alone.append(read)

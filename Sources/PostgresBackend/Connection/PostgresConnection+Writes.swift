@@ -129,7 +129,11 @@ extension PostgresConnection {
       }
       return .over
     }
-    for index in sent where !grouped(group[index]).isDone { runAlone(group[index]) }
+    for index in sent {
+      let write = group[index]
+      // One whose answer made no sense was applied with the others.
+      if !grouped(write).isDone, !write.hasFailed { runAlone(write) }
+    }
     return .over
   }
 
@@ -189,11 +193,7 @@ extension PostgresConnection {
         do throws(DecodingFailure) { try group[index].request.receive(result) } catch { isUndecodable = true }
       }
       guard let index = next.write else { continue }
-      if isUndecodable {
-        group[index].keep(
-          group[index].context.error(
-            .corruptData, "the server's answer is not of the form this store writes"))
-      }
+      if isUndecodable { group[index].keep(undecodable(group[index], .unknown)) }
       if !hadFailed, failure != nil { failedIndex = index }
     }
     try readSync(unit, &failure)

@@ -64,12 +64,15 @@ final class PostgresConnection {
   // MARK: Exchanges
 
   /// Runs one statement as an atomic unit and decodes its answer.
+  ///
+  /// - Parameter effect: What the statement does to the data, where that is not the effect of the whole call.
   func query<Value>(
-    _ call: Call, _ statement: Statement, bind: (ParameterBuffer) -> Void = { _ in },
+    _ call: Call, _ statement: Statement, effect: CallEffect? = nil,
+    bind: (ParameterBuffer) -> Void = { _ in },
     decode: (borrowing PostgresResult) throws(DecodingFailure) -> Value
   ) throws(StoreError) -> Value {
     var value: Value?
-    try exchange(call, [statement]) { _, parameters in
+    try exchange(call, [statement], effect: effect) { _, parameters in
       bind(parameters)
     } receive: { (_, result: borrowing PostgresResult) throws(DecodingFailure) in
       value = try decode(result)
@@ -81,18 +84,22 @@ final class PostgresConnection {
   /// Runs statements one after the other in one round trip; if one fails, those after it don't run and, outside an
   /// explicit transaction, none has any effect.
   ///
+  /// A write whose answer makes no sense to this code was applied all the same: its outcome is `unknown`, and nobody may
+  /// run it again.
   /// - Parameters:
+  ///   - effect: What the statements do to the data, where that is not the effect of the whole call.
   ///   - bind: Appends the parameters of the statement with this index.
   ///   - receive: Gets each statement's answer, before it is known whether the unit succeeds.
   func exchange(
-    _ call: Call, _ statements: [Statement], bind: (Int, ParameterBuffer) -> Void,
+    _ call: Call, _ statements: [Statement], effect: CallEffect? = nil,
+    bind: (Int, ParameterBuffer) -> Void,
     receive: (Int, borrowing PostgresResult) throws(DecodingFailure) -> Void = { _, _ in }
   ) throws(StoreError) {
     if call.isAbandoned { throw abandoned(call) }
     var hasReplayed = false
     while true {
       do throws(ExchangeFailure) {
-        return try exchangeOnce(call, statements, bind, receive)
+        return try exchangeOnce(call, statements, effect ?? call.effect, bind, receive)
       } catch {
         // Nothing was applied, so prepare again.
         guard error.isStalePlan, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else {
@@ -113,7 +120,8 @@ final class PostgresConnection {
   }
 
   private func exchangeOnce(
-    _ call: Call, _ statements: [Statement], _ bind: (Int, ParameterBuffer) -> Void,
+    _ call: Call, _ statements: [Statement], _ effect: CallEffect,
+    _ bind: (Int, ParameterBuffer) -> Void,
     _ receive: (Int, borrowing PostgresResult) throws(DecodingFailure) -> Void
   ) throws(ExchangeFailure) {
     var mustPrepare: [Bool] = []
@@ -130,22 +138,23 @@ final class PostgresConnection {
     guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(call)) }
 
     var failure: ExchangeFailure?
+    var isUndecodable = false
     for (index, statement) in statements.enumerated() {
       if mustPrepare[index] {
         let answer = try answer(call, &failure) { _ in }
         if answer { markPrepared(statement) }
       }
-      var isUndecodable = false
       _ = try answer(call, &failure) { result in
         do throws(DecodingFailure) { try receive(index, result) } catch { isUndecodable = true }
-      }
-      if isUndecodable, failure == nil {
-        failure = ExchangeFailure(
-          error: call.context.error(.corruptData, "the server's answer is not of the form this store writes"))
       }
     }
     try readSync(call, &failure)
     if let failure { throw failure }
+    if isUndecodable {
+      // An explicit transaction is rolled back now.
+      let isApplied = effect == .write && transactionStatus == PQTRANS_IDLE
+      throw ExchangeFailure(error: undecodable(call, isApplied ? .unknown : .notApplied))
+    }
   }
 
   func send(_ statement: Statement) -> Bool {
@@ -264,6 +273,13 @@ final class PostgresConnection {
       .unreachable, "the connection broke", entityID: call.entityID,
       outcome: call.effect == .write ? .unknown : .notApplied,
       underlying: PostgresError(sqlState: "", message: message))
+  }
+
+  /// What came makes no sense to this code.
+  func undecodable(_ call: Call, _ outcome: StoreError.Outcome) -> StoreError {
+    call.context.error(
+      .corruptData, "the server's answer is not of the form this store writes", entityID: call.entityID,
+      outcome: outcome)
   }
 
   /// The caller has left, so nobody reads this; it ends the body.

@@ -82,7 +82,8 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
         try Self.delete(id, ifVersion, connection, call) ? true : nil
       } elseFail: { () throws(StoreError) in
         _ = try Self.require(id, ifVersion, connection, call)
-        let hasTooMany = try connection.query(call, ReviewerStatements.hasTooMany) { parameters in
+        let hasTooMany = try connection.query(call, ReviewerStatements.hasTooMany, effect: .read) {
+          parameters in
           parameters.append(id.rawValue)
         } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
           try result.boolean(0, 0)

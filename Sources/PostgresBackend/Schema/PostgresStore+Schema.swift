@@ -79,7 +79,7 @@ extension PostgresStore {
   static func state(
     _ connection: PostgresConnection, _ call: PostgresConnection.Call
   ) throws(StoreError) -> SchemaState {
-    let state = try connection.query(call, PostgresSchema.state) {
+    let state = try connection.query(call, PostgresSchema.state, effect: .read) {
       (result: borrowing PostgresResult) throws(DecodingFailure) -> SchemaState? in
       guard result.rowCount == 1 else { return nil }
       return SchemaState(
