@@ -5,6 +5,8 @@ enum LatencyChart {
   private static let width = 480.0
   private static let height = 270.0
   private static let plot = (left: 64.0, right: 464.0, top: 12.0, bottom: 226.0)
+  /// So far to the right may the middle of the longest label be without its end leaving the drawing.
+  private static let lastLabel = width - 22
   private static let labelled = [0.0, 50, 90, 99, 99.9, 99.99]
   /// A percentile is drawn as far as ten operations lie beyond it.
   private static let operationsBeyond = 10.0
@@ -31,7 +33,8 @@ enum LatencyChart {
       let place = place(of: percent, last)
       canvas.line(place, plot.top, place, plot.bottom, style: "grid")
       canvas.text(
-        percent == 0 ? "min" : "p\(text(percent))", place, plot.bottom + 16, anchor: .middle, style: "tick")
+        percent == 0 ? "min" : "p\(text(percent))", min(place, lastLabel), plot.bottom + 16, anchor: .middle,
+        style: "tick")
     }
     canvas.text("percentile", (plot.left + plot.right) / 2, height - 8, anchor: .middle, style: "tick")
     for (arm, curve) in curves.enumerated() {
