@@ -32,15 +32,18 @@ import Testing
   }
 
   @Test func slicesAreSizedForBothArmsAndJitteredByAFifth() {
-    let plan = ComparisonPlan(recorded: Fixture.plan(["w"], segmentSeconds: 1.25))
+    let seconds = RecordedPlan.defaultSegmentSeconds
+    let plan = ComparisonPlan(recorded: Fixture.plan(["w"], segmentSeconds: seconds))
     let even = plan.typicalOperations([1_000, 1_000])
-    #expect(even == 1_250)
-    let sizes = (0..<200).map { plan.operations(typical: even, workload: "w", block: $0) }
-    #expect(sizes.allSatisfy { (1_000...1_500).contains($0) }, "no segment is shorter than a second")
-    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) > 400)
+    #expect((Double(even) - 1_000 * seconds).magnitude <= 1)
+    let sizes = (0..<200).map { Double(plan.operations(typical: even, workload: "w", block: $0)) }
+    // Never by more, and nearly all of that is used.
+    let lengths = sizes.map { $0 / 1_000 / seconds }
+    #expect(lengths.allSatisfy { (0.799...1.201).contains($0) }, "\(lengths)")
+    #expect((lengths.max() ?? 0) - (lengths.min() ?? 0) > 0.35)
     // Both together take as long as if they were alike, whatever the ratio.
     let uneven = Double(plan.typicalOperations([40_000, 10_000]))
-    #expect((uneven / 40_000 + uneven / 10_000 - 2.5).magnitude < 0.01)
+    #expect((uneven / 40_000 + uneven / 10_000 - 2 * seconds).magnitude < 0.01)
     #expect(plan.typicalOperations([0, 0]) == plan.recorded.concurrency * 2)
   }
 }

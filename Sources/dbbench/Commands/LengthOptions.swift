@@ -32,11 +32,8 @@ struct LengthOptions: ParsableArguments {
 
   /// Hidden, for tests of everything around the timing: what short segments show is mostly noise.
   @Option(help: ArgumentHelp("Seconds of a segment, on average.", visibility: .hidden))
-  var segment = LengthOptions.segmentSeconds
+  var segment = RecordedPlan.defaultSegmentSeconds
 
-  /// The slower arm's segments are longer, up to twice as long: what MongoDB writes has a period of 1.5 s. The default comparison, which is
-  /// to end within ten minutes, took exactly that with 1 s: how long a segment really is depends on what the pilot saw.
-  private static let segmentSeconds = 0.9
   static let provisionalBlocks = 2
 
   func validate() throws {
