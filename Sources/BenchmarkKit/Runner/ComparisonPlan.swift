@@ -16,8 +16,8 @@ struct ComparisonPlan: Sendable {
 
   /// Operations of a slice before the jitter, from the pilot's rates.
   ///
-  /// The two arms' segments take ``RecordedPlan/segmentSeconds`` on average, whatever the ratio: the slower arm always takes
-  /// at least that, the faster one less where the other is much slower, and a block always takes about the same time.
+  /// The two arms' segments take ``RecordedPlan/segmentSeconds`` on average, whatever the ratio: the slower arm takes at least
+  /// that before the jitter, the faster one less where the other is much slower, and a block always takes about the same time.
   func typicalOperations(_ rates: [Double]) -> Int {
     let secondsPerOperation = rates.reduce(0) { $0 + 1 / max($1, 1e-3) } / Double(max(1, rates.count))
     let operations = recorded.segmentSeconds / max(secondsPerOperation, 1e-9)
@@ -29,9 +29,14 @@ struct ComparisonPlan: Sendable {
 
   /// Operations of both slices of a block.
   func operations(typical: Int, workload: String, block: Int) -> Int {
-    var random = TraceRandom(
-      seed: recorded.seed, stream: Self.stream ^ TraceRandom.stream(workload), index: block)
-    return max(leastOperations, Int(Double(typical) * (1 - Self.jitter + 2 * Self.jitter * random.unit())))
+    let factor = Self.jitterFactor(seed: recorded.seed, workload: workload, block: block)
+    return max(leastOperations, Int(Double(typical) * factor))
+  }
+
+  /// How much longer or shorter than usual the segments of a block are.
+  static func jitterFactor(seed: UInt64, workload: String, block: Int) -> Double {
+    var random = TraceRandom(seed: seed, stream: stream ^ TraceRandom.stream(workload), index: block)
+    return 1 - jitter + 2 * jitter * random.unit()
   }
 
   /// Voids that are one too many.

@@ -13,12 +13,15 @@ enum SimulatedNoise: Sendable {
   case periodicStalls(period: Double, seconds: Double)
   /// Each arm for itself drifts like that: what a DBMS's own background work does. Beside as much independent noise.
   case driftingArms(seconds: Double)
+  /// The second arm alone has a rhythm: every `period` seconds its throughput swings from `amplitude` below its mean to as
+  /// much above, whether or not it is being measured. Beside the independent noise.
+  case swingingArm(period: Double, amplitude: Double)
 }
 
 /// The noise of the segments of one simulated family, in the order in which they run.
 struct SimulatedMachine {
-  /// From the beginning of a segment to that of the next.
-  static let segmentSeconds = 1.25
+  /// Between two segments: what is prepared, undone and recorded.
+  static let pauseSeconds = 0.35
 
   private let noise: SimulatedNoise
   /// The standard deviation of a block's log ratio.
@@ -28,42 +31,53 @@ struct SimulatedMachine {
   private var time = 0.0
   /// The machine's state, or one state for each arm.
   private var states: [Double] = []
-  private let stallOffset: Double
+  /// Where in its period anything periodic begins, from 0 to 1.
+  private let phase: Double
 
   init(noise: SimulatedNoise, blockDeviation: Double, random: TraceRandom) {
     self.noise = noise
     self.blockDeviation = blockDeviation
     var random = random
-    stallOffset = random.unit()
+    phase = random.unit()
     self.random = random
     states = [normal(), normal()]
   }
 
-  /// What is added to the log throughput of the next segment, which is one of `arm`.
+  /// What is added to the log throughput of the next segment, which is one of `arm` and takes so many seconds.
   ///
   /// A block's log ratio is the mean of two segments minus the mean of two others, so independent segments have the
   /// standard deviation of the block.
-  mutating func next(arm: Int) -> Double {
-    defer { time += Self.segmentSeconds }
+  mutating func next(arm: Int, seconds length: Double) -> Double {
+    let step = length + Self.pauseSeconds
+    defer { time += step }
     let half = blockDeviation * Double.sqrt(0.5)
     switch noise {
     case .independent: return blockDeviation * normal()
     case .heavyTailed: return blockDeviation * student3() / Double.sqrt(3)
     case .driftingMachine(let seconds):
-      states[0] = drifted(states[0], seconds)
+      states[0] = drifted(states[0], step / seconds)
       return half * (states[0] + normal())
     case .driftingArms(let seconds):
       // Both go on while only one is measured.
-      for index in states.indices { states[index] = drifted(states[index], seconds) }
+      for index in states.indices { states[index] = drifted(states[index], step / seconds) }
       return half * (states[arm] + normal())
     case .periodicStalls(let period, let seconds):
-      let phase = (time / period + stallOffset).truncatingRemainder(dividingBy: 1) * period
-      return blockDeviation * normal() + (phase < seconds ? Double.log(0.6) : 0)
+      let sinceStall = (time / period + phase).truncatingRemainder(dividingBy: 1) * period
+      return blockDeviation * normal() + (sinceStall < seconds ? Double.log(0.6) : 0)
+    case .swingingArm(let period, let amplitude):
+      let own = blockDeviation * normal()
+      guard arm == 1 else { return own }
+      // The mean of 1 + amplitude × sin over the segment.
+      let rate = 2 * Double.pi / period
+      let start = 2 * Double.pi * phase + rate * time
+      let swing = (Double.cos(start) - Double.cos(start + rate * length)) / (rate * length)
+      return own + Double.log(1 + amplitude * swing)
     }
   }
 
-  private mutating func drifted(_ state: Double, _ seconds: Double) -> Double {
-    let kept = Double.exp(-Self.segmentSeconds / seconds)
+  /// - Parameter step: The time gone by, in units of that after which the process forgets.
+  private mutating func drifted(_ state: Double, _ step: Double) -> Double {
+    let kept = Double.exp(-step)
     return kept * state + Double.sqrt(1 - kept * kept) * normal()
   }
 

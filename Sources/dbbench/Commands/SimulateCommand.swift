@@ -9,7 +9,8 @@ struct SimulateCommand: AsyncParsableCommand {
     discussion: """
       Each simulated family is a comparison of 8 workloads, with the blocks, the coin, the two looks and the rule of a \
       real one. Ends with 3 if a limit is missed: a wrong 'faster' in at most 5% of families, the interval holds the \
-      true ratio in 94–97%, a true 10% at a block deviation of 5% is found in at least 95%.
+      true ratio in 94–97%, a true 10% is found in at least 95%, and at most 5% of the workloads that differ by more than \
+      the margin are called equivalent.
       """,
     shouldDisplay: false)
 
