@@ -17,6 +17,8 @@ let package = Package(
     .library(name: "StoreConformance", targets: ["StoreConformance"]),
     .library(name: "BenchmarkKit", targets: ["BenchmarkKit"]),
     .executable(name: "dbbench", targets: ["dbbench"]),
+    // Preloaded by `dbbench allocations`; nothing links it.
+    .library(name: "CAllocationCounter", type: .dynamic, targets: ["CAllocationCounter"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,6 +79,8 @@ let package = Package(
       swiftSettings: strict),
     // A system call that Swift can't import.
     .target(name: "CProcessors"),
+    // malloc and its kin, counted.
+    .target(name: "CAllocationCounter"),
     // Plain C loops over libpq and libmongoc, which `dbbench reference` compares the library with.
     .target(name: "CReferenceLoops", dependencies: ["CLibPQ", "CLibMongoC"]),
     .executableTarget(

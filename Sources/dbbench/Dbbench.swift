@@ -21,6 +21,7 @@ struct Main {
     if CommandLine.argc > 2, CommandLine.arguments[1] == ChildProgram.loopArgument {
       exit(dbbench_reference_main(CommandLine.argc - 2, CommandLine.unsafeArgv + 2))
     }
+    if CommandLine.argc > 1, CommandLine.arguments[1] == AllocationsCommand.name { CountedProgram.enter() }
     Output.exit(await Launcher.run(Array(CommandLine.arguments.dropFirst())))
   }
 }
@@ -46,7 +47,7 @@ struct Dbbench: AsyncParsableCommand {
       WorkloadsCommand.self, ExplainCommand.self, ReportCommand.self, DoctorCommand.self,
       ReferenceCommand.self,
       ServersCommand.self,
-      SimulateCommand.self, ValidateCommand.self,
+      SimulateCommand.self, ValidateCommand.self, AllocationsCommand.self,
     ],
     defaultSubcommand: CompareCommand.self)
 }

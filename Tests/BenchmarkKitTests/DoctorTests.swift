@@ -103,6 +103,24 @@ import Testing
     #expect(busy.isPassed, "\(busy.detail)")
   }
 
+  @Test func aLoopThatAllocatesIsCaught() {
+    func check(_ allocations: [Double]) -> Bool {
+      MeterSelfTest.allocations(
+        allocations.map {
+          AllocationCount(
+            backend: "null", workload: "closed loop", dispatch: "", concurrency: 16, connections: 0,
+            calls: 1_000,
+            allocationsPerCall: $0, bytesPerCall: 16 * $0)
+        }
+      ).isPassed
+    }
+    #expect(check([0, 0.002]))
+    #expect(!check([0, 0.5]))
+    #expect(!check([]))
+    // A system on which nothing can be counted is no broken meter.
+    #expect(MeterSelfTest.uncounted("not here").isPassed)
+  }
+
   /// The check itself can fail: truth that the meter didn't see is told.
   @Test func aMeterThatIsOffIsCaught() async throws {
     let request = OpenLoopRequest(

@@ -157,7 +157,7 @@ import Testing
       ["doctor", "--meter", "--backend", isFullTest ? "postgres,mongo" : "postgres", "--json", "-"])
     #expect(output.status == 5, "\(output)")
     let checks = try #require(try Self.object(output)["meter"] as? [[String: Any]])
-    #expect(checks.count == (isFullTest ? 10 : 9))
+    #expect(checks.count == (isFullTest ? 11 : 10))
     for check in checks { #expect(check["passed"] as? Bool == true, "\(check)") }
   }
 

@@ -70,6 +70,30 @@ public enum MeterSelfTest {
         + "\(used / UInt64(max(1, result.ledger.executed))) ns of processor time each")
   }
 
+  /// The closed loop makes none: more than this is no accident. The open loop's feed makes one whenever it has somebody to wake,
+  /// which a debug build makes three of.
+  static func mostAllocationsPerCall(_ loop: String) -> Double {
+    loop == AllocationRun.openLoop ? 4 : 0.01
+  }
+
+  /// Whether the loops leave the heap alone, so that what is allocated or waited for in a call is the backend's own.
+  public static func allocations(_ counts: [AllocationCount]) -> MeterCheck {
+    MeterCheck(
+      name: allocationsName,
+      isPassed: !counts.isEmpty
+        && counts.allSatisfy { $0.allocationsPerCall <= mostAllocationsPerCall($0.workload) },
+      detail: counts.map {
+        "\($0.workload) \(Quantity.decimal($0.allocationsPerCall, 3)) a call (\(Quantity.count($0.calls)) calls)"
+      }.joined(separator: ", "))
+  }
+
+  /// Where nothing can be counted, and why.
+  public static func uncounted(_ reason: String) -> MeterCheck {
+    MeterCheck(name: allocationsName, isPassed: true, detail: reason)
+  }
+
+  private static let allocationsName = "null backend, allocations"
+
   /// Whether the figures hold while other tasks keep all of Swift's cooperative threads for themselves.
   static func busyPool(ratePerSecond: Double = 2_000, operations: Int = 4_000) async throws -> MeterCheck {
     let end = SystemMonotonicClock().nanoseconds() + UInt64(Double(operations) / ratePerSecond * 1e9)

@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
       if figures from this machine would mislead as it is now.
 
       With --meter it also holds dbbench's own meter against known truth, for about a minute: a backend that does \
-      nothing (what the loops cost), backends with known latencies (p50 and p99 must come out within 2%), the same while \
+      nothing (what the loops cost, and that they allocate nothing), backends with known latencies (p50 and p99 must come out within 2%), the same while \
       Swift's threads are kept busy, and throwaway servers that are stopped for two seconds, which an open loop must show.
 
       Examples:
@@ -65,11 +65,22 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     if meter {
       try await MeterSelfTest.run(progress: progress) { report.meter.append($0) }
+      progress.update("meter: what the loops allocate")
+      report.meter.append(try await allocations())
     }
     line.finish()
     if json != "-" { Output.print(report.lines) }
     try JSONOutput.write(report, to: json)
     try report.requireHealth()
+  }
+
+  /// In a process of its own, under the library that counts: nothing that is timed pays for it.
+  private func allocations() async throws -> MeterCheck {
+    do {
+      return MeterSelfTest.allocations(try await CountedProgram.countNullBackend())
+    } catch let error as BenchmarkFailure where error.status == .unavailable {
+      return MeterSelfTest.uncounted(error.description)
+    }
   }
 
   /// What takes servers: their versions, the disk under their data, how the meter sees one stop.

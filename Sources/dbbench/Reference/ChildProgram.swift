@@ -24,7 +24,7 @@ struct ChildProgram: Sendable {
   func run(_ arguments: [String], input: String = "", doing what: String) async throws -> String {
     let environment = Environment.inherit.updating([Environment.Key(stringLiteral: Self.urlVariable): url])
     let result = try await Subprocess.run(
-      .path(FilePath(Self.ownPath)), arguments: Arguments([Self.loopArgument] + arguments),
+      .path(FilePath(CountedProgram.ownPath)), arguments: Arguments([Self.loopArgument] + arguments),
       environment: environment, input: .string(input), output: .string(limit: Self.outputLimit),
       error: .string(limit: Self.outputLimit))
     try Task.checkCancellation()
@@ -47,13 +47,5 @@ struct ChildProgram: Sendable {
       throw BenchmarkFailure(.internalError, "\(what) printed no figures. This is a defect; please report it")
     }
     return (figures[0], figures[1] / 1e9)
-  }
-
-  private static var ownPath: String {
-    #if os(Linux)
-      "/proc/self/exe"
-    #else
-      CommandLine.arguments[0]
-    #endif
   }
 }
