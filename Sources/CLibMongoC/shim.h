@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "stream.h"
 
 // MARK: Commands and replies
@@ -104,12 +105,6 @@ typedef struct {
   uint32_t offset;
 } instructor_mongo_position;
 
-static inline uint32_t instructor_mongo_uint32(const uint8_t *bytes) {
-  uint32_t value;
-  memcpy(&value, bytes, sizeof value);
-  return BSON_UINT32_FROM_LE(value);
-}
-
 static inline uint64_t instructor_mongo_uint64(const uint8_t *bytes) {
   uint64_t value;
   memcpy(&value, bytes, sizeof value);
@@ -203,4 +198,15 @@ static inline int instructor_mongo_next(instructor_mongo_position *position, ins
   if (size > room) return -1;
   position->offset = (uint32_t)(next + size - bytes);
   return 1;
+}
+
+/// Whether the answer says that the command was run. 1: yes. 0: it was refused. -1: it is no document.
+static inline int instructor_mongo_is_ok(instructor_mongo_message message) {
+  instructor_mongo_position position = {message.bytes, message.length, 0};
+  instructor_mongo_element field;
+  int status;
+  while ((status = instructor_mongo_next(&position, &field)) == 1) {
+    if (field.key_length == 2 && memcmp(field.key, "ok", 2) == 0) return field.integer != 0 || field.number != 0;
+  }
+  return status;
 }

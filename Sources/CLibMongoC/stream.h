@@ -22,6 +22,8 @@
 #define MSG_NOSIGNAL 0
 #endif
 
+struct instructor_mongo_stream;
+
 /// What a connection and its sockets share. Touched by the driver thread that owns the connection only.
 typedef struct {
   /// When the current call's answer is of no more use, on CLOCK_MONOTONIC in nanoseconds.
@@ -40,15 +42,19 @@ typedef struct {
   bool has_timed_out;
   /// Set before the client is destroyed, which would otherwise reconnect to say goodbye.
   bool is_closed;
-  /// The socket written to last.
-  int last_descriptor;
+  /// The socket written to last; NULL when it is closed.
+  struct instructor_mongo_stream *last;
+  /// Of the primary, for messages of our own: ``instructor_mongo_use_messages`` sets it. NULL once it is gone.
+  struct instructor_mongo_stream *primary;
+  /// Of the last message of our own.
+  int32_t request;
   /// For one attempt to connect to a host that has several addresses.
   int32_t connect_timeout_ms;
 } instructor_mongo_link;
 
 enum { instructor_mongo_stream_type = 1000, instructor_mongo_read_ahead = 32 * 1024 };
 
-typedef struct {
+typedef struct instructor_mongo_stream {
   mongoc_stream_t stream;
   instructor_mongo_link *link;
   int descriptor;
@@ -102,7 +108,8 @@ static inline int instructor_mongo_wait(instructor_mongo_link *link, int descrip
 static inline int instructor_mongo_stream_close(mongoc_stream_t *stream) {
   instructor_mongo_stream *self = (instructor_mongo_stream *)stream;
   if (self->descriptor < 0) return 0;
-  if (self->link->last_descriptor == self->descriptor) self->link->last_descriptor = -1;
+  if (self->link->last == self) self->link->last = NULL;
+  if (self->link->primary == self) self->link->primary = NULL;
   int status = close(self->descriptor);
   self->descriptor = -1;
   return status;
@@ -126,7 +133,7 @@ static inline ssize_t instructor_mongo_stream_writev(
   size_t index = 0, offset = 0;
   self->last_error = 0;
   self->is_waiting_for_answer = true;
-  self->link->last_descriptor = self->descriptor;
+  self->link->last = self;
   while (index < count) {
     struct iovec parts[16];
     size_t part_count = 0;
@@ -247,6 +254,10 @@ static inline int instructor_mongo_stream_setsockopt(
 static inline bool instructor_mongo_descriptor_is_closed(int descriptor) {
   struct pollfd polled = {descriptor, POLLIN, 0};
   return descriptor < 0 || poll(&polled, 1, 0) != 0;
+}
+
+static inline bool instructor_mongo_is_closed(const instructor_mongo_link *link) {
+  return !link->last || instructor_mongo_descriptor_is_closed(link->last->descriptor);
 }
 
 static inline bool instructor_mongo_stream_check_closed(mongoc_stream_t *stream) {

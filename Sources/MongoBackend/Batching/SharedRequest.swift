@@ -81,7 +81,10 @@ extension MongoCore {
     let answer = Answer<Value>()
     let request = request(answer)
     try await pool.perform(
-      context, request.effect, batchClass: request.batchClass, request, bytes: request.bytes)
+      SharedCall(
+        context, request.effect, try pool.limits(for: context), request: request,
+        batchClass: request.batchClass,
+        bytes: request.bytes))
     guard let value = answer.value else {
       throw context.error(.internalError, "the call ended without an answer")
     }

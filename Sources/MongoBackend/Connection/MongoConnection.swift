@@ -20,6 +20,8 @@ final class MongoConnection {
   private var writer = BSONWriter()
   private var currentCall: MongoCall?
   private(set) var isBroken = false
+  /// Whether commands go over the socket as they are; those of a transaction are libmongoc's all the same.
+  private var usesOwnMessages = false
   /// Set while a transaction may be open on the server.
   var hasOpenTransaction = false
 
@@ -51,14 +53,18 @@ final class MongoConnection {
   /// Whether the server's end is there and silent.
   var isAlive: Bool {
     !isBroken
-      && (!address.usesOwnSockets
-        || !instructor_mongo_descriptor_is_closed(client.link.pointee.last_descriptor))
+      && (!address.usesOwnSockets || !instructor_mongo_is_closed(client.link))
   }
 
   var knowsAServer: Bool { instructor_mongo_knows_a_server(client.pointer) }
 
   /// Whether the last exchange ended by its deadline.
   var hasTimedOut: Bool { client.link.pointee.has_timed_out }
+
+  /// From now on sends commands without libmongoc, to the server that has answered last. TLS is libmongoc's.
+  func useOwnMessages() {
+    usesOwnMessages = address.usesOwnSockets && instructor_mongo_use_messages(client.link)
+  }
 
   func markBroken() { isBroken = true }
 
@@ -84,12 +90,15 @@ final class MongoConnection {
     try prepare(call, deadline: deadline, isShielded: isShielded)
     let milliseconds = deadline.remainingMilliseconds
     guard milliseconds > 0 else { throw CommandFailure(.late) }
-    let writeConcern = address.writeConcern
+    let usesOwnMessages = usesOwnMessages && session == nil
     writer.begin { writer in
       build(&writer)
-      concern.append(to: &writer, writeConcern)
+      concern.append(to: &writer, address.writeConcern)
       if milliseconds != .max, concern != .untimed { writer.append("maxTimeMS", milliseconds) }
+      // libmongoc adds this itself.
+      if usesOwnMessages { writer.append("$db", onAdmin ? "admin" : address.database) }
     }
+    if usesOwnMessages { return try exchange() }
     guard let reply = instructor_mongo_reply_new() else { throw CommandFailure(.outOfMemory) }
     var error = bson_error_t()
     let isDone =
@@ -99,6 +108,31 @@ final class MongoConnection {
       : instructor_mongo_command(
         client.pointer, database, writer.bytes.baseAddress, writer.count, session, reply, &error)
     return try finish(isDone, Reply(reply), error)
+  }
+
+  /// Sends what the writer holds as a message of our own and waits for the answer.
+  private func exchange() throws(CommandFailure) -> Reply {
+    var message = instructor_mongo_message()
+    let isDone = instructor_mongo_exchange(
+      client.link, writer.bytes.baseAddress, writer.count, &message)
+    // The call holds its caller's closure, and perhaps the store with it.
+    currentCall = nil
+    guard isDone else {
+      isBroken = true
+      throw socketFailure()
+    }
+    let reply = Reply(message)
+    switch instructor_mongo_is_ok(message) {
+    case 1: return reply
+    case 0:
+      var failure = CommandFailure(.server, wasSent: true)
+      if let parts = try? reply.parts() { failure.take(parts) }
+      if failure.breaksConnection { isBroken = true }
+      throw failure
+    default:
+      isBroken = true
+      throw CommandFailure(.lost, wasSent: true, message: "the server's answer is no document")
+    }
   }
 
   /// Gets ready for an exchange of libmongoc's, a command or a commit.
@@ -128,18 +162,12 @@ final class MongoConnection {
     currentCall = nil
     if isDone { return reply }
     var failure = failure(error)
-    if let parts = try? reply.parts() {
-      failure.duplicate = parts.duplicate
-      failure.isTransient = parts.isTransient
-      failure.isUnknownCommit = parts.isUnknownCommit
-    }
+    if let parts = try? reply.parts() { failure.take(parts) }
     if failure.breaksConnection { isBroken = true }
     throw failure
   }
 
   private func failure(_ error: bson_error_t) -> CommandFailure {
-    let link = client.link.pointee
-    let wasSent = !address.usesOwnSockets || link.bytes_sent > 0
     let message = error.text
     switch error.domain {
     case MONGOC_ERROR_SERVER.rawValue:
@@ -156,12 +184,17 @@ final class MongoConnection {
       return CommandFailure(.authentication, message: message)
     case MONGOC_ERROR_SERVER_SELECTION.rawValue:
       return CommandFailure(knowsAServer ? .noPrimary : .unreachable, message: message)
-    case MONGOC_ERROR_STREAM.rawValue where link.has_timed_out:
-      return CommandFailure(.silent, wasSent: wasSent, message: message)
-    default:
-      return CommandFailure(.lost, wasSent: wasSent, message: message)
+    case MONGOC_ERROR_STREAM.rawValue: return socketFailure(message)
+    default: return CommandFailure(.lost, wasSent: mayHaveSent, message: message)
     }
   }
+
+  /// What it means that the socket was of no use.
+  private func socketFailure(_ message: String = "") -> CommandFailure {
+    CommandFailure(hasTimedOut ? .silent : .lost, wasSent: mayHaveSent, message: message)
+  }
+
+  private var mayHaveSent: Bool { !address.usesOwnSockets || client.link.pointee.bytes_sent > 0 }
 
   private func wasAbandoned() -> Bool {
     signal.clear()
@@ -185,7 +218,6 @@ private struct ClientHandle: ~Copyable {
     link = .allocate(capacity: 1)
     link.initialize(to: instructor_mongo_link())
     link.pointee.wake_descriptor = -1
-    link.pointee.last_descriptor = -1
     link.pointee.deadline = .max
     link.pointee.connect_timeout_ms = Deadline.after(address.connectTimeout).remainingMilliseconds
     mongoc_client_set_error_api(client, 2)

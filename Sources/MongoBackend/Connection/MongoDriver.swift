@@ -64,6 +64,7 @@ struct MongoDriver: ConnectionDriver {
       throw CommandFailure(.unsuitable, message: "the server is older than MongoDB 5.0")
     }
     guard isPrimary else { throw CommandFailure(.noPrimary) }
+    connection.useOwnMessages()
   }
 
   func run(_ batch: [SharedCall], on connection: MongoConnection) { connection.serve(batch, gate, ids) }

@@ -3,17 +3,29 @@ import InstructorStore
 
 /// The server's answer to one command, freed exactly once.
 struct Reply: ~Copyable {
-  private let bson: OpaquePointer
+  /// libmongoc's, or else a message of our own.
+  private let bson: OpaquePointer?
+  private let storage: UnsafeMutablePointer<UInt8>?
+  /// The whole document; valid while the reply lives.
+  let bytes: UnsafeRawBufferPointer
 
   /// Takes over a reply that a command has initialised.
-  init(_ bson: OpaquePointer) { self.bson = bson }
-
-  deinit { instructor_mongo_reply_free(bson) }
-
-  /// The whole document; valid while the reply lives.
-  var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
+  init(_ bson: OpaquePointer) {
+    self.bson = bson
+    storage = nil
+    bytes = UnsafeRawBufferPointer(
       start: instructor_mongo_reply_bytes(bson), count: Int(instructor_mongo_reply_length(bson)))
+  }
+
+  init(_ message: instructor_mongo_message) {
+    bson = nil
+    storage = message.storage
+    bytes = UnsafeRawBufferPointer(start: message.bytes, count: Int(message.length))
+  }
+
+  deinit {
+    if let bson { instructor_mongo_reply_free(bson) }
+    free(storage)
   }
 
   /// One walk over the top level.
@@ -38,6 +50,9 @@ struct ReplyParts {
   /// The errors of a write's statements. The reply says `ok: 1` all the same.
   var writeErrors: [WriteError] = []
   var writeConcernCode: Int32?
+  /// Of a failed command.
+  var code: Int32 = 0
+  var message = ""
   /// Of a failed command: what broke a unique index.
   var duplicate: Constraint?
   var isTransient = false
@@ -52,8 +67,11 @@ struct ReplyParts {
   fileprivate mutating func take(_ element: BSONElement) throws(CorruptDocument) {
     switch element.keyLength {
     case 1: if element.isNamed("n") { count = element.number }
+    case 4: if element.isNamed("code") { code = Int32(truncatingIfNeeded: element.number) }
     case 5: if element.isNamed("value"), element.type == .document { value = element.nested }
-    case 6: if element.isNamed("cursor"), let cursor = element.nested { try takeCursor(cursor) }
+    case 6:
+      if element.isNamed("cursor"), let cursor = element.nested { try takeCursor(cursor) }
+      if element.isNamed("errmsg") { message = element.lossyText }
     case 10:
       if element.isNamed("keyPattern"), let pattern = element.nested {
         duplicate = try Self.constraint(pattern)

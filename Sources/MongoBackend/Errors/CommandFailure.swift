@@ -69,6 +69,15 @@ struct CommandFailure: Error {
     index = error.index
   }
 
+  /// What the server said with its refusal of a command.
+  mutating func take(_ parts: ReplyParts) {
+    if code == 0 { code = parts.code }
+    if message.isEmpty { message = parts.message }
+    duplicate = parts.duplicate
+    isTransient = parts.isTransient
+    isUnknownCommit = parts.isUnknownCommit
+  }
+
   /// Whether the server said that it is no longer the one to talk to.
   var leavesServer: Bool { ServerCode.meaning(of: code).leavesServer }
 
