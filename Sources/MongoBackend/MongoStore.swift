@@ -81,7 +81,8 @@ public final class MongoStore: StorageBackend {
   public func statistics() -> StoreStatistics {
     var sum = core.pool.statistics()
     let queue = core.reviewQueue.statistics
-    sum.waitingCalls += queue.waitingCalls
+    // The two are read one after the other.
+    sum.waitingCalls = max(0, sum.waitingCalls + queue.waitingCalls)
     sum.completedCalls += queue.completedCalls
     sum.timedOutCalls += queue.timedOutCalls
     sum.cancelledCalls += queue.cancelledCalls

@@ -74,6 +74,33 @@ extension DriverKitSuite {
       await pool.close()
     }
 
+    @Test func aLeaseThatIsTakenBackCountsNowhere() async throws {
+      let pool = makePool(FakeDriver())
+      let gate = Gate()
+      let occupant = pool.occupy(gate)
+      await gate.arrivals.reaches(1)
+      let lease = try pool.pendingLease(context, .write) { _, _ in true }
+      let waiting = Task { () async -> StoreError.Code? in
+        do throws(StoreError) { try await lease.run() } catch { return error.code }
+        return nil
+      }
+      await until { pool.statistics().waitingCalls == 1 }
+      lease.withdraw()
+      #expect(await waiting.value == .cancelled)
+      #expect(pool.statistics().waitingCalls == 0)
+      gate.open()
+      _ = await occupant.value
+      // One that runs and turns out not to be needed counts as little.
+      let counted = pool.statistics()
+      let needless = try pool.pendingLease(context, .write) { _, _ in false }
+      try await needless.run()
+      needless.withdraw()
+      await until { pool.statistics().busyConnections == 0 }
+      #expect(pool.statistics() == counted)
+      #expect(counted.exchanges == 1 && counted.completedCalls == 1 && counted.cancelledCalls == 0)
+      await pool.close()
+    }
+
     @Test func aFullQueueRefusesAtOnce() async {
       let pool = makePool(FakeDriver(), waiting: 2)
       let gate = Gate()

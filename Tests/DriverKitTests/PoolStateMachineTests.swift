@@ -4,7 +4,7 @@ import Testing
 
 final class Waiter: PoolWaiter {
   let number: Int
-  let batchClass: UInt8
+  var batchClass: UInt8
   let batchBytes: Int
   var hasLeft = false
   var place = QueuePlace.outside

@@ -1,4 +1,7 @@
+import Dispatch
+import DriverKit
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -24,7 +27,8 @@ struct SharedReviewWriteTests {
       default:
         // Nothing of what is wrong is applied, whatever it shares a transaction with.
         let missing = await storeError {
-          _ = try await store.reviews.create(ReviewCatalog.newReview(number, course: course, by: ReviewerID(1 << 50)))
+          _ = try await store.reviews.create(
+            ReviewCatalog.newReview(number, course: course, by: ReviewerID(1 << 50)))
         }
         #expect(missing?.code == .referenceViolation)
         #expect(missing?.operation == "reviews.create")
@@ -60,7 +64,9 @@ struct SharedReviewWriteTests {
   func manyCourses() async throws {
     try await MongoTestServer.withStore(connections: 2) { store in
       var reviewers: [ReviewerID] = []
-      for number in 0..<40 { reviewers.append(try await store.reviewers.create(NewReviewer(name: "R\(number)")).id) }
+      for number in 0..<40 {
+        reviewers.append(try await store.reviewers.create(NewReviewer(name: "R\(number)")).id)
+      }
       let profiles = try await Profile.take(of: Collections.reviews, store) {
         try await withThrowingTaskGroup(of: Void.self) { [reviewers] group in
           for writer in 0..<Self.writers { group.addTask { try await write(store, writer, reviewers) } }
@@ -74,7 +80,54 @@ struct SharedReviewWriteTests {
     }
   }
 
-  @Test("Two handles that share transactions with different courses get into each other's way, and nobody fails")
+  @Test("Courses that are taken along count as one exchange, and each of their writes as one call that waits")
+  func statistics() async throws {
+    try await FailingStore.with(connections: 1) { failing in
+      let store = failing.store
+      let reviewer = try await store.reviewers.create(NewReviewer(name: "R")).id
+      // Draws a block of ids.
+      _ = try await store.reviews.create(ReviewCatalog.newReview(0, course: 1, by: reviewer))
+      let before = store.statistics()
+      let mayGoOn = DispatchSemaphore(value: 0)
+      let isHeld = Flag()
+      let holder = Task {
+        try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
+          _, _ throws(StoreError) in
+          isHeld.raise()
+          mayGoOn.wait()
+        }
+      }
+      defer { mayGoOn.signal() }
+      try await isHeld.wait("the connection is held")
+      let start = ContinuousClock.now
+      let tasks = (0..<16).map { number in
+        Task {
+          try await withStoreTimeout(.seconds(60)) {
+            try await store.reviews.create(
+              ReviewCatalog.newReview(number, course: CourseID(Int64(100 + number)), by: reviewer))
+          }
+        }
+      }
+      try await waitUntil("16 leases wait") { store.core.pool.statistics().waitingCalls == 16 }
+      #expect(store.statistics().waitingCalls == 16)
+      mayGoOn.signal()
+      for task in tasks { _ = try await task.value }
+      try await holder.value
+      try await waitUntil("the connection is free") { store.statistics().busyConnections == 0 }
+      let after = store.statistics()
+      #expect(after.waitingCalls == 0)
+      // The lease that held the connection, and the group.
+      #expect(after.exchanges == before.exchanges + 2)
+      #expect(after.completedCalls == before.completedCalls + 1 + 16)
+      #expect(after.cancelledCalls == before.cancelledCalls)
+      // One lease has waited, not sixteen.
+      let waited = Duration.nanoseconds(Int64(after.waitingNanoseconds - before.waitingNanoseconds))
+      #expect(waited < (ContinuousClock.now - start) * 2)
+    }
+  }
+
+  @Test(
+    "Two handles that share transactions with different courses get into each other's way, and nobody fails")
   func twoHandles() async throws {
     try await FailingStore.with(connections: 2) { failing in
       var reviewers: [ReviewerID] = []

@@ -37,7 +37,7 @@ struct PoolMetrics: Sendable {
   /// A connection has taken these calls, in one exchange if there are several.
   func exchangeStarted(_ calls: [QueuedCall], busyConnections: Int) {
     let now = Deadline.now()
-    for call in calls { waiting.recordNanoseconds(now - min(call.start, now)) }
+    for call in calls where !call.mustRunAlone { waiting.recordNanoseconds(now - min(call.start, now)) }
     batchSize.record(calls.count)
     exchanges.increment()
     busy.record(busyConnections)

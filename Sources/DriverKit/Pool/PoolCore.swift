@@ -96,7 +96,7 @@ final class PoolCore: Sendable {
       return next
     }
     if case .refuse(let code, let reason) = next {
-      observation.metrics?.refused()
+      if code != .closed { observation.metrics?.refused() }
       call.deliver(call.context.error(code, reason))
     } else {
       follow(next)
@@ -122,13 +122,13 @@ final class PoolCore: Sendable {
     }
   }
 
-  /// Queues a call that has run, not to its end, and whose batch class is 0 by now.
-  func submitAgain(_ call: Call) {
-    let semaphore: DispatchSemaphore? = state.withLock { state in
-      // A worker takes it: this one, if no other. Once the pool is shut down the call has been let go.
-      state.machine.submitAgain(call).flatMap { state.equipment[$0]?.semaphore }
+  /// Queues calls that a worker has run, not to their end, and whose batch class is 0 by now.
+  func submitAgain(_ calls: [Call], from worker: Int) {
+    let semaphores: [DispatchSemaphore] = state.withLock { state in
+      // A worker takes them: this one, if no other. Once the pool is shut down the calls have been let go.
+      state.machine.submitAgain(calls, from: worker).compactMap { state.equipment[$0]?.semaphore }
     }
-    semaphore?.signal()
+    for semaphore in semaphores { semaphore.signal() }
   }
 
   func cancel(_ call: Call) {
@@ -142,6 +142,26 @@ final class PoolCore: Sendable {
     }
     observation.metrics?.cancelled()
     call.deliverLeaving(from: phase, .cancelled, "the task was cancelled")
+  }
+
+  /// Ends a call that waits and is not needed any more, and counts it nowhere.
+  func withdraw(_ call: Call) {
+    let isWithdrawn = state.withLock { state in
+      guard call.place == .waiting, call.withdraw() else { return false }
+      state.machine.leftQueue(call)
+      return true
+    }
+    if isWithdrawn { call.deliver(call.context.error(.cancelled, "it was not needed any more")) }
+  }
+
+  /// Takes a call that runs, and turned out not to be needed, out of the counts.
+  func uncount(_ call: Call) {
+    state.withLock { state in
+      state.counters.exchanges -= 1
+      state.counters.waitingNanoseconds &-= call.waitedNanoseconds
+      // It is about to be counted as one.
+      state.counters.completedCalls -= 1
+    }
   }
 
   func statistics() -> StoreStatistics {
@@ -265,7 +285,11 @@ final class PoolCore: Sendable {
     counters.exchanges += 1
     if calls.count > 1 { counters.batchedCalls += calls.count }
     counters.largestBatch = max(counters.largestBatch, calls.count)
-    for call in calls { counters.waitingNanoseconds &+= now &- min(call.start, now) }
+    // One that is queued again has had its wait counted.
+    for call in calls where !call.mustRunAlone {
+      call.waitedNanoseconds = now &- min(call.start, now)
+      counters.waitingNanoseconds &+= call.waitedNanoseconds
+    }
   }
 
   // MARK: On callers' threads
@@ -282,7 +306,7 @@ final class PoolCore: Sendable {
       try call.checkEnding()
       tracer.end(span, nil)
     } catch {
-      tracer.end(span, error)
+      tracer.end(span, call.isWithdrawn ? nil : error)
     }
   }
 

@@ -82,7 +82,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// What a worker is at: calls of one line. A call's own class may change meanwhile.
   private struct Run {
     let line: Int
-    let calls: [Call]
+    var calls: [Call]
   }
 
   let limits: PoolLimits
@@ -146,12 +146,23 @@ struct PoolStateMachine<Call: PoolWaiter> {
     return .start(worker)
   }
 
-  /// Queues a call that was accepted before and is still with a worker, which comes back for it if no other does.
-  /// Returns the worker to wake, if one sleeps.
-  mutating func submitAgain(_ call: Call) -> WorkerID? {
-    guard phase != .closed, !call.hasLeft else { return nil }
-    enqueue(call)
-    return parked.popLast()
+  /// Queues calls that were accepted before and that a worker has run, not to their end; it comes back for them if no other
+  /// does. From now on they are the queue's, or of whoever takes them next, and not this worker's.
+  ///
+  /// - Returns: The workers to wake, of those that sleep.
+  mutating func submitAgain(_ calls: [Call], from worker: WorkerID) -> [WorkerID] {
+    guard phase != .closed else { return [] }
+    var woken: [WorkerID] = []
+    for call in calls where !call.hasLeft {
+      enqueue(call)
+      if let sleeper = parked.popLast() { woken.append(sleeper) }
+    }
+    guard var run = running.removeValue(forKey: worker) else { return woken }
+    let count = run.calls.count
+    run.calls.removeAll { $0.place == .waiting }
+    lines[run.line].callsUnderWay -= count - run.calls.count
+    running[worker] = run
+    return woken
   }
 
   private mutating func enqueue(_ call: Call) {

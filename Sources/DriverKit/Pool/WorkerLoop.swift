@@ -111,11 +111,13 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
     guard calls.contains(where: \.mustRunAlone) else { return }
     // Those whose callers have gone meanwhile are finished as the others are, without effect.
     for call in calls where call.mustRunAlone { call.forgetFailure() }
+    var again: [QueuedCall] = []
     calls.removeAll { call in
       guard call.mustRunAlone, call.move(from: .running, to: .queued) else { return false }
-      core.submitAgain(call)
+      again.append(call)
       return true
     }
+    core.submitAgain(again, from: worker)
   }
 
   /// A read whose connection broke, one that the server has closed meanwhile for example, deserves a second try.

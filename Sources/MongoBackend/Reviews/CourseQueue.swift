@@ -25,6 +25,8 @@ final class CourseQueue: Sendable {
     /// Goes up when a group has ended, or could not begin.
     var round = 0
     var hasBegun = false
+    /// What waits in the pool for the next group's connection.
+    var lease: PendingLease?
   }
 
   private struct State {
@@ -204,14 +206,17 @@ final class CourseQueue: Sendable {
     Task { [self] in
       do throws(StoreError) {
         let timeout = Duration.milliseconds(Int64(head.deadline.remainingMilliseconds))
-        try await pool.lease(head.context, .write, timeout: timeout) {
+        let lease = try pool.pendingLease(head.context, .write, timeout: timeout) {
           [self] connection, _ throws(StoreError) in
           let group = begin(course, round)
-          guard !group.isEmpty else { return leaseWasNotNeeded() }
+          guard !group.isEmpty else { return false }
           // The pool counts the lease itself as one call.
           state.withLock { $0.counters.completedCalls -= 1 }
           ReviewGroup(writes: group, core: core, connection: connection, context: head.context).run()
+          return true
         }
+        guard keep(lease, course, round) else { return }
+        try await lease.run()
       } catch {
         couldNotBegin(course, round, head, error, core)
       }
@@ -222,22 +227,43 @@ final class CourseQueue: Sendable {
     }
   }
 
+  /// Notes the lease that a round waits for. Returns `false` where another course's group has begun the round already.
+  private func keep(_ lease: PendingLease, _ course: CourseID, _ round: Int) -> Bool {
+    state.withLock { state in
+      guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return false }
+      state.lanes[course]?.lease = lease
+      return true
+    }
+  }
+
   /// Takes the next group; empty where nobody waits any more, or this round is over or under way with another course's.
   private func begin(_ course: CourseID, _ round: Int) -> [ReviewWrite] {
-    state.withLock { state in
-      guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return [] }
-      var group: [ReviewWrite] = []
-      var bytes = 0
-      take(course, into: &group, &bytes, &state)
-      guard sharesTransactions, group.first.map({ !$0.isExclusive }) ?? false else { return group }
-      let others = state.lanes.values.compactMap { $0.hasBegun ? nil : $0.waiting.first }
-      // First come, first served.
-      for head in others.sorted(by: { $0.ticket < $1.ticket }) where !head.isExclusive {
-        guard group.count < Self.writesPerGroup, bytes < Self.bytesPerGroup else { break }
-        take(head.course, into: &group, &bytes, &state)
-      }
-      return group
+    var leases: [PendingLease] = []
+    let group = state.withLock { takeGroup(course, round, &leases, &$0) }
+    // Otherwise each would have its turn on a connection, with nothing to do.
+    for lease in leases { lease.withdraw() }
+    return group
+  }
+
+  /// - Parameter leases: Gets those of the courses that are taken along.
+  private func takeGroup(
+    _ course: CourseID, _ round: Int, _ leases: inout [PendingLease], _ state: inout State
+  ) -> [ReviewWrite] {
+    guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return [] }
+    state.lanes[course]?.lease = nil
+    var group: [ReviewWrite] = []
+    var bytes = 0
+    take(course, into: &group, &bytes, &state)
+    guard sharesTransactions, group.first.map({ !$0.isExclusive }) ?? false else { return group }
+    let others = state.lanes.values.compactMap { $0.hasBegun ? nil : $0.waiting.first }
+    // First come, first served.
+    for head in others.sorted(by: { $0.ticket < $1.ticket }) where !head.isExclusive {
+      guard group.count < Self.writesPerGroup, bytes < Self.bytesPerGroup else { break }
+      if let lease = state.lanes[head.course]?.lease { leases.append(lease) }
+      state.lanes[head.course]?.lease = nil
+      take(head.course, into: &group, &bytes, &state)
     }
+    return group
   }
 
   /// Under the lock: adds what waits for a course, as much of it as fits, and the first in any case.
@@ -276,9 +302,6 @@ final class CourseQueue: Sendable {
     for course in courses { serve(course, core) }
   }
 
-  /// The pool counts it as a call, and it was none.
-  private func leaseWasNotNeeded() { state.withLock { $0.counters.completedCalls -= 1 } }
-
   /// Ends the round whose group got no connection: `head` fails for it, the others try for themselves.
   private func couldNotBegin(
     _ course: CourseID, _ round: Int, _ head: ReviewWrite, _ error: StoreError?, _ core: MongoCore
@@ -286,6 +309,7 @@ final class CourseQueue: Sendable {
     let (isOver, continuation): (Bool, ReviewWrite.Continuation?) = state.withLock { state in
       guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return (false, nil) }
       state.lanes[course]?.round += 1
+      state.lanes[course]?.lease = nil
       guard error != nil, head.phase == .waiting else { return (true, nil) }
       remove(head, &state)
       return (true, claim(head))
@@ -319,7 +343,8 @@ final class CourseQueue: Sendable {
   var statistics: StoreStatistics {
     state.withLock { state in
       var counters = state.counters
-      counters.waitingCalls = state.waitingCount
+      // The pool counts the leases that wait.
+      counters.waitingCalls = state.waitingCount - state.lanes.values.count { $0.lease != nil }
       return counters
     }
   }
