@@ -140,7 +140,7 @@ let package = Package(
       exclude: ["Regressions"], swiftSettings: strict),
     .testTarget(
       name: "BenchmarkKitTests",
-      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator", "StoreDecorators"],
+      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator", "StoreDecorators", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "DbbenchTests",

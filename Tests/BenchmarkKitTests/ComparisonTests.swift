@@ -1,5 +1,6 @@
 import InstructorStore
 import StoreDecorators
+import TestSupport
 import Testing
 
 @testable import BenchmarkKit
@@ -150,17 +151,20 @@ import Testing
   }
 
   @Test func aBackendThatDiesIsReportedWithWhatCameBefore() async throws {
+    // In the measurement, after its first round.
+    let dies = Flag()
     let dying = FakeTarget("dying") { store in
-      // Survives the gate and the warm-up, not the measurement.
       DecoratedStore(
-        base: store, instructors: FailingGets(base: store.instructors, code: .unreachable) { $0 > 60_000 })
+        base: store,
+        instructors: FailingGets(base: store.instructors, code: .unreachable) { _ in dies.isRaised })
     }
     let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 1_000)).run(
       targets: (FakeTarget("one"), dying), scratch: [], journal: Fixture.journal()
-    ) { _ in }
+    ) { _ in dies.raise() }
     #expect(outcome.failure?.status == .unavailable)
     #expect(outcome.failure?.message.contains("two stopped answering in instructor-get") == true)
     #expect(outcome.record.end?.status == .failed)
+    #expect(outcome.record.roundsDone >= 1)
   }
 
   @Test func somebodyElsesObjectsStopItBeforeAnythingIsTouched() async throws {
