@@ -80,6 +80,26 @@ import Testing
     #expect(result.ledger.isBalanced)
   }
 
+  /// The driver's stamps part what the caller sees, call by call.
+  @Test func responsesAreMadeOfQueueServiceAndDelivery() async throws {
+    let backend = try KnownLatencyBackend(calls: 400) { $0 % 2 == 0 ? 2_000_000 : 6_000_000 }
+    let request = SliceRequest(operations: 0..<400, concurrency: 4, splitsTimes: true)
+    let result = await ClosedLoop.run(
+      MeterWorkload(backend), request, on: Fixture.emptyStore, clock: SystemMonotonicClock())
+    let parts = try #require(result.parts)
+    let truth = backend.truth.map { Double($0.nanoseconds) }
+    let service = try #require(parts.service.meanNanoseconds)
+    #expect(abs(service - truth.reduce(0, +) / 400) <= 0.002 * service)
+    let means = [parts.queue, parts.service, parts.delivery].compactMap(\.meanNanoseconds)
+    let response = try #require(result.latency.meanNanoseconds)
+    #expect(means.count == 3 && abs(means.reduce(0, +) - response) <= 0.002 * response)
+    #expect(try #require(parts.delivery.nanoseconds(atPercent: 50)) > 0)
+    let plain = await ClosedLoop.run(
+      MeterWorkload(nil), SliceRequest(operations: 0..<10, concurrency: 1), on: Fixture.emptyStore,
+      clock: SystemMonotonicClock())
+    #expect(plain.parts == nil, "only where that is wanted")
+  }
+
   /// Known injected latencies are recovered: the clock is moved by the backend alone, so the truth is exact.
   @Test(arguments: LatencyShape.allCases)
   func injectedLatenciesAreRecovered(shape: LatencyShape) async throws {

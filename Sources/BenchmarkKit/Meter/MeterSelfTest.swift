@@ -137,7 +137,7 @@ public enum MeterSelfTest {
     var parts: [String] = []
     var isPassed = true
     for (kind, sorted, measured) in [
-      ("response", response, result.times.response), ("service", service, result.times.service),
+      ("response", response, result.times.response), ("service", service, result.times.parts.service),
     ] {
       for percent in [50.0, 99.0] {
         let expected = sorted[max(0, Int((percent / 100 * Double(sorted.count)).rounded(.up)) - 1)]

@@ -144,9 +144,11 @@ struct BacklogTrend: Sendable, Equatable {
 
   /// Whether it grew as it does under overload: by half from each third to the next, and to more than what arrives in
   /// `toleratedSeconds`.
-  func isGrowing(ratePerSecond: Double, toleratedSeconds: Double = 0.1) -> Bool {
-    let means = means
-    return means[1] >= 1.5 * means[0] && means[2] >= 1.5 * means[1]
+  func isGrowing(ratePerSecond: Double) -> Bool { Self.isGrowing(means, ratePerSecond: ratePerSecond) }
+
+  /// - Parameter means: Of the three thirds.
+  static func isGrowing(_ means: [Double], ratePerSecond: Double, toleratedSeconds: Double = 0.1) -> Bool {
+    means.count == 3 && means[1] >= 1.5 * means[0] && means[2] >= 1.5 * means[1]
       && means[2] > max(16, ratePerSecond * toleratedSeconds)
   }
 }

@@ -1,7 +1,7 @@
 import RealModule
 
 /// How the calls of an open loop are spread over time.
-public enum ArrivalProcess: String, Sendable, CaseIterable {
+public enum ArrivalProcess: String, Sendable, Codable, CaseIterable {
   /// Independent of each other, as many users are: exponential gaps, so that bunches and lulls happen.
   case poisson
   /// One every so many nanoseconds.

@@ -136,7 +136,7 @@ final class OpenLoopRecorder: Sendable {
       } else {
         state.fatalInARow = 0
         state.result.ledger.succeeded += 1
-        state.result.times.add(outcome)
+        state.result.times.record(outcome)
       }
       return endsNow(&state, outcome)
     }
@@ -155,18 +155,5 @@ final class OpenLoopRecorder: Sendable {
     case .authenticationFailed, .schemaMismatch, .closed, .readOnly: true
     default: false
     }
-  }
-}
-
-extension OpenLoopTimes {
-  fileprivate mutating func add(_ outcome: OpenLoopRecorder.Outcome) {
-    // Without an exchange (in memory) the call itself is the service, delivered on the spot.
-    let (began, ended) = outcome.exchange ?? (outcome.called, outcome.delivered)
-    func nanoseconds(_ from: UInt64, _ to: UInt64) -> UInt64 { to > from ? to - from : 0 }
-    response.record(nanoseconds: nanoseconds(outcome.intended, ended))
-    lag.record(nanoseconds: nanoseconds(outcome.intended, outcome.called))
-    queue.record(nanoseconds: nanoseconds(outcome.called, began))
-    service.record(nanoseconds: nanoseconds(began, ended))
-    delivery.record(nanoseconds: nanoseconds(ended, outcome.delivered))
   }
 }

@@ -1,12 +1,25 @@
 import InstructorStore
 
 /// Whether the figures of an open loop mean something.
-public enum OpenLoopStatus: String, Sendable {
+public enum OpenLoopStatus: String, Sendable, Codable {
   case valid
   /// More arrived than was answered: the backlog grew or was full. The times only say how long the run was.
   case overloaded
   /// The calls were made so late that the times say as much about this program as about the backend.
   case generatorLimited = "generator-limited"
+
+  /// - Parameter outstandingByThird: What each third of the arrivals found waiting or under way, on average.
+  init(outstandingByThird: [Double], ratePerSecond: Double, dropped: Int, _ times: OpenLoopTimes) {
+    if dropped > 0 || BacklogTrend.isGrowing(outstandingByThird, ratePerSecond: ratePerSecond) {
+      self = .overloaded
+    } else if let lag = times.lag.nanoseconds(atPercent: 99),
+      let response = times.response.nanoseconds(atPercent: 99), lag * 10 > response
+    {
+      self = .generatorLimited
+    } else {
+      self = .valid
+    }
+  }
 }
 
 /// What an open loop gave.
@@ -27,6 +40,8 @@ struct OpenLoopResult: Sendable {
   var isCutShort = false
   var fatal: StoreError?
   var restoreError: (any Error)?
+  /// Processor time while it ran; empty where nobody looked.
+  var cpu = CPUMonitor.Use()
 
   /// Failed or dropped: slower than any time.
   var misses: Int { ledger.failed + ledger.dropped }
@@ -37,11 +52,8 @@ struct OpenLoopResult: Sendable {
   }
 
   var status: OpenLoopStatus {
-    if trend.isGrowing(ratePerSecond: ratePerSecond) || ledger.dropped > 0 { return .overloaded }
-    guard let lag = times.lag.nanoseconds(atPercent: 99),
-      let response = times.response.nanoseconds(atPercent: 99)
-    else { return .valid }
-    return lag * 10 > response ? .generatorLimited : .valid
+    OpenLoopStatus(
+      outstandingByThird: trend.means, ratePerSecond: ratePerSecond, dropped: ledger.dropped, times)
   }
 }
 
@@ -51,12 +63,21 @@ struct OpenLoopTimes: Sendable {
   var response = LatencyHistogram()
   /// From intended to when this program made the call: the generator's own lateness.
   var lag = LatencyHistogram()
-  /// From the call to the beginning of its exchange with the server: waiting for a connection.
-  var queue = LatencyHistogram()
-  /// From the beginning of the exchange to the answer.
-  var service = LatencyHistogram()
-  /// From the answer to its caller.
-  var delivery = LatencyHistogram()
+  /// From the call to its return.
+  var parts = CallParts()
+
+  mutating func record(_ outcome: OpenLoopRecorder.Outcome) {
+    let ended = outcome.exchange?.ended ?? outcome.delivered
+    response.record(nanoseconds: ended > outcome.intended ? ended - outcome.intended : 0)
+    lag.record(nanoseconds: outcome.called > outcome.intended ? outcome.called - outcome.intended : 0)
+    parts.record(called: outcome.called, exchange: outcome.exchange, delivered: outcome.delivered)
+  }
+
+  mutating func add(_ other: Self) {
+    response.add(other.response)
+    lag.add(other.lag)
+    parts.add(other.parts)
+  }
 }
 
 extension LatencySummary {

@@ -98,9 +98,9 @@ public struct OpenLoopReport: Sendable {
     elapsedSeconds = Double(result.elapsedNanoseconds) / 1e9
     response = LatencySummary(result.times.response, misses: result.misses)
     lag = LatencySummary(result.times.lag)
-    queue = LatencySummary(result.times.queue)
-    service = LatencySummary(result.times.service)
-    delivery = LatencySummary(result.times.delivery)
+    queue = LatencySummary(result.times.parts.queue)
+    service = LatencySummary(result.times.parts.service)
+    delivery = LatencySummary(result.times.parts.delivery)
     outstandingByThird = result.trend.means
     traceHash = result.traceHash
     environment = arm.environment.merging(ClientProcess.environment) { server, _ in server }

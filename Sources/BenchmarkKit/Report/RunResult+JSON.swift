@@ -21,7 +21,8 @@ extension RunResult: Encodable {
     try object.encode(ledger.failed, forKey: .errors)
     try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
     try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
-    try object.encode(LatencyKinds(response: response), forKey: .latency)
+    try object.encode(
+      LatencyKinds(response: response, queue: queue, service: service, delivery: delivery), forKey: .latency)
     try object.encode(traceHashText(traceHash), forKey: .traceHash)
     // Null where nothing wrote reviews.
     try object.encode(recount, forKey: .recount)
@@ -32,19 +33,23 @@ extension RunResult: Encodable {
   public var durability: String { environment["durability"] ?? "unknown" }
 }
 
-/// The four kinds of times. A closed loop measures the response alone: without intended start times there is
-/// no lag, and the others are stamped inside the driver.
+/// The kinds of times of a closed loop. Without intended start times there is no lag; what the response is made of is
+/// `null` where it was not measured.
 struct LatencyKinds: Encodable {
   var response: LatencySummary
+  var queue: LatencySummary?
+  var service: LatencySummary?
+  var delivery: LatencySummary?
 
-  private enum Key: String, CodingKey { case response, service, lag, delivery }
+  private enum Key: String, CodingKey { case response, lag, queue, service, delivery }
 
   func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(response, forKey: .response)
-    try object.encodeNil(forKey: .service)
     try object.encodeNil(forKey: .lag)
-    try object.encodeNil(forKey: .delivery)
+    try object.encode(queue, forKey: .queue)
+    try object.encode(service, forKey: .service)
+    try object.encode(delivery, forKey: .delivery)
   }
 }
 

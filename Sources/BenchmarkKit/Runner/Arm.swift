@@ -30,6 +30,8 @@ struct ArmRunner: Sendable {
   let concurrency: Int
   /// Measures processor time around each slice.
   var monitor: CPUMonitor?
+  /// Whether slices tell what their response times are made of; see ``SliceResult/parts``.
+  var splitsTimes = false
   /// Called before each slice, when all is prepared for it; its monitor takes the place of ``monitor``.
   var coldStart: (@Sendable () async throws -> CPUMonitor)?
 
@@ -49,7 +51,8 @@ struct ArmRunner: Sendable {
     try await untimed("preparing") { () async throws(StoreError) in
       try await prepare(slice)
     }
-    let request = SliceRequest(operations: slice, concurrency: concurrency, stopsAfter: stopsAfter)
+    let request = SliceRequest(
+      operations: slice, concurrency: concurrency, stopsAfter: stopsAfter, splitsTimes: splitsTimes)
     let monitor = try await coldStart?() ?? self.monitor
     let before = monitor?.reading()
     // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.
@@ -125,7 +128,9 @@ struct ArmRunner: Sendable {
     try await untimed("preparing") { () async throws(StoreError) in
       try await prepare(request.operations)
     }
+    let before = monitor?.reading()
     var result = try await workload.runOpenLoop(request, arm.store)
+    if let monitor, let before { result.cpu = monitor.use(from: before, to: monitor.reading()) }
     let touched = result.touched
     do {
       try await untimed("undoing") { () async throws(StoreError) in

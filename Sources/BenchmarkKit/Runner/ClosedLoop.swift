@@ -16,7 +16,13 @@ enum ClosedLoop {
     let reports = await withTaskGroup(of: WorkerReport.self) { group in
       for _ in 0..<max(1, request.concurrency) {
         group.addTask {
-          await work(workload, cursor, until: stop, on: store, clock: clock)
+          guard request.splitsTimes else {
+            return await work(workload, cursor, until: stop, on: store, clock: clock, stamps: nil)
+          }
+          let stamps = CallStamps()
+          return await CallStamps.$current.withValue(stamps) {
+            await work(workload, cursor, until: stop, on: store, clock: clock, stamps: stamps)
+          }
         }
       }
       var reports: [WorkerReport] = []
@@ -40,6 +46,7 @@ enum ClosedLoop {
     var failures: [String: Int] = [:]
     var dropped = 0
     var latency = LatencyHistogram()
+    var parts: CallParts?
     var traceHash: UInt64 = 0
     var end: UInt64 = 0
     var fatal: StoreError?
@@ -53,9 +60,10 @@ enum ClosedLoop {
 
   private static func work<W: Workload, C: MonotonicClock>(
     _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on store: any StorageBackend,
-    clock: C
+    clock: C, stamps: CallStamps?
   ) async -> WorkerReport {
     var report = WorkerReport()
+    if stamps != nil { report.parts = CallParts() }
     var fatalInARow = 0
     while !Task.isCancelled {
       // Every task makes one call at least: a busy machine may take longer than the slice to start it.
@@ -65,10 +73,15 @@ enum ClosedLoop {
       if report.taken % callsBetweenYields == 0 { await Task.yield() }
       let operation = workload.operation(index)
       let hash = hash(of: operation, index: index)
+      stamps?.reset()
       let sent = clock.nanoseconds()
       do throws(StoreError) {
         _ = try await workload.execute(operation, on: store)
-        report.latency.record(nanoseconds: clock.nanoseconds() &- sent)
+        let received = clock.nanoseconds()
+        report.latency.record(nanoseconds: received &- sent)
+        if let stamps {
+          report.parts?.record(called: sent, exchange: stamps.exchange, delivered: received)
+        }
         report.succeeded += 1
         report.traceHash &+= hash
         fatalInARow = 0
@@ -109,6 +122,7 @@ enum ClosedLoop {
       result.ledger.failures.merge(report.failures, uniquingKeysWith: +)
       result.ledger.dropped += report.dropped
       result.latency.add(report.latency)
+      result.parts = CallParts.merged(result.parts, report.parts)
       result.traceHash &+= report.traceHash
       end = max(end, report.end)
       if result.fatal == nil { result.fatal = report.fatal }

@@ -16,6 +16,10 @@ public struct RunResult: Sendable {
   public var throughputPerSecond: Double
   /// Response times of the operations that succeeded.
   public var response: LatencySummary
+  /// What those are made of: waiting for a connection, the exchange with the server, the way back to the caller.
+  public var queue: LatencySummary?
+  public var service: LatencySummary?
+  public var delivery: LatencySummary?
   /// The sum of the hashes of the executed operations: equal for equal work.
   public var traceHash: UInt64
   /// What was counted again while the writes were still there, where reviews were written.
@@ -26,6 +30,7 @@ public struct RunResult: Sendable {
     var ledger = Ledger()
     var elapsedNanoseconds: UInt64 = 0
     var latency = LatencyHistogram()
+    var parts: CallParts?
     var traceHash: UInt64 = 0
     var restoreError: (any Error)?
     var recount: Recount?
@@ -36,6 +41,7 @@ public struct RunResult: Sendable {
       ledger.add(slice.ledger)
       elapsedNanoseconds += slice.elapsedNanoseconds
       latency.add(slice.latency)
+      parts = CallParts.merged(parts, slice.parts)
       traceHash &+= slice.traceHash
       if restoreError == nil { restoreError = slice.restoreError }
     }
@@ -53,6 +59,9 @@ public struct RunResult: Sendable {
     elapsedSeconds = totals.elapsedSeconds
     throughputPerSecond = elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
     response = LatencySummary(totals.latency)
+    queue = (totals.parts?.queue).map { LatencySummary($0) }
+    service = (totals.parts?.service).map { LatencySummary($0) }
+    delivery = (totals.parts?.delivery).map { LatencySummary($0) }
     traceHash = totals.traceHash
     recount = totals.recount
     environment = arm.environment.merging(ClientProcess.environment) { server, _ in server }

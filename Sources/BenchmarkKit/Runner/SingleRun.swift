@@ -47,7 +47,8 @@ public struct SingleRun: Sendable {
   func run(_ workload: PreparedWorkload, on arm: Arm, progress: ProgressSink) async throws
     -> (result: RunResult, restoreError: (any Error)?)
   {
-    let runner = ArmRunner(arm: arm, workload: workload, concurrency: settings.concurrency)
+    var runner = ArmRunner(arm: arm, workload: workload, concurrency: settings.concurrency)
+    runner.splitsTimes = true
     progress.update("\(workload.name) on \(arm.displayName): warming up")
     let rate = try await runner.warmUp(for: Self.warmUp)
     progress.update("\(workload.name) on \(arm.displayName): measuring")

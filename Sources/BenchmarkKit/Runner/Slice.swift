@@ -9,6 +9,8 @@ struct SliceRequest: Sendable {
   /// No operation but the first of each task starts later than this after the beginning; `nil` executes the
   /// whole slice.
   var stopsAfter: Duration? = nil
+  /// Whether ``SliceResult/parts`` are wanted.
+  var splitsTimes = false
 }
 
 /// Every operation that was to run, and what became of it: `scheduled = succeeded + failed + dropped`,
@@ -44,6 +46,8 @@ struct SliceResult: Sendable {
   var elapsedNanoseconds: UInt64 = 0
   /// Response times of the operations that succeeded.
   var latency = LatencyHistogram()
+  /// What those times are made of, if that was wanted.
+  var parts: CallParts?
   /// The sum of the hashes of the executed operations.
   var traceHash: UInt64 = 0
   /// The operations that may have run: what has to be restored.
