@@ -97,7 +97,7 @@ import Testing
     #expect(try ReportFiles.read(from: folder.path) == summary)
     let csv = CSVReport.text(summary).split(separator: "\r\n")
     #expect(csv.count == 7)
-    #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 24 })
+    #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 35 })
     let markdown = MarkdownReport.text(summary)
     #expect(
       markdown.contains(

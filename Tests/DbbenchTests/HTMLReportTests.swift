@@ -47,11 +47,13 @@ import Testing
           "--backends", "memory,memory", "--instructors", "500", "--courses", "500", "--reviewers",
           "200",
           "--reviews", "2000", "--provisional", "--blocks", "1", "--accept-busy",
-          "--workload", "instructor-get,review-create", "--output", folder + "/results",
+          "--workload", "instructor-get,review-create", "--rate", "300", "--duration", "0.1",
+          "--output", folder + "/results",
         ])
       #expect(output.status == 0, "\(output)")
+      // One more for each workload under its offered load.
       let pages = try await Self.expectGood(
-        folder + "/results/report.html", charts: Self.charts(workloads: 2), in: folder)
+        folder + "/results/report.html", charts: Self.charts(workloads: 2) + 2, in: folder)
       for page in pages {
         #expect(page.headings.first == "Verdicts" && page.headings.contains("instructor-get"))
       }

@@ -36,6 +36,9 @@ import Testing
       }
     }
 
+    /// An open loop of some seconds that follows; once is enough.
+    var offered: [String] { self == .ctrlC ? ["--rate", "200", "--duration", "0.25"] : [] }
+
     func strike(_ program: pid_t, _ servers: String) throws {
       switch self {
       case .ctrlC: kill(program, SIGINT)
@@ -75,7 +78,7 @@ import Testing
       [
         "compare", "--provisional", "--blocks", "\(Self.rounds)", "--segment", "0.3", "--mix", mixFile,
         "--output", folder,
-      ] + Self.small, at: "round 1 of \(Self.rounds) done"
+      ] + interruption.offered + Self.small, at: "round 1 of \(Self.rounds) done"
     ) { program, progress in
       let servers = try #require(Tool.serverFolder(in: progress))
       sharedMemory = try Self.sharedMemory(program, Interruption.server("postgres", in: servers))
@@ -100,7 +103,17 @@ import Testing
       !resumed.standardError.contains("round 1 of \(Self.rounds) done"), "what is there is not measured again"
     )
     try await expectNothingLeft(resumed, [])
-    try await expectReport(in: folder, status: "complete", rounds: Self.rounds)
+    let summary = try await expectReport(in: folder, status: "complete", rounds: Self.rounds)
+    let loads = summary["openLoop"] as? [[String: Any]] ?? []
+    #expect(loads.map { $0["blocks"] as? Int } == (interruption.offered.isEmpty ? [] : [Self.rounds]))
+    for arm in loads.first?["arms"] as? [[String: Any]] ?? [] {
+      #expect(arm["failed"] as? Int == 0 && arm["scheduled"] as? Int ?? 0 > 100, "\(arm)")
+      let latency = try #require(arm["latency"] as? [String: [String: Any]])
+      let means = ["lag", "queue", "service"].map { latency[$0]?["mean"] as? Double ?? -1 }
+      let response = try #require(latency["response"]?["mean"] as? Double)
+      #expect(abs(means.reduce(0, +) - response) < 0.01 * response, "\(latency)")
+      #expect(try #require(latency["delivery"]?["p50"] as? Int) > 0)
+    }
   }
 
   /// Before there is anything to report: while the servers start, while they are loaded, while their answers are compared.
@@ -136,7 +149,8 @@ import Testing
   }
 
   /// The report made anew from the raw blocks is what is expected, and what was written at the end if anything was.
-  private func expectReport(in folder: String, status: String, rounds: Int) async throws {
+  @discardableResult
+  private func expectReport(in folder: String, status: String, rounds: Int) async throws -> [String: Any] {
     let path = folder + "/summary.json"
     let written = FileManager.default.contents(atPath: path)
     let recomputed = try await Tool.run(["report", folder, "--recompute", "--format", "json"])
@@ -154,6 +168,7 @@ import Testing
     if let written, status != "cut off" {
       #expect(String(decoding: written, as: UTF8.self) == recomputed.standardOutput)
     }
+    return summary
   }
 
   /// Awaits what a program that was killed could not do itself: the servers' guardian does it.

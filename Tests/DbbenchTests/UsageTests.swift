@@ -51,6 +51,8 @@ import Testing
     ["--arm", "a.b=postgres", "--arm", "b=mongo"], ["--arm", "a=postgres,dispatch=no", "--arm", "b=mongo"],
     ["--arm", "a=memory,work_mem=1", "--arm", "b=mongo"], ["--assert", "nonsense"],
     ["--assert", "postgres.instructor-gte.throughput.median>1"], ["--force"],
+    ["--rate", "often"], ["--rate", "10,10"], ["--rate", ""], ["--duration", "1"],
+    ["--cold", "--rate", "10"],
   ])
   func wrongUsageIsOneLine(arguments: [String]) async throws {
     let output = try await Tool.run(arguments)

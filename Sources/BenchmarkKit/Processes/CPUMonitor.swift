@@ -29,6 +29,13 @@ public struct CPUMonitor: Sendable {
     var groupSeconds: [String: Double] = [:]
     /// `nil` where the system doesn't tell.
     var foreignSeconds: Double?
+
+    /// Cores that something else kept busy over all of these; `nil` where one doesn't tell.
+    static func foreignCores(_ uses: [Self]) -> Double? {
+      let wall = uses.reduce(0) { $0 + $1.wallSeconds }
+      let foreign = uses.compactMap(\.foreignSeconds)
+      return foreign.count == uses.count && wall > 0 ? foreign.reduce(0, +) / wall : nil
+    }
   }
 
   private static let kernelGroup = ProcessGroup(name: "kernel threads", roots: [2])

@@ -1,5 +1,7 @@
-/// A comparison as comma-separated values (RFC 4180): a line for each workload and arm.
+/// A comparison as comma-separated values (RFC 4180): a line for each workload and arm, and one for each offered load.
 public enum CSVReport {
+  private static let parts = ["lag", "queue", "service", "delivery"]
+
   public static func text(_ summary: ComparisonSummary) -> String {
     var rows = [
       [
@@ -7,8 +9,8 @@ public enum CSVReport {
         "blocks",
         "throughput_median", "throughput_minimum", "throughput_maximum", "noise", "p50_ns", "p95_ns",
         "p99_ns", "p999_ns",
-        "max_ns", "scheduled", "succeeded", "failed", "dropped", "trace_hash",
-      ]
+        "max_ns", "scheduled", "succeeded", "failed", "dropped", "trace_hash", "loop", "rate", "status",
+      ] + parts.flatMap { ["\($0)_p50_ns", "\($0)_p99_ns"] }
     ]
     for entry in summary.workloads {
       let verdict = entry.verdict
@@ -26,15 +28,36 @@ public enum CSVReport {
               figures.throughput?.median, figures.throughput?.minimum, figures.throughput?.maximum,
               figures.noise,
             ])
-            + [
-              figures.latency.p50, figures.latency.p95, figures.latency.p99, figures.latency.p999,
-              figures.latency.max,
-            ].map { value in value.map { "\($0)" } ?? "" }
+            + times(figures.latency)
             + [figures.scheduled, figures.succeeded, figures.failed, figures.dropped].map(String.init)
-            + [figures.traceHash])
+            + [figures.traceHash, "closed", "", ""] + parts.flatMap { _ in ["", ""] })
       }
     }
+    for entry in summary.openLoop ?? [] {
+      rows += entry.arms.map { row(entry, $0) }
+    }
     return rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func row(_ entry: OpenLoopSummary, _ figures: OpenLoopSummary.ArmFigures) -> [String] {
+    let latency = figures.latency
+    let head =
+      [entry.workload, figures.arm] + [String](repeating: "", count: 7) + [String(entry.blocks)]
+      + numbers([
+        figures.throughput?.median, figures.throughput?.minimum, figures.throughput?.maximum, nil,
+      ])
+    let ledger = [figures.scheduled, figures.succeeded, figures.failed, figures.dropped].map(String.init)
+    return head + times(latency.response) + ledger
+      + [figures.traceHash, "open", "\(entry.ratePerSecond)", figures.status.rawValue]
+      + [latency.lag, latency.queue, latency.service, latency.delivery].flatMap { part in
+        [part.p50, part.p99].map { value in value.map { "\($0)" } ?? "" }
+      }
+  }
+
+  private static func times(_ latency: LatencySummary) -> [String] {
+    [latency.p50, latency.p95, latency.p99, latency.p999, latency.max].map { value in
+      value.map { "\($0)" } ?? ""
+    }
   }
 
   private static func numbers(_ values: [Double?]) -> [String] { values.map { $0.map { "\($0)" } ?? "" } }

@@ -31,6 +31,20 @@ public enum MarkdownReport {
           ]
         }
       })
+    if let loads = summary.openLoop {
+      lines += [
+        "", "## Open loop", "", "Response times from when each call was due; the others are parts of them.",
+        "",
+      ]
+      lines += table(
+        ["workload", "offered/s", "arm", "status"] + OpenLoopTables.columns,
+        loads.flatMap { entry in
+          zip(names, entry.arms).map { name, figures in
+            [entry.workload, Quantity.rate(entry.ratePerSecond, unit: ""), name, figures.status.rawValue]
+              + OpenLoopTables.cells(figures, withIntervals: true)
+          }
+        })
+    }
     if let loads = summary.bulkLoad {
       lines += [
         "",
@@ -49,7 +63,8 @@ public enum MarkdownReport {
       "- Data: \(Quantity.count(summary.plan.instructors)) instructors, \(Quantity.count(summary.plan.courses)) courses, "
         + "\(Quantity.count(summary.plan.reviewers)) reviewers, \(Quantity.count(summary.plan.reviews)) reviews, "
         + "seed \(summary.plan.seed)",
-      "- Load: closed loop, \(summary.plan.concurrency) calls under way, \(summary.plan.keys) keys",
+      "- Load: closed loop, \(summary.plan.concurrency) calls under way, \(summary.plan.keys) keys"
+        + (summary.plan.openLoop.map { "; then open loops of \($0.text)" } ?? ""),
       "- Fingerprint: `\(summary.fingerprintID)`",
     ]
     for (name, arm) in zip(names, summary.fingerprint.arms) {

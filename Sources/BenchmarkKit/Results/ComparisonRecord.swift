@@ -11,6 +11,8 @@ public struct ComparisonRecord: Sendable {
   public internal(set) var pilots: [PilotRecord] = []
   /// In the order they ran, void ones too.
   public internal(set) var blocks: [BlockRecord] = []
+  /// Those under offered loads, likewise.
+  public internal(set) var openBlocks: [OpenLoopBlockRecord] = []
   public internal(set) var bulkLoads: [LoadRecord] = []
   public internal(set) var looks: [LookRecord] = []
   public internal(set) var fairness: FairnessRecord?
@@ -42,6 +44,7 @@ public struct ComparisonRecord: Sendable {
       pilots.removeAll { $0.workload == record.workload }
       pilots.append(record)
     case .block(let record): blocks.append(record)
+    case .openBlock(let record): openBlocks.append(record)
     case .bulkLoad(let record): bulkLoads.append(record)
     case .look(let record):
       looks.removeAll { $0.number == record.number }
@@ -64,9 +67,16 @@ public struct ComparisonRecord: Sendable {
     blocks.filter { $0.workload == workload && !$0.isVoid }
   }
 
+  /// The blocks of a workload under a load that count, in order.
+  public func openBlocks(of workload: String, ratePerSecond: Double) -> [OpenLoopBlockRecord] {
+    openBlocks.filter { $0.workload == workload && $0.ratePerSecond == ratePerSecond && !$0.isVoid }
+  }
+
   /// The first operation of the trace that no block of the workload has used.
   func nextOperation(of workload: String) -> Int {
-    blocks.filter { $0.workload == workload }.map(\.endOfSlices).max() ?? 0
+    max(
+      blocks.filter { $0.workload == workload }.map(\.endOfSlices).max() ?? 0,
+      openBlocks.filter { $0.workload == workload }.map(\.endOfSlices).max() ?? 0)
   }
 
   /// Workloads that are timed in blocks.

@@ -26,6 +26,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   /// The loads of the catalog, by arm.
   public var loads: [LoadRecord]
   public var bulkLoad: BulkLoadSummary?
+  /// Under each offered load, by workload and rate; without those that have no block yet.
+  public var openLoop: [OpenLoopSummary]?
   public var disturbance: Disturbance
   /// What both sides ran with; absent in results of before it was kept.
   public var fairness: FairnessRecord?
@@ -70,6 +72,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     }
     loads = record.loads
     bulkLoad = BulkLoadSummary(record.bulkLoads)
+    openLoop = OpenLoopSummary.all(of: record, plan)
     let kept = record.blocks.count { $0.isDisturbed && !$0.isVoid }
     disturbance = Disturbance(
       blocks: record.blocks.count, disturbed: record.disturbedBlocks,

@@ -42,6 +42,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var isCold: Bool?
   /// Whether client and servers are kept on processors of their own; `nil` in results of before that was possible.
   public var isPinned: Bool?
+  /// What is offered to both arms after the blocks; `nil` for nothing.
+  public var openLoop: OpenLoopPlan?
 
   public init(
     arms: [ArmSpecification], workloads: [String], mix: Mix? = nil, seed: UInt64, instructors: Int,
@@ -50,7 +52,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
     acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool,
-    durability: DurabilityProfile? = nil, isCold: Bool? = nil, isPinned: Bool? = nil
+    durability: DurabilityProfile? = nil, isCold: Bool? = nil, isPinned: Bool? = nil,
+    openLoop: OpenLoopPlan? = nil
   ) {
     self.arms = arms
     self.workloads = workloads
@@ -76,6 +79,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.durability = durability
     self.isCold = isCold
     self.isPinned = isPinned
+    self.openLoop = openLoop
   }
 
   /// Blocks of each workload that the run gets to at the most.

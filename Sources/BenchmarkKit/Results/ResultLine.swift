@@ -11,6 +11,7 @@ public enum ResultLine: Sendable {
   case calibration(Calibration)
   case pilot(PilotRecord)
   case block(BlockRecord)
+  case openBlock(OpenLoopBlockRecord)
   case bulkLoad(LoadRecord)
   case look(LookRecord)
   case fairness(FairnessRecord)
@@ -25,8 +26,8 @@ extension ResultLine: Codable {
   private enum Key: String, CodingKey { case kind }
 
   private enum Kind: String, Codable {
-    case header, fingerprint, plan, load, equivalence, calibration, pilot, block, bulkLoad, look, fairness,
-      reasons, storage, invariants, end
+    case header, fingerprint, plan, load, equivalence, calibration, pilot, block, openBlock, bulkLoad, look,
+      fairness, reasons, storage, invariants, end
   }
 
   public init(from decoder: any Decoder) throws {
@@ -40,6 +41,7 @@ extension ResultLine: Codable {
     case .calibration: self = .calibration(try Calibration(from: decoder))
     case .pilot: self = .pilot(try PilotRecord(from: decoder))
     case .block: self = .block(try BlockRecord(from: decoder))
+    case .openBlock: self = .openBlock(try OpenLoopBlockRecord(from: decoder))
     case .bulkLoad: self = .bulkLoad(try LoadRecord(from: decoder))
     case .look: self = .look(try LookRecord(from: decoder))
     case .fairness: self = .fairness(try FairnessRecord(from: decoder))
@@ -61,6 +63,7 @@ extension ResultLine: Codable {
     case .calibration(let record): try write(.calibration, record, encoder)
     case .pilot(let record): try write(.pilot, record, encoder)
     case .block(let record): try write(.block, record, encoder)
+    case .openBlock(let record): try write(.openBlock, record, encoder)
     case .bulkLoad(let record): try write(.bulkLoad, record, encoder)
     case .look(let record): try write(.look, record, encoder)
     case .fairness(let record): try write(.fairness, record, encoder)

@@ -92,7 +92,6 @@ extension WorkloadSummary {
 extension WorkloadSummary.ArmFigures {
   init(_ name: String, _ arm: Int, _ blocks: [BlockRecord]) {
     self.arm = name
-    let segments = blocks.flatMap { $0.segments(of: arm) }
     throughputPerBlock = blocks.map { $0.throughput(of: arm) }
     throughput = MedianRange(throughputPerBlock)
     noise = BlockNoise.of(
@@ -100,22 +99,14 @@ extension WorkloadSummary.ArmFigures {
         let own = block.segments(of: arm)
         return own.count == 2 ? (own[0].throughputPerSecond, own[1].throughputPerSecond) : nil
       })
-    var ledger = Ledger()
-    var hash: UInt64 = 0
-    var cpuSeconds: [String: Double] = [:]
-    for segment in segments {
-      ledger.add(segment.ledger)
-      hash &+= UInt64(segment.traceHash, radix: 16) ?? 0
-      cpuSeconds.merge(segment.cpuSeconds, uniquingKeysWith: +)
-    }
-    scheduled = ledger.scheduled
-    succeeded = ledger.succeeded
-    failed = ledger.failed
-    dropped = ledger.dropped
-    errorsByCode = ledger.failures
-    traceHash = traceHashText(hash)
-    let executed = Double(max(1, ledger.executed))
-    cpuMicrosecondsPerOperation = cpuSeconds.mapValues { $0 * 1e6 / executed }
+    let totals = SegmentTotals(blocks.flatMap { $0.segments(of: arm) })
+    scheduled = totals.ledger.scheduled
+    succeeded = totals.ledger.succeeded
+    failed = totals.ledger.failed
+    dropped = totals.ledger.dropped
+    errorsByCode = totals.ledger.failures
+    traceHash = traceHashText(totals.traceHash)
+    cpuMicrosecondsPerOperation = totals.cpuMicrosecondsPerOperation
     let each = blocks.map { LatencyHistogram($0.latency[arm]) }
     var merged = LatencyHistogram()
     for histogram in each { merged.add(histogram) }

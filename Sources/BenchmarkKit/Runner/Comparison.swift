@@ -164,7 +164,14 @@ public struct Comparison: Sendable {
     _ run: ComparisonRun, _ prepared: [PreparedWorkload], _ scratch: [(any BenchmarkTarget)?],
     _ log: inout ResultsLog, _ afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
-    let isTimeUp = try await run.run(prepared, &log, afterRound: afterRound)
+    let start = SystemMonotonicClock().nanoseconds()
+    var isTimeUp = try await run.run(prepared, since: start, &log, afterRound: afterRound)
+    if let offered = plan.openLoop, !isTimeUp {
+      let rounds = OpenLoopRounds(
+        arms: run.arms, settings: settings, plan: run.plan, offered: offered, monitor: monitor,
+        progress: progress)
+      isTimeUp = try await rounds.run(prepared, since: start, &log)
+    }
     // From here on with stores of its own: sessions that end hand over what they have counted.
     await Self.close(run.arms)
     let reasons = ReasonsRun(

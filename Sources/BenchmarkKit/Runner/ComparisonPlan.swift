@@ -39,6 +39,12 @@ struct ComparisonPlan: Sendable {
     return 1 - jitter + 2 * jitter * random.unit()
   }
 
+  /// Whether no new round may begin.
+  func isTimeUp(since start: UInt64) -> Bool {
+    guard let limit = recorded.timeLimitSeconds else { return false }
+    return Double(SystemMonotonicClock().nanoseconds() - start) / 1e9 > limit
+  }
+
   /// Voids that are one too many.
   var mostVoids: Int {
     Int(Self.mostVoidShare * Double(recorded.plannedBlocks * recorded.workloads.count))

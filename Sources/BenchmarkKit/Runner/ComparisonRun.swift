@@ -18,12 +18,14 @@ struct ComparisonRun: Sendable {
 
   /// Runs what the plan has and the log has not.
   ///
-  /// - Parameter afterRound: Gets everything recorded so far after each round.
+  /// - Parameters:
+  ///   - start: When the measurement begins; now, if nothing else belongs to it.
+  ///   - afterRound: Gets everything recorded so far after each round.
   /// - Returns: Whether time was up before the plan was done.
   func run(
-    _ workloads: [PreparedWorkload], _ log: inout ResultsLog, afterRound: (ComparisonRecord) -> Void
+    _ workloads: [PreparedWorkload], since start: UInt64 = SystemMonotonicClock().nanoseconds(),
+    _ log: inout ResultsLog, afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
-    let start = SystemMonotonicClock().nanoseconds()
     var sizes: [String: Int] = [:]
     for workload in workloads {
       progress.update("warming up \(workload.name)")
@@ -42,7 +44,7 @@ struct ComparisonRun: Sendable {
     }
     for target in targets {
       while let round = nextRound(workloads, upTo: target.blocks, log.record) {
-        if isTimeUp(since: start), log.record.roundsDone > 0 {
+        if plan.isTimeUp(since: start), log.record.roundsDone > 0 {
           progress.step("time is up after \(log.record.roundsDone) of \(target.blocks) rounds")
           return true
         }
@@ -78,11 +80,6 @@ struct ComparisonRun: Sendable {
     let open = workloads.filter { !decided.contains($0.name) && record.blocks(of: $0.name).count < blocks }
     guard let number = open.map({ record.blocks(of: $0.name).count }).min() else { return nil }
     return (number, open.filter { record.blocks(of: $0.name).count == number })
-  }
-
-  private func isTimeUp(since start: UInt64) -> Bool {
-    guard let limit = plan.recorded.timeLimitSeconds else { return false }
-    return Double(SystemMonotonicClock().nanoseconds() - start) / 1e9 > limit
   }
 
   private func record(_ look: Int, _ log: inout ResultsLog) throws {

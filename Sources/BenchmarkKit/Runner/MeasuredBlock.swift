@@ -5,9 +5,15 @@ struct MeasuredBlock: Sendable {
 
   /// Both arms executed the same operations, by their hashes.
   func requireEqualWork() throws(BenchmarkFailure) {
-    let hashes = [0, 1].map { arm in
-      segments.filter { $0.arm == arm }.reduce(UInt64(0)) { $0 &+ $1.result.traceHash }
-    }
+    try Self.requireEqualWork(
+      workload,
+      hashes: [0, 1].map { arm in
+        segments.filter { $0.arm == arm }.reduce(UInt64(0)) { $0 &+ $1.result.traceHash }
+      })
+  }
+
+  /// - Parameter hashes: Of the two arms.
+  static func requireEqualWork(_ workload: String, hashes: [UInt64]) throws(BenchmarkFailure) {
     guard hashes[0] == hashes[1] else {
       throw BenchmarkFailure(
         .mismatch,
@@ -18,13 +24,10 @@ struct MeasuredBlock: Sendable {
 
   /// As it goes into the results file; whether it is void is for the caller to say.
   func record(number: Int, attempt: Int, order: BlockOrder, startedSeconds: Double) -> BlockRecord {
-    let uses = segments.map(\.result.cpu)
-    let wall = uses.reduce(0) { $0 + $1.wallSeconds }
-    let foreign = uses.compactMap(\.foreignSeconds)
-    return BlockRecord(
+    BlockRecord(
       workload: workload, number: number, attempt: attempt, order: order.rawValue,
       startedSeconds: startedSeconds,
-      foreignCores: foreign.count == uses.count && wall > 0 ? foreign.reduce(0, +) / wall : nil,
+      foreignCores: CPUMonitor.Use.foreignCores(segments.map(\.result.cpu)),
       isDisturbed: false, isVoid: false,
       segments: segments.map { arm, slice, result in
         BlockRecord.Segment(

@@ -14,12 +14,19 @@ public struct LatencyInterval: Sendable, Codable, Equatable {
   private static let operationsBeyond = 10.0
   private static let blocksOfAnEvent = 5
 
-  static func all(of blocks: [LatencyHistogram]) -> [String: LatencyInterval] {
+  /// - Parameter misses: Of each block, calls that failed or were dropped and count as slower than any time; none without
+  ///   it. Where a block's percentile is one of them there is no interval.
+  static func all(of blocks: [LatencyHistogram], misses: [Int]? = nil) -> [String: LatencyInterval] {
+    let misses = misses ?? blocks.map { _ in 0 }
     var intervals: [String: LatencyInterval] = [:]
     for (name, percent) in percentiles {
       let fewest = operationsBeyond / (1 - percent / 100)
-      guard blocks.allSatisfy({ Double($0.count) >= fewest }) else { continue }
-      intervals[name] = LatencyInterval(blocks.compactMap { $0.nanoseconds(atPercent: percent) })
+      guard zip(blocks, misses).allSatisfy({ Double($0.count + $1) >= fewest }) else { continue }
+      let values = zip(blocks, misses).compactMap {
+        LatencySummary.nanoseconds($0, atPercent: percent, misses: $1)
+      }
+      guard values.count == blocks.count else { continue }
+      intervals[name] = LatencyInterval(values)
     }
     return intervals
   }

@@ -34,6 +34,12 @@ public enum Quantity {
     }
   }
 
+  /// `1,000 calls/s`, `2.50 calls/s`.
+  public static func rate(_ callsPerSecond: Double, unit: String = " calls/s") -> String {
+    let isWhole = callsPerSecond >= 10 && callsPerSecond == callsPerSecond.rounded()
+    return (isWhole ? count(Int(callsPerSecond)) : significant(callsPerSecond)) + unit
+  }
+
   /// `nanoseconds` with a fitting unit: `850 ns`, `12.3 µs`, `1.23 ms`, `2.50 s`; `-` for `nil`.
   public static func latency(_ nanoseconds: UInt64?) -> String {
     guard let nanoseconds else { return "-" }

@@ -16,6 +16,9 @@ struct CompareCommand: AsyncParsableCommand {
       inconclusive, with the number of blocks that would decide it; --more goes on to 24 blocks for those. Blocks that \
       something else on the machine disturbed are measured again.
 
+      With --rate it then offers that many calls a second to both, by turns, whether or not earlier ones were answered (an \
+      open loop), as users do, and shows what they wait and for what. Those figures have intervals and no verdicts.
+
       Everything is written to a folder as it is measured. Ctrl-C at any time leaves a valid partial report, and \
       --resume goes on from there.
 
@@ -23,6 +26,7 @@ struct CompareCommand: AsyncParsableCommand {
         dbbench                                                 both on throwaway servers
         dbbench compare --workload instructor-get,course-team   two workloads only
         dbbench compare --provisional                           two blocks each, no verdicts: a first impression
+        dbbench compare --workload course-team --rate 500,2000  and what users wait at these rates
         dbbench compare --resume dbbench-results/2026-01-31T120000Z
         dbbench compare --postgres postgres://me@db1/test --mongo 'mongodb://db2/?replicaSet=rs0'
         dbbench compare --arm a=postgres --arm b=postgres,work_mem=64MB
@@ -34,6 +38,7 @@ struct CompareCommand: AsyncParsableCommand {
   @OptionGroup(title: "Servers") var servers: ServerOptions
   @OptionGroup(title: "Data") var data: CatalogOptions
   @OptionGroup(title: "Load") var loop: LoopOptions
+  @OptionGroup(title: "Open loop") var offered: ComparedLoadOptions
   @OptionGroup(title: "Arms") var arms: ArmOptions
   @OptionGroup(title: "Length") var length: LengthOptions
   @OptionGroup(title: "Verdict") var judgement: JudgementOptions
@@ -137,7 +142,16 @@ struct CompareCommand: AsyncParsableCommand {
       loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: servers.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine,
-      durability: servers.durability, isCold: length.cold, isPinned: loop.pin)
+      durability: servers.durability, isCold: length.cold, isPinned: loop.pin,
+      openLoop: offered.plan(
+        blocks: length.provisional
+          ? length.blocks ?? LengthOptions.provisionalBlocks : OpenLoopPlan.defaultBlocks))
+  }
+
+  func validate() throws {
+    if length.cold, offered.rate != nil {
+      throw ValidationError("--cold restarts servers before segments of a closed loop; leave --rate out.")
+    }
   }
 
   /// Nobody restarts a user's own server.
@@ -164,6 +178,12 @@ struct CompareCommand: AsyncParsableCommand {
       "closed, \(plan.concurrency) calls under way, \(plan.keys) keys; "
         + plan.arms.map(\.text).joined(separator: "; "))
     text.add("blocks", Self.blocks(plan))
+    if let offered = plan.openLoop {
+      text.add(
+        "open loop",
+        "then \(offered.text): \(offered.blocks) blocks of each workload at each rate, "
+          + "\(Quantity.seconds(offered.secondsPerWorkload)) together for a workload")
+    }
     if plan.isCold == true {
       text.add("cold", "before every segment its server is restarted and caches are dropped")
     }
@@ -173,9 +193,10 @@ struct CompareCommand: AsyncParsableCommand {
     let rounds = Double(max(0, plan.plannedBlocks - done))
     var measuring = entries.reduce(0.0) { sum, entry in
       let block = 4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
+      let offered = plan.openLoop.map { $0.secondsPerWorkload + Double($0.blocks * $0.rates.count) } ?? 0
       switch entry.kind {
-      case .read: return sum + 1.5 + rounds * (block + 0.1)
-      case .write: return sum + 3 + rounds * (block + 2.5)
+      case .read: return sum + 1.5 + rounds * (block + 0.1) + offered
+      case .write: return sum + 3 + rounds * (block + 2.5) + offered
       case .load:
         let loaded = catalog.smaller(instructors: plan.mostLoadedInstructors)
         return sum + Double(plan.loads) * (Plan.loadSeconds(request, loaded.records) - 3)

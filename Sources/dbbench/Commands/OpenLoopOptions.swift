@@ -38,4 +38,66 @@ struct OpenLoopOptions: ParsableArguments {
   }
 }
 
+/// The loads that `compare` offers to both arms.
+struct ComparedLoadOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "After the blocks offer each workload this many calls a second, answered or not (an open loop); several rates are "
+        + "separated by commas.", valueName: "calls/s"), transform: Rates.init)
+  var rate: Rates?
+
+  @Option(
+    help: ArgumentHelp("With --rate: poisson (as many independent users) or constant.", valueName: "process"))
+  var arrivals: ArrivalProcess?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rate: the most calls under way; more wait. Default: what arrives in 5 s, 256 to 8192.",
+      valueName: "n"))
+  var outstanding: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --rate: seconds of each of a block's four segments. Default: what p99 takes, 2 to 10.",
+      valueName: "seconds"))
+  var duration: Double?
+
+  struct Rates {
+    let values: [Double]
+
+    static let most = 8
+
+    init(_ argument: String) throws {
+      let parts = Lists.split(argument)
+      values = parts.compactMap { Double($0) }
+      guard values.count == parts.count, (1...Self.most).contains(values.count),
+        values.allSatisfy({ $0 >= 0.1 && $0 <= OfferedLoad.fastest }), Set(values).count == values.count
+      else {
+        throw ValidationError(
+          "'\(argument)' is no rate; write 1 to \(Self.most) numbers from 0.1 to 1,000,000, with commas between them."
+        )
+      }
+    }
+  }
+
+  func validate() throws {
+    if let outstanding { try Check.size(outstanding, "--outstanding", 1...OfferedLoad.mostOutstanding) }
+    if let duration, !(duration >= 0.1 && duration <= 600) {
+      throw ValidationError("--duration must be from 0.1 to 600 seconds, not \(duration).")
+    }
+    if rate == nil, arrivals != nil || outstanding != nil || duration != nil {
+      throw ValidationError("--arrivals, --outstanding and --duration need --rate.")
+    }
+  }
+
+  /// - Parameter blocks: Of each workload at each rate.
+  func plan(blocks: Int) -> OpenLoopPlan? {
+    rate.map {
+      OpenLoopPlan(
+        rates: $0.values, arrivals: arrivals ?? .poisson, blocks: blocks, segmentSeconds: duration,
+        outstanding: outstanding)
+    }
+  }
+}
+
 extension ArrivalProcess: ExpressibleByArgument {}

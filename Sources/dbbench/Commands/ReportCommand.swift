@@ -35,9 +35,7 @@ struct ReportCommand: AsyncParsableCommand {
   func run() async throws {
     let summary = try recompute ? recomputed() : ReportFiles.read(from: folder)
     switch format {
-    case .text:
-      Output.print(table: ComparisonTables.figures(summary))
-      Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
+    case .text: Output.print(summary)
     case .html: Output.raw(onStandardOutput: try html(summary))
     case .markdown: Output.raw(onStandardOutput: MarkdownReport.text(summary))
     case .csv: Output.raw(onStandardOutput: CSVReport.text(summary))

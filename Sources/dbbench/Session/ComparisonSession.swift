@@ -52,10 +52,7 @@ struct ComparisonSession {
       return
     }
     let path = try ReportFiles.write(summary, of: record, to: folder)
-    if output.printsTable {
-      Output.print(table: ComparisonTables.figures(summary))
-      Output.print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
-    }
+    if output.printsTable { Output.print(summary) }
     try JSONOutput.write(summary, to: output.json)
     if record.end?.status != .complete {
       Output.note("to go on from here: dbbench compare --resume \(folder)")
@@ -63,5 +60,18 @@ struct ComparisonSession {
     if output.printsTable { Output.print(["", "report: \(path)"]) } else { Output.note("report: \(path)") }
     if let failure { throw failure }
     if let failure = try judgement.failure(summary) { throw failure }
+  }
+}
+
+extension Output {
+  /// The whole of a comparison as text.
+  static func print(_ summary: ComparisonSummary) {
+    print(table: ComparisonTables.figures(summary))
+    let offered = ComparisonTables.openLoop(summary)
+    if !offered.isEmpty {
+      print("")
+      print(table: offered)
+    }
+    print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
   }
 }

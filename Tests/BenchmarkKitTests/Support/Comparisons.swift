@@ -22,10 +22,10 @@ extension Fixture {
       isOneMachine: true)
   }
 
-  static func comparison(_ plan: RecordedPlan) throws -> Comparison {
+  static func comparison(_ plan: RecordedPlan, progress: ProgressSink = .none) throws -> Comparison {
     Comparison(
       settings: settings(try catalog()), plan: plan, entries: try WorkloadRegistry.select(plan.workloads),
-      progress: .none)
+      progress: progress)
   }
 
   static let header = RunHeader(
@@ -81,6 +81,38 @@ extension Fixture {
       workload: workload, number: number, attempt: 0, order: "ABBA", startedSeconds: Double(number) * 5,
       foreignCores: isDisturbed ? 0.5 : 0.01, isDisturbed: isDisturbed, isVoid: isVoid, segments: segments,
       latency: [RecordedHistogram(latency), RecordedHistogram(latency)])
+  }
+
+  /// A block under a load whose 2,000 responses of each arm are 1 µs to 2 ms, with as many misses of the second arm.
+  static func openBlock(_ workload: String, _ number: Int, rate: Double, misses: Int = 0)
+    -> OpenLoopBlockRecord
+  {
+    var times = OpenLoopTimes()
+    for value in 1...2_000 {
+      let ended = UInt64(value * 1_000)
+      times.record(outcome(called: 0, began: 100, ended: ended, delivered: ended + 50))
+    }
+    let segments = [(0, 0), (1, 0), (1, 1), (0, 1)].map { arm, slice in
+      let missed = arm == 1 ? misses / 2 : 0
+      return BlockRecord.Segment(
+        arm: arm, slice: slice, first: (2 * number + slice) * 1_000, operations: 1_000 + missed,
+        elapsedNanoseconds: 1_000_000_000, succeeded: 1_000, failures: missed > 0 ? ["timeout": missed] : [:],
+        dropped: 0, traceHash: traceHashText(1), cpuSeconds: ["client": 0.01])
+    }
+    return OpenLoopBlockRecord(
+      workload: workload, ratePerSecond: rate, number: number, attempt: 0, order: "ABBA",
+      startedSeconds: Double(number), foreignCores: 0.01, isDisturbed: false, isVoid: false,
+      segments: segments, outstandingByThird: [[1, 1, 1], [100, 300, 500]],
+      times: [RecordedTimes(times), RecordedTimes(times)])
+  }
+
+  private static func outcome(called: UInt64, began: UInt64, ended: UInt64, delivered: UInt64)
+    -> OpenLoopRecorder.Outcome
+  {
+    var outcome = OpenLoopRecorder.Outcome(intended: 0, called: called, hash: 0)
+    outcome.exchange = (began, ended)
+    outcome.delivered = delivered
+    return outcome
   }
 
   /// Twelve ratios about `ratio`, the same every time.

@@ -63,6 +63,19 @@ enum HTMLReportTemplate {
     <figure>{{{latencyChart}}}<figcaption>Response time by percentile, all blocks together.</figcaption></figure>
     <figure>{{{throughputChart}}}<figcaption>Throughput of each block, over the time of the run.</figcaption></figure>
     </div>
+    {{#loads}}
+    <h3>{{title}}</h3>
+    <div class="table" role="region" aria-label="{{label}}" tabindex="0">
+    <table>
+    <thead><tr><th scope="col"></th>{{#columns}}<th scope="col" class="number">{{.}}</th>{{/columns}}</tr></thead>
+    <tbody>
+    {{#rows}}<tr><th scope="row">{{label}}</th>{{#cells}}<td class="number">{{.}}</td>{{/cells}}</tr>
+    {{/rows}}
+    </tbody>
+    </table>
+    </div>
+    <figure>{{{chart}}}<figcaption>{{caption}}</figcaption></figure>
+    {{/loads}}
     {{#details}}
     <h3>{{title}}</h3>
     {{#paragraphs}}<p>{{.}}</p>

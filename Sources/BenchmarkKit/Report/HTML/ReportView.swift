@@ -22,6 +22,16 @@ struct ReportView {
     var paragraphs: [String]
     var listings: [Listing]
   }
+  /// A workload under another load than that of the blocks.
+  struct LoadView {
+    var title: String
+    /// What the table is of, for a screen reader.
+    var label: String
+    var columns: [String]
+    var rows: [Row]
+    var chart: String
+    var caption: String
+  }
   struct WorkloadView {
     var id: String
     var name: String
@@ -36,6 +46,7 @@ struct ReportView {
     var rows: [Row]
     var latencyChart: String
     var throughputChart: String
+    var loads: [LoadView]
     var details: [Detail]
   }
 
@@ -69,7 +80,7 @@ struct ReportView {
     ratioChart = RatioChart.svg(summary)
     workloads = summary.workloads.map { entry in
       WorkloadView(
-        entry, record, ReasonsTables.reasons(summary, entry.workload), names,
+        entry, summary, record, names,
         isVoid: summary.voidReason != nil)
     }
     bulkLoad = summary.bulkLoad.map { loads in
@@ -133,7 +144,9 @@ struct ReportView {
     return limits + [
       "Nothing here says how either behaves sharded, replicated over a network, or when it fails over.",
       "What is measured is the repository call, decoding included: a driver's cost is part of it on both sides.",
-      "Response times are of a closed loop: a caller that waits sends nothing meanwhile. An arrival rate shows what queues do.",
+      summary.openLoop == nil
+        ? "Response times are of a closed loop: a caller that waits sends nothing meanwhile. An arrival rate (--rate) shows what queues do."
+        : "The blocks' response times are of a closed loop, whose callers send nothing while they wait; those under an offered load are not.",
       "The figures are those of this machine and this amount of data; ratios carry further than figures, and not everywhere.",
     ]
   }
@@ -166,9 +179,10 @@ struct ReportView {
 
 extension ReportView.WorkloadView {
   init(
-    _ entry: WorkloadSummary, _ record: ComparisonRecord, _ reasons: [ReasonsRecord?], _ names: [String],
+    _ entry: WorkloadSummary, _ summary: ComparisonSummary, _ record: ComparisonRecord, _ names: [String],
     isVoid: Bool
   ) {
+    let reasons = ReasonsTables.reasons(summary, entry.workload)
     id = "workload-" + entry.workload
     name = entry.workload
     description = WorkloadRegistry.all.first { $0.name == entry.workload }?.summary
@@ -195,7 +209,22 @@ extension ReportView.WorkloadView {
     }
     latencyChart = LatencyChart.svg(entry.workload, names, histograms)
     throughputChart = ThroughputChart.svg(entry, names)
+    loads = (summary.openLoop ?? []).filter { $0.workload == entry.workload }
+      .map { Self.load($0, record, names) }
     details = zip(names, reasons).compactMap { name, record in record.flatMap { Self.detail($0, name) } }
+  }
+
+  private static func load(_ entry: OpenLoopSummary, _ record: ComparisonRecord, _ names: [String])
+    -> ReportView.LoadView
+  {
+    let rate = Quantity.rate(entry.ratePerSecond)
+    let blocks = record.openBlocks(of: entry.workload, ratePerSecond: entry.ratePerSecond)
+    let histograms = names.indices.map { OpenLoopTimes(blocks, arm: $0).response }
+    return ReportView.LoadView(
+      title: "Open loop: \(rate) offered",
+      label: "Figures of \(entry.workload) at \(rate)", columns: names, rows: OpenLoopTables.rows(entry),
+      chart: LatencyChart.svg("\(entry.workload) at \(rate)", names, histograms),
+      caption: "Response time by percentile of the calls that were answered, from when each was due.")
   }
 
   private static func detail(_ record: ReasonsRecord, _ name: String) -> ReportView.Detail? {

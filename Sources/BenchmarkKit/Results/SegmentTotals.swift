@@ -1,0 +1,20 @@
+/// Sums over the segments of an arm.
+struct SegmentTotals: Sendable {
+  var ledger = Ledger()
+  var traceHash: UInt64 = 0
+  private var cpuSeconds: [String: Double] = [:]
+
+  init(_ segments: [BlockRecord.Segment]) {
+    for segment in segments {
+      ledger.add(segment.ledger)
+      traceHash &+= UInt64(segment.traceHash, radix: 16) ?? 0
+      cpuSeconds.merge(segment.cpuSeconds, uniquingKeysWith: +)
+    }
+  }
+
+  /// By group of processes.
+  var cpuMicrosecondsPerOperation: [String: Double] {
+    let executed = Double(max(1, ledger.executed))
+    return cpuSeconds.mapValues { $0 * 1e6 / executed }
+  }
+}
