@@ -53,6 +53,7 @@ import Testing
     ["--assert", "postgres.instructor-gte.throughput.median>1"], ["--force"],
     ["--rate", "often"], ["--rate", "10,10"], ["--rate", ""], ["--duration", "1"],
     ["--cold", "--rate", "10"],
+    ["--cold", "--soak"], ["--soak", "--keep", "--postgres", "postgres://localhost/x"],
   ])
   func wrongUsageIsOneLine(arguments: [String]) async throws {
     let output = try await Tool.run(arguments)

@@ -39,6 +39,9 @@ public enum ComparisonTables {
   /// Under the loads that were offered, a line for each arm; empty where none were.
   public static func openLoop(_ summary: ComparisonSummary) -> [String] { OpenLoopTables.lines(summary) }
 
+  /// The soaks, a line for each arm; empty where there was none.
+  public static func soaks(_ summary: ComparisonSummary) -> [String] { SoakTables.lines(summary) }
+
   /// What the reader has to know about the tables above it.
   public static func notes(_ summary: ComparisonSummary) -> [String] {
     let arms = summary.plan.arms.map(\.displayName)
@@ -75,7 +78,7 @@ public enum ComparisonTables {
         "Something else was running during \(summary.disturbance.disturbed) of \(summary.disturbance.blocks) blocks; "
           + "\(summary.disturbance.void) of them were left out and measured again.")
     }
-    return notes + OpenLoopTables.notes(summary)
+    return notes + OpenLoopTables.notes(summary) + SoakTables.notes(summary)
   }
 
   /// Which arm is ahead, by how much, and the interval in the same direction (the range where there is none yet).

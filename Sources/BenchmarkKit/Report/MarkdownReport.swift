@@ -45,6 +45,12 @@ public enum MarkdownReport {
           }
         })
     }
+    if let soaks = summary.soaks {
+      lines += ["", "## Soak", ""]
+      lines += table(
+        ["workload", "arm"] + Tables.soakColumns,
+        soaks.map { [$0.workload, names[$0.arm]] + Tables.soakCells($0) })
+    }
     if let loads = summary.bulkLoad {
       lines += [
         "",

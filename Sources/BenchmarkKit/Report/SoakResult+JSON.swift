@@ -6,13 +6,9 @@ extension SoakResult: Encodable {
     case backend, workload, dispatch, durability, concurrency, connections, seed, scheduled, operations,
       errors,
       errorsByCode, dropped, traceHash
-    case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, latency, windows
-    case server, maintenanceDebt, watchSeconds, environment
+    case latency, windows, server, watchSeconds, environment
   }
   private enum UsageKey: String, CodingKey { case processorSeconds, writtenBytes }
-  private enum DebtKey: String, CodingKey {
-    case processorMillisecondsPer1000, bytesPer1000
-  }
 
   public func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
@@ -29,23 +25,34 @@ extension SoakResult: Encodable {
     try object.encode(ledger.failures, forKey: .errorsByCode)
     try object.encode(ledger.dropped, forKey: .dropped)
     try object.encode(traceHashText(traceHash), forKey: .traceHash)
-    try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
-    try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
-    try object.encode(thirds?.first, forKey: .firstThirdPerSecond)
-    try object.encode(thirds?.last, forKey: .lastThirdPerSecond)
+    try encodeReckoned(to: encoder)
     try object.encode(LatencyKinds(response: response), forKey: .latency)
     try object.encode(windows, forKey: .windows)
     var usage = object.nestedContainer(keyedBy: UsageKey.self, forKey: .server)
     try usage.encode(timed.processorSeconds, forKey: .processorSeconds)
     try usage.encode(timed.writtenBytes, forKey: .writtenBytes)
-    if let debt {
-      var object = object.nestedContainer(keyedBy: DebtKey.self, forKey: .maintenanceDebt)
-      try object.encode(debt.processorMilliseconds, forKey: .processorMillisecondsPer1000)
-      try object.encode(debt.bytes, forKey: .bytesPer1000)
-    } else {
-      try object.encodeNil(forKey: .maintenanceDebt)
-    }
     try object.encode(watchSeconds, forKey: .watchSeconds)
     try object.encode(environment, forKey: .environment)
+  }
+}
+
+private enum ReckonedKey: String, CodingKey {
+  case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, maintenanceDebt
+}
+
+private enum DebtKey: String, CodingKey { case processorMillisecondsPer1000, bytesPer1000 }
+
+extension SoakFigures {
+  /// Adds to the object what is reckoned from its parts.
+  func encodeReckoned(to encoder: any Encoder) throws {
+    var object = encoder.container(keyedBy: ReckonedKey.self)
+    try object.encode(elapsedSeconds, forKey: .elapsedSeconds)
+    try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
+    try object.encode(thirds?.first, forKey: .firstThirdPerSecond)
+    try object.encode(thirds?.last, forKey: .lastThirdPerSecond)
+    guard let debt else { return try object.encodeNil(forKey: .maintenanceDebt) }
+    var nested = object.nestedContainer(keyedBy: DebtKey.self, forKey: .maintenanceDebt)
+    try nested.encode(debt.processorMilliseconds, forKey: .processorMillisecondsPer1000)
+    try nested.encode(debt.bytes, forKey: .bytesPer1000)
   }
 }

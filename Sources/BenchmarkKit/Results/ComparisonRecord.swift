@@ -14,6 +14,8 @@ public struct ComparisonRecord: Sendable {
   /// Those under offered loads, likewise.
   public internal(set) var openBlocks: [OpenLoopBlockRecord] = []
   public internal(set) var bulkLoads: [LoadRecord] = []
+  /// By workload and arm.
+  public internal(set) var soaks: [SoakRecord] = []
   public internal(set) var looks: [LookRecord] = []
   public internal(set) var fairness: FairnessRecord?
   /// By workload and arm.
@@ -46,6 +48,9 @@ public struct ComparisonRecord: Sendable {
     case .block(let record): blocks.append(record)
     case .openBlock(let record): openBlocks.append(record)
     case .bulkLoad(let record): bulkLoads.append(record)
+    case .soak(let record):
+      soaks.removeAll { $0.workload == record.workload && $0.arm == record.arm }
+      soaks.append(record)
     case .look(let record):
       looks.removeAll { $0.number == record.number }
       looks.append(record)

@@ -28,6 +28,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   public var bulkLoad: BulkLoadSummary?
   /// Under each offered load, by workload and rate; without those that have no block yet.
   public var openLoop: [OpenLoopSummary]?
+  /// Of each workload on each arm, as far as they were made.
+  public var soaks: [SoakRecord]?
   public var disturbance: Disturbance
   /// What both sides ran with; absent in results of before it was kept.
   public var fairness: FairnessRecord?
@@ -73,6 +75,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     loads = record.loads
     bulkLoad = BulkLoadSummary(record.bulkLoads)
     openLoop = OpenLoopSummary.all(of: record, plan)
+    soaks = record.soaks.isEmpty ? nil : record.soaks
     let kept = record.blocks.count { $0.isDisturbed && !$0.isVoid }
     disturbance = Disturbance(
       blocks: record.blocks.count, disturbed: record.disturbedBlocks,

@@ -44,6 +44,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var isPinned: Bool?
   /// What is offered to both arms after the blocks; `nil` for nothing.
   public var openLoop: OpenLoopPlan?
+  /// Of a soak of each workload on each arm at the end; `nil` for none.
+  public var soakSeconds: Double?
 
   public init(
     arms: [ArmSpecification], workloads: [String], mix: Mix? = nil, seed: UInt64, instructors: Int,
@@ -53,7 +55,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
     acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool,
     durability: DurabilityProfile? = nil, isCold: Bool? = nil, isPinned: Bool? = nil,
-    openLoop: OpenLoopPlan? = nil
+    openLoop: OpenLoopPlan? = nil, soakSeconds: Double? = nil
   ) {
     self.arms = arms
     self.workloads = workloads
@@ -80,6 +82,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.isCold = isCold
     self.isPinned = isPinned
     self.openLoop = openLoop
+    self.soakSeconds = soakSeconds
   }
 
   /// Blocks of each workload that the run gets to at the most.

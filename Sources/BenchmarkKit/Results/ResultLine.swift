@@ -13,6 +13,7 @@ public enum ResultLine: Sendable {
   case block(BlockRecord)
   case openBlock(OpenLoopBlockRecord)
   case bulkLoad(LoadRecord)
+  case soak(SoakRecord)
   case look(LookRecord)
   case fairness(FairnessRecord)
   case reasons(ReasonsRecord)
@@ -27,7 +28,7 @@ extension ResultLine: Codable {
 
   private enum Kind: String, Codable {
     case header, fingerprint, plan, load, equivalence, calibration, pilot, block, openBlock, bulkLoad, look,
-      fairness, reasons, storage, invariants, end
+      fairness, reasons, storage, invariants, soak, end
   }
 
   public init(from decoder: any Decoder) throws {
@@ -43,6 +44,7 @@ extension ResultLine: Codable {
     case .block: self = .block(try BlockRecord(from: decoder))
     case .openBlock: self = .openBlock(try OpenLoopBlockRecord(from: decoder))
     case .bulkLoad: self = .bulkLoad(try LoadRecord(from: decoder))
+    case .soak: self = .soak(try SoakRecord(from: decoder))
     case .look: self = .look(try LookRecord(from: decoder))
     case .fairness: self = .fairness(try FairnessRecord(from: decoder))
     case .reasons: self = .reasons(try ReasonsRecord(from: decoder))
@@ -65,6 +67,7 @@ extension ResultLine: Codable {
     case .block(let record): try write(.block, record, encoder)
     case .openBlock(let record): try write(.openBlock, record, encoder)
     case .bulkLoad(let record): try write(.bulkLoad, record, encoder)
+    case .soak(let record): try write(.soak, record, encoder)
     case .look(let record): try write(.look, record, encoder)
     case .fairness(let record): try write(.fairness, record, encoder)
     case .reasons(let record): try write(.reasons, record, encoder)

@@ -9,15 +9,19 @@ public struct Comparison: Sendable {
   let progress: ProgressSink
   private let dataFolders: [String?]
   private let coldStart: ColdStart?
+  private let serverProcesses: [Int32?]
 
   /// - Parameters:
   ///   - servers: Which processes are the servers; see ``ArmSpecification/processGroup``.
+  ///   - serverProcesses: The first process of each arm's server, where it can be seen; for soaks.
   ///   - dataFolders: Where each arm's server has its data, if a file may be written there to see how long a flush takes.
   ///   - coldStart: Where every segment is to find cold caches.
   public init(
     settings: RunSettings, plan: RecordedPlan, entries: [WorkloadEntry], servers: [ProcessGroup] = [],
-    dataFolders: [String?] = [], coldStart: ColdStart? = nil, progress: ProgressSink
+    serverProcesses: [Int32?] = [], dataFolders: [String?] = [], coldStart: ColdStart? = nil,
+    progress: ProgressSink
   ) {
+    self.serverProcesses = serverProcesses
     self.coldStart = coldStart
     self.dataFolders = dataFolders
     self.settings = settings
@@ -194,6 +198,12 @@ public struct Comparison: Sendable {
       let loaded = settings.catalog.smaller(instructors: plan.mostLoadedInstructors)
       let rounds = BulkLoadRounds(catalog: loaded, arms: plan.arms, progress: progress)
       try await rounds.run((first, second), loads: plan.loads, &log)
+    }
+    if let seconds = plan.soakSeconds, !isTimeUp {
+      let rounds = SoakRounds(
+        settings: settings, arms: plan.arms, plan: SoakPlan(duration: .seconds(seconds)),
+        serverProcesses: serverProcesses, progress: progress)
+      try await rounds.run(prepared, on: run.arms.map(\.target), &log)
     }
     return isTimeUp
   }

@@ -15,7 +15,7 @@ struct SliceRequest: Sendable {
 
 /// Every operation that was to run, and what became of it: `scheduled = succeeded + failed + dropped`,
 /// always.
-public struct Ledger: Sendable, Equatable {
+public struct Ledger: Sendable, Codable, Equatable {
   /// Operations that the slice had, or that were started where time ends the slice.
   public var scheduled = 0
   public var succeeded = 0

@@ -1,5 +1,5 @@
 /// What a server has used since it was started.
-public struct ServerUsage: Sendable, Equatable {
+public struct ServerUsage: Sendable, Codable, Equatable {
   /// Of its processes; `nil` where they can't be seen.
   public var processorSeconds: Double?
   /// Log and data, as the server counts them; `nil` where it doesn't.

@@ -1,9 +1,9 @@
 public import InstructorStore
 
 /// What one workload did on one backend over a long time.
-public struct SoakResult: Sendable {
+public struct SoakResult: SoakFigures {
   /// A part of the time: from one moment to another with no pause for anything else.
-  public struct Window: Sendable, Encodable {
+  public struct Window: Sendable, Codable, Equatable {
     /// After the beginning of the soak.
     public var startSeconds: Double
     public var elapsedSeconds: Double
@@ -28,13 +28,28 @@ public struct SoakResult: Sendable {
   public var response: LatencySummary
   /// The sum of the hashes of the executed operations.
   public var traceHash: UInt64 = 0
-  /// What the server used in the timed windows.
   public var timed = ServerUsage.none
-  /// What it used between and after the timed windows, beyond what it uses when idle.
   public var untimed: ServerUsage?
   public var watchSeconds: Double
   public var environment: [String: String]
 
+}
+
+/// What is said of a soak, whoever keeps it.
+public protocol SoakFigures: Sendable {
+  var windows: [SoakResult.Window] { get }
+  var ledger: Ledger { get }
+  var response: LatencySummary { get }
+  /// What the server used in the timed windows.
+  var timed: ServerUsage { get }
+  /// What it used between and after them, beyond what it uses when idle; `nil` where the soak was cut off before that was
+  /// known.
+  var untimed: ServerUsage? { get }
+  /// How long it was watched afterwards.
+  var watchSeconds: Double { get }
+}
+
+extension SoakFigures {
   public var elapsedSeconds: Double { windows.reduce(0) { $0 + $1.elapsedSeconds } }
   public var throughputPerSecond: Double {
     elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
@@ -44,7 +59,7 @@ public struct SoakResult: Sendable {
   public var thirds: (first: Double, last: Double)? {
     guard windows.count >= 3 else { return nil }
     let size = windows.count / 3
-    func rate(_ part: ArraySlice<Window>) -> Double {
+    func rate(_ part: ArraySlice<SoakResult.Window>) -> Double {
       let seconds = part.reduce(0) { $0 + $1.elapsedSeconds }
       return seconds > 0 ? Double(part.reduce(0) { $0 + $1.operations }) / seconds : 0
     }

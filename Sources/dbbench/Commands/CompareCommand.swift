@@ -19,6 +19,9 @@ struct CompareCommand: AsyncParsableCommand {
       With --rate it then offers that many calls a second to both, by turns, whether or not earlier ones were answered (an \
       open loop), as users do, and shows what they wait and for what. Those figures have intervals and no verdicts.
 
+      With --soak each arm in turn is then loaded anew and kept at work for ten minutes, so that checkpoints, vacuum and \
+      bloat are part of it: throughput over time, and what the server does later.
+
       Everything is written to a folder as it is measured. Ctrl-C at any time leaves a valid partial report, and \
       --resume goes on from there.
 
@@ -27,6 +30,7 @@ struct CompareCommand: AsyncParsableCommand {
         dbbench compare --workload instructor-get,course-team   two workloads only
         dbbench compare --provisional                           two blocks each, no verdicts: a first impression
         dbbench compare --workload course-team --rate 500,2000  and what users wait at these rates
+        dbbench compare --soak --minutes 20                     updates for 20 minutes on each, after the blocks
         dbbench compare --resume dbbench-results/2026-01-31T120000Z
         dbbench compare --postgres postgres://me@db1/test --mongo 'mongodb://db2/?replicaSet=rs0'
         dbbench compare --arm a=postgres --arm b=postgres,work_mem=64MB
@@ -48,7 +52,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   func run() async throws {
     if let folder = results.resume { return try await resume(folder) }
-    let entries = try workloads.entries(default: WorkloadRegistry.defaults, keys: loop.keys)
+    let entries = try workloads.entries(
+      default: length.soak ? [LengthOptions.soakedByDefault] : WorkloadRegistry.defaults, keys: loop.keys)
     let arms = try self.arms.arms(loop)
     let request = SessionRequest(
       targets: arms.map(\.target), servers: servers, needsScratch: entries.contains { $0.kind == .load },
@@ -138,17 +143,21 @@ struct CompareCommand: AsyncParsableCommand {
       concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
       lookCount: lookCount,
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
-      segmentSeconds: length.segment, warmUpSeconds: 0.7, timeLimitSeconds: length.minutes.map { $0 * 60 },
+      segmentSeconds: length.segment, warmUpSeconds: 0.7, timeLimitSeconds: length.timeLimitSeconds,
       loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: servers.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine,
       durability: servers.durability, isCold: length.cold, isPinned: loop.pin,
       openLoop: offered.plan(
         blocks: length.provisional
-          ? length.blocks ?? LengthOptions.provisionalBlocks : OpenLoopPlan.defaultBlocks))
+          ? length.blocks ?? LengthOptions.provisionalBlocks : OpenLoopPlan.defaultBlocks),
+      soakSeconds: length.soakSeconds)
   }
 
   func validate() throws {
+    if length.soak, servers.keep {
+      throw ValidationError("--soak changes what was loaded and throws it away; leave --keep out.")
+    }
     if length.cold, offered.rate != nil {
       throw ValidationError("--cold restarts servers before segments of a closed loop; leave --rate out.")
     }
@@ -184,6 +193,10 @@ struct CompareCommand: AsyncParsableCommand {
         "then \(offered.text): \(offered.blocks) blocks of each workload at each rate, "
           + "\(Quantity.seconds(offered.secondsPerWorkload)) together for a workload")
     }
+    if let soak = plan.soakSeconds {
+      text.add(
+        "soak", "at the end \(Quantity.seconds(soak)) of each workload on each arm, loaded anew for each")
+    }
     if plan.isCold == true {
       text.add("cold", "before every segment its server is restarted and caches are dropped")
     }
@@ -208,6 +221,11 @@ struct CompareCommand: AsyncParsableCommand {
       measuring += Double(12 * entries.count { $0.kind != .load }) * 4 * plan.segmentSeconds
     }
     if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
+    if let seconds = plan.soakSeconds {
+      let soak = 2 * SoakPlan(duration: .seconds(seconds)).totalSeconds
+      let load = Plan.loadSeconds(request, catalog.records)
+      measuring += Double(entries.count { $0.kind != .load }) * (soak + load)
+    }
     text.add(estimatedSeconds: Plan.loadSeconds(request, catalog.records) + 3 + measuring)
     text.print()
   }

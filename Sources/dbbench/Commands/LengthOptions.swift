@@ -27,7 +27,16 @@ struct LengthOptions: ParsableArguments {
         + "servers only."))
   var cold = false
 
-  @Option(help: ArgumentHelp("Begin no new round after this many minutes of measuring.", valueName: "n"))
+  @Flag(
+    help: ArgumentHelp(
+      "At the end keep each arm in turn at work for ten minutes of each workload, and watch what its server does afterwards. "
+        + "Default workload: \(LengthOptions.soakedByDefault)."))
+  var soak = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin no new round after this many minutes of measuring. With --soak: how long each soak is.",
+      valueName: "n"))
   var minutes: Double?
 
   /// Hidden, for tests of everything around the timing: what short segments show is mostly noise.
@@ -35,6 +44,12 @@ struct LengthOptions: ParsableArguments {
   var segment = RecordedPlan.defaultSegmentSeconds
 
   static let provisionalBlocks = 2
+  /// Writes are what leaves something to be done later; with all workloads a soak takes hours.
+  static let soakedByDefault = "instructor-update"
+
+  /// Of each soak.
+  var soakSeconds: Double? { soak ? minutes.map { $0 * 60 } ?? SoakPlan.leastByDefault.seconds : nil }
+  var timeLimitSeconds: Double? { soak ? nil : minutes.map { $0 * 60 } }
 
   func validate() throws {
     if let blocks { try Check.size(blocks, "--blocks", 1...1_000) }
@@ -43,6 +58,9 @@ struct LengthOptions: ParsableArguments {
     }
     guard (0.05...60).contains(segment) else {
       throw ValidationError("--segment must be from 0.05 to 60 seconds, not \(segment).")
+    }
+    if soak, cold {
+      throw ValidationError("--cold restarts servers before every segment, and --soak is one long one.")
     }
     if provisional, more { throw ValidationError("--provisional takes no look, and --more asks for two.") }
   }

@@ -143,8 +143,7 @@ struct RunCommand: AsyncParsableCommand {
       request: request, output: output, table: Tables.soak, footer: Tables.footer)
     let plan = soakPlan
     try await measurement.run { session, progress, each in
-      for (known, place) in zip(request.targets, session.places) {
-        let process = place.isThrowaway ? known.server.flatMap(session.processID) : nil
+      for (process, place) in zip(session.serverProcesses(request), session.places) {
         for settings in withEachMode(settings) {
           try await SoakRun(settings: settings, plan: plan).run(
             workloads, on: place.target,

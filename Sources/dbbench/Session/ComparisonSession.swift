@@ -21,6 +21,7 @@ struct ComparisonSession {
     let outcome = try await Session.with(request, line.sink(isQuiet: output.quiet)) { session in
       let comparison = Comparison(
         settings: settings, plan: plan, entries: entries, servers: session.processGroups(request),
+        serverProcesses: session.serverProcesses(request),
         dataFolders: session.places.map { $0.isThrowaway ? session.directory : nil },
         coldStart: plan.isCold == true ? session.coldStart(request) : nil,
         progress: line.sink(isQuiet: output.quiet))
@@ -67,10 +68,9 @@ extension Output {
   /// The whole of a comparison as text.
   static func print(_ summary: ComparisonSummary) {
     print(table: ComparisonTables.figures(summary))
-    let offered = ComparisonTables.openLoop(summary)
-    if !offered.isEmpty {
+    for table in [ComparisonTables.openLoop(summary), ComparisonTables.soaks(summary)] where !table.isEmpty {
       print("")
-      print(table: offered)
+      print(table: table)
     }
     print([""] + ComparisonTables.verdicts(summary) + [""] + ComparisonTables.notes(summary))
   }

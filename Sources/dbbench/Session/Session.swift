@@ -71,6 +71,13 @@ struct Session: Sendable {
   /// The first process of a throwaway server.
   func processID(_ kind: ServerKind) -> Int32? { servers?[kind]?.pid }
 
+  /// The first process of each target's server, where it is a throwaway one.
+  func serverProcesses(_ request: SessionRequest) -> [Int32?] {
+    zip(request.targets, places).map { known, place in
+      place.isThrowaway ? known.server.flatMap(processID) : nil
+    }
+  }
+
   /// Stops a throwaway server with SIGSTOP.
   func pause(_ kind: ServerKind) async throws { try await servers?.pause(kind) }
 

@@ -211,6 +211,7 @@ extension ReportView.WorkloadView {
     throughputChart = ThroughputChart.svg(entry, names)
     loads = (summary.openLoop ?? []).filter { $0.workload == entry.workload }
       .map { Self.load($0, record, names) }
+    if let soak = Self.soak(entry.workload, summary, names) { loads.append(soak) }
     details = zip(names, reasons).compactMap { name, record in record.flatMap { Self.detail($0, name) } }
   }
 
@@ -225,6 +226,22 @@ extension ReportView.WorkloadView {
       label: "Figures of \(entry.workload) at \(rate)", columns: names, rows: OpenLoopTables.rows(entry),
       chart: LatencyChart.svg("\(entry.workload) at \(rate)", names, histograms),
       caption: "Response time by percentile of the calls that were answered, from when each was due.")
+  }
+
+  private static func soak(_ workload: String, _ summary: ComparisonSummary, _ names: [String])
+    -> ReportView.LoadView?
+  {
+    let records = SoakTables.records(summary, workload)
+    guard records.contains(where: { $0 != nil }) else { return nil }
+    return ReportView.LoadView(
+      title: "Soak", label: "Figures of the soak of \(workload)", columns: names,
+      rows: SoakTables.rows(records),
+      chart: ThroughputChart.svg(
+        "Throughput of \(workload) during the soak", names,
+        records.map { record in
+          record?.windows.map { (seconds: $0.startSeconds, rate: $0.throughputPerSecond) } ?? []
+        }),
+      caption: "Throughput over the time of each arm's soak, window by window.")
   }
 
   private static func detail(_ record: ReasonsRecord, _ name: String) -> ReportView.Detail? {

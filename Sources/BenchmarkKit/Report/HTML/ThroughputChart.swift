@@ -1,16 +1,28 @@
-/// Throughput of each block over the time of the run, from zero: drift, pauses and outliers show.
+/// Throughput over time, from zero: drift, pauses and outliers show.
 enum ThroughputChart {
   private static let width = 480.0
   private static let height = 270.0
   private static let plot = (left: 64.0, right: 464.0, top: 12.0, bottom: 226.0)
 
+  /// Of each block, over the time of the run.
   static func svg(_ entry: WorkloadSummary, _ names: [String]) -> String {
-    let most = entry.arms.flatMap(\.throughputPerBlock).max() ?? 0
+    svg(
+      "Throughput of \(entry.workload) block by block", names,
+      entry.arms.map { figures in
+        zip(entry.startedSeconds, figures.throughputPerBlock).map { (seconds: $0, rate: $1) }
+      })
+  }
+
+  /// - Parameter series: Of each arm, when and how much.
+  static func svg(_ title: String, _ names: [String], _ series: [[(seconds: Double, rate: Double)]]) -> String
+  {
+    let most = series.joined().map { $0.rate }.max() ?? 0
     var canvas = SVGCanvas(
       width: width, height: height,
-      title: "Throughput of \(entry.workload) block by block. "
-        + zip(names, entry.arms).map { name, figures in
-          "\(name): \(figures.throughput.map { "median \(Quantity.count(Int($0.median)))" } ?? "none") per second"
+      title: "\(title). "
+        + zip(names, series).map { name, points in
+          let median = MedianRange(points.map { $0.rate })?.median
+          return "\(name): \(median.map { "median \(Quantity.count(Int($0)))" } ?? "none") per second"
         }.joined(separator: "; "))
     let step = tickStep(most)
     let top = Swift.max(step, (most / step).rounded(.up) * step)
@@ -19,16 +31,16 @@ enum ThroughputChart {
       canvas.line(plot.left, y(tick), plot.right, y(tick), style: tick == 0 ? "axis" : "grid")
       canvas.text(short(tick), plot.left - 6, y(tick) + 4, anchor: .end, style: "tick")
     }
-    let first = entry.startedSeconds.first ?? 0
-    let span = Swift.max(1, (entry.startedSeconds.last ?? 0) - first)
-    func x(_ block: Int) -> Double {
-      let share = entry.startedSeconds.count < 2 ? 0.5 : (entry.startedSeconds[block] - first) / span
+    let times = series.joined().map { $0.seconds }
+    let first = times.min() ?? 0
+    let last = times.max() ?? 0
+    let span = Swift.max(1, last - first)
+    func x(_ seconds: Double) -> Double {
+      let share = first == last ? 0.5 : (seconds - first) / span
       return plot.left + 10 + share * (plot.right - plot.left - 20)
     }
-    for (arm, figures) in entry.arms.enumerated() {
-      let points = figures.throughputPerBlock.enumerated().compactMap { block, value in
-        block < entry.startedSeconds.count ? (x: x(block), y: y(value)) : nil
-      }
+    for (arm, own) in series.enumerated() {
+      let points = own.map { (x: x($0.seconds), y: y($0.rate)) }
       canvas.path(points, style: "arm\(arm)")
       for point in points { canvas.mark(point.x, point.y, arm: arm) }
     }
