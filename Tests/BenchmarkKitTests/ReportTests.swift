@@ -87,16 +87,30 @@ import Testing
     objects["capacity"] = try JSONText.of(capacity)
     objects["Each of a capacity's `arms`"] = try JSONText.of(capacity.arms[0])
     objects["Its `probes`"] = try JSONText.of(capacity.probes[0])
+    let loader = Loader(catalog: catalog, options: TargetOptions(), progress: .none)
+    objects["load"] = try JSONText.of(try await loader.loadAndCheck(FakeTarget()))
+    objects["verify"] = try JSONText.of(EquivalenceGate.Passed(operations: 1))
+    let explanation = WorkloadExplanation([[ExplainedStatement(text: "SELECT 1")]])
+    objects["explain"] = try JSONText.of(
+      Explaining.Found(
+        workload: "instructor-get", backend: "fake", displayName: "Fake", explanation: explanation))
+    objects["doctor"] = try JSONText.of(DoctorReport())
+    objects["simulate"] = try JSONText.of(SimulationReport(families: 1))
     let path =
       URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().path + "/docs/results-format.md"
     let document = String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
     let section = try #require(document.firstRange(of: "## What the other commands print")).upperBound
     let lines = document[section...].split(separator: "\n")
-    for (name, data) in objects {
-      // What is inside of an object is described below the table.
+    let parts = [
+      ("doctor", try JSONText.of(Finding("disk", "full", .bad, fix: "empty it"))),
+      ("doctor", try JSONText.of(MeterCheck(name: "lag", isPassed: true, detail: "none"))),
+      ("explanation", try JSONText.of(explanation)),
+    ]
+    for (name, data) in objects.map({ ($0, $1) }) + parts {
+      // What is inside of an object is described below the table, what results have too above the heading.
       let row = lines.first { $0.hasPrefix("| `\(name)` |") }
-      let text = String(row ?? document[section...])
+      let text = String(row ?? (name == "explanation" ? document[..<section] : document[section...]))
       let object = try JSONDecoder().decode([String: Ignored].self, from: data)
       for key in object.keys { #expect(text.contains("`\(key)`"), "\(name): \(key)") }
     }

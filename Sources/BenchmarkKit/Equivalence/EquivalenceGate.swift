@@ -6,9 +6,11 @@ public import InstructorStore
 /// (``ReviewProbes``), and operations of each workload or mix that will be timed; of a mix a whole round, so that each of its parts is
 /// met. Every answer is compared in full, errors by code and constraint.
 public struct EquivalenceGate: Sendable {
-  /// What was compared.
-  public struct Passed: Sendable {
+  /// What was compared; the JSON object of `dbbench verify`.
+  public struct Passed: Sendable, Encodable {
     public var operations: Int
+
+    private enum CodingKeys: String, CodingKey { case operations = "equivalentOperations" }
   }
 
   public static let defaultProbeSteps = 400

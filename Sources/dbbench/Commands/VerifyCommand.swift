@@ -67,7 +67,7 @@ struct VerifyCommand: AsyncParsableCommand {
     if output.printsTable {
       Output.print("\(Quantity.count(passed.operations)) operations on \(names): every answer is the same.")
     }
-    try JSONOutput.write(["equivalentOperations": passed.operations], to: output.json)
+    try JSONOutput.write(passed, to: output.json)
   }
 
   private func entries() throws -> [WorkloadEntry] {
