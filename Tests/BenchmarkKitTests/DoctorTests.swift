@@ -42,12 +42,12 @@ import Testing
   }
 
   @Test func aContainersQuotaIsBad() {
-    #expect(MachineFindings.processors(count: 4, quota: "max 100000").level == .fine)
-    #expect(MachineFindings.processors(count: 4, quota: nil).level == .fine)
-    let limited = MachineFindings.processors(count: 4, quota: "150000 100000")
+    #expect(MachineFindings.processors(count: 4, allowed: 4).level == .fine)
+    #expect(MachineFindings.processors(count: 4, allowed: nil).level == .fine)
+    let limited = MachineFindings.processors(count: 4, allowed: 1.5)
     #expect(limited.level == .bad)
     #expect(limited.value.contains("1.50"))
-    #expect(MachineFindings.processors(count: 1, quota: nil).level == .bad)
+    #expect(MachineFindings.processors(count: 1, allowed: nil).level == .bad)
   }
 
   @Test func fileSystemsInMemoryAreBad() {
@@ -72,9 +72,12 @@ import Testing
     #expect(MachineFindings.limit("Max locked memory", limits) == .max)
     #expect(MachineFindings.limit("Max cpu time", limits) == nil)
     #expect(MachineFindings.openFiles(.max).value == "unlimited")
-    #expect(MachineFindings.memory("MemTotal: 9 kB\nMemAvailable:   4194304 kB\n").level == .fine)
-    #expect(MachineFindings.memory("MemAvailable:   1000 kB").level == .bad)
-    #expect(MachineFindings.memory("").level == .unknown)
+    #expect(MachineFindings.memory("MemTotal: 9 kB\nMemAvailable:   4194304 kB\n", limit: nil).level == .fine)
+    let limited = MachineFindings.memory("MemAvailable:   4194304 kB", limit: 2 << 30)
+    #expect(limited.level == .bad && limited.value.contains("2.00 GiB"))
+    #expect(MachineFindings.memory("MemAvailable:   4194304 kB", limit: 8 << 30).level == .fine)
+    #expect(MachineFindings.memory("MemAvailable:   1000 kB", limit: nil).level == .bad)
+    #expect(MachineFindings.memory("", limit: nil).level == .unknown)
   }
 
   @Test func theDiskIsFlushedAndNothingIsLeft() throws {

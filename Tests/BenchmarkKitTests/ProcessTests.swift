@@ -27,6 +27,40 @@ import Testing
     #expect(ProcessReading.ticks(readings, by: groups) == ["pg": 3, "mongo": 1])
   }
 
+  /// The lowest limit from the process's own group up to the topmost counts, in both versions of control groups.
+  @Test(arguments: [
+    (
+      "0::/system.slice/db", ["/sys/fs/cgroup"],
+      [
+        "system.slice/db/memory.max": "max", "system.slice/memory.max": "2147483648",
+        "system.slice/db/memory.high": "1073741824", "system.slice/db/cpu.max": "150000 100000",
+        "system.slice/cpu.max": "max 100000",
+      ]
+    ),
+    (
+      "3:cpu,cpuacct:/docker/1a\n4:memory:/docker/1a\n0::/", ["/sys/fs/cgroup", "/sys/fs/cgroup/memory"],
+      [
+        "memory/docker/1a/memory.limit_in_bytes": "2147483648",
+        "memory/memory.limit_in_bytes": "9223372036854771712", "memory.high": "1073741824",
+        "cpu/docker/1a/cpu.cfs_quota_us": "150000", "cpu/docker/1a/cpu.cfs_period_us": "100000",
+        "cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000",
+      ]
+    ),
+  ])
+  func limitsOfControlGroupsAreRead(groups: String, folders: [String], files: [String: String]) throws {
+    func limits(_ files: [String: String]) -> ControlGroupLimits? {
+      ControlGroupLimits(
+        groups: groups, folderExists: { folders.contains($0) },
+        text: { files[String($0.dropFirst("/sys/fs/cgroup/".count))] })
+    }
+    let limited = try #require(limits(files))
+    #expect(limited.memoryBytes == 2 << 30 && limited.memoryHighBytes == 1 << 30 && limited.processors == 1.5)
+    #expect(limited.memoryText == "2.00 GiB, slowed down from 1.00 GiB")
+    let free = try #require(limits([:]))
+    #expect(free.memoryText == "none" && free.processorText == "none")
+    #expect(ControlGroupLimits(groups: groups, folderExists: { _ in false }, text: { _ in nil }) == nil)
+  }
+
   @Test func processorsAreWrittenAsLinuxDoes() throws {
     for text in ["0", "0-1", "0-3,8", "1,3,5-7"] {
       #expect(ProcessorList(text)?.description == text)

@@ -14,12 +14,9 @@ enum MachineFindings {
 
   static func processors(
     count: Int = ProcessInfo.processInfo.activeProcessorCount,
-    quota: String? = SystemFile.text("/sys/fs/cgroup/cpu.max")
+    allowed: Double? = ControlGroupLimits.of()?.processors
   ) -> Finding {
     var value = "\(count) for two servers and this program"
-    // "max 100000", or microseconds of processor time in a period.
-    let parts = (quota ?? "").split(separator: " ").compactMap { Double($0) }
-    let allowed = parts.count == 2 && parts[1] > 0 ? parts[0] / parts[1] : nil
     if let allowed, allowed < Double(count) {
       value += ", limited to \(Quantity.significant(allowed)) by the container"
       return Finding(
@@ -65,9 +62,18 @@ enum MachineFindings {
   /// Two servers with 1 GiB of cache each, and what goes with them.
   private static let neededKilobytes = 3 << 20
 
-  static func memory(_ meminfo: String? = SystemFile.text("/proc/meminfo")) -> Finding {
+  static func memory(
+    _ meminfo: String? = SystemFile.text("/proc/meminfo"), limit: Int? = ControlGroupLimits.of()?.memoryBytes
+  ) -> Finding {
     guard let meminfo, let available = SystemFile.number("MemAvailable", in: meminfo) else {
       return .unknown("memory")
+    }
+    if let limit, limit >> 10 < available {
+      let value = "\(Quantity.bytes(limit)) at most, as the container's limit is"
+      return limit >> 10 >= neededKilobytes
+        ? Finding("memory", value)
+        : Finding(
+          "memory", value, .bad, fix: "raise the limit: two servers with 1 GiB of cache each need 3 GiB")
     }
     let value = "\(Quantity.bytes(available << 10)) available"
     return available >= neededKilobytes
