@@ -65,6 +65,19 @@ static inline bool instructor_mongo_knows_a_server(const mongoc_client_t *client
   return known;
 }
 
+/// Copies what a server answered to the greeting of this client's connection into `reply`; empty where none has.
+static inline void instructor_mongo_greeting(const mongoc_client_t *client, bson_t *reply) {
+  size_t count = 0;
+  bool found = false;
+  mongoc_server_description_t **servers = mongoc_client_get_server_descriptions(client, &count);
+  for (size_t i = 0; i < count && !found; i++) {
+    found = strcmp(mongoc_server_description_type(servers[i]), "Unknown") != 0;
+    if (found) bson_copy_to(mongoc_server_description_hello_response(servers[i]), reply);
+  }
+  if (!found) bson_init(reply);
+  mongoc_server_descriptions_destroy_all(servers, count);
+}
+
 static inline void instructor_mongo_ignore_log(
   mongoc_log_level_t level, const char *domain, const char *message, void *context) {
   (void)level, (void)domain, (void)message, (void)context;

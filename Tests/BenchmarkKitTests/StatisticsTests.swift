@@ -120,6 +120,16 @@ import Testing
     #expect(RatioEstimate(logRatios: [0.1])?.lower == nil)
   }
 
+  @Test func ranksAreCorrelatedAsSpearmanDid() throws {
+    let same = (1...100).map { (Int64($0), Int64($0) * 1_000) }
+    #expect(RankCorrelation.of(same.shuffled()) == 1)
+    #expect(RankCorrelation.of(same.map { ($0.0, -$0.1) }) == -1)
+    // Ranks 2, 1, 4, 3, 5 against 1 to 5: 1 - 6 * 4 / 120.
+    let value = try #require(RankCorrelation.of([(1, 20), (2, 10), (3, 40), (4, 30), (5, 50)]))
+    #expect(close(value, 0.8))
+    #expect(RankCorrelation.of([(1, 1)]) == nil)
+  }
+
   @Test func noiseIsWhatAnArmDiffersFromItselfBy() throws {
     #expect(BlockNoise.of([]) == nil)
     #expect(BlockNoise.of([(100, 100), (50, 50)]) == 0)

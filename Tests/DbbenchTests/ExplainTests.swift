@@ -149,8 +149,11 @@ import Testing
     let fairness = try #require(object["fairness"] as? [String: Any])
     let rows = try #require(fairness["rows"] as? [[String: Any]])
     // What can be asked of a server is, on both sides.
-    for name in ["server version", "server's own cache", "transport", "compression on disk", "checkpoints"] {
-      let row = try #require(rows.first { $0["name"] as? String == name })
+    for name in [
+      "server version", "isolation of reads", "server's own cache", "transport", "TLS", "compression on disk",
+      "how far the data compresses", "checkpoints", "order of the rows on disk", "connections",
+    ] {
+      let row = try #require(rows.first { $0["name"] as? String == name }, "\(name)")
       #expect(row["sources"] as? [String] == ["read back", "read back"], "\(row)")
     }
     let caches = try #require(rows.first { $0["name"] as? String == "caches before a segment" })

@@ -72,4 +72,39 @@ import Testing
       #expect(facts["pid"] != nil)
     }
   }
+
+  @Test(
+    "The server tells what it knows of sessions: compressors, TLS, how many, read concerns, and the order on disk"
+  )
+  func sessions() async throws {
+    try await MongoTestServer.withStore { store in
+      let url = try await MongoTestServer.server().url
+      let maintenance = try MongoMaintenance(url, database: store.core.database)
+      #expect(try await maintenance.agreedCompressors() == [])
+      let compressed = try MongoMaintenance(
+        url + "&compressors=zlib&appname=compressed", database: store.core.database)
+      #expect(try await compressed.agreedCompressors() == ["zlib"])
+      #expect(try await maintenance.isEncrypted() == false)
+      for number in 1...20 {
+        _ = try await store.instructors.create(
+          NewInstructor(id: InstructorID(Int64(number)), firstName: "F", lastName: "L"))
+      }
+      let order = try await maintenance.idOrder(of: "instructors").sorted { $0.id < $1.id }
+      #expect(order.count == 20 && order.map(\.place) == order.map(\.place).sorted(), "\(order)")
+      let before = try await maintenance.readsByConcern()
+      _ = try await store.instructors.get(InstructorID(1))
+      let after = try await maintenance.readsByConcern()
+      let more = after.filter { $0.value > before[$0.key] ?? 0 }
+      #expect(more["majority"] != nil, "\(before) \(after)")
+      // Suites beside this one have sessions with the usual name.
+      var options = MongoOptions()
+      options.database = store.core.database
+      options.connections = 3
+      let named = try await MongoStore.open(url + "&appname=counted", options: options)
+      _ = try await named.instructors.get(InstructorID(1))
+      let counted = try MongoMaintenance(url + "&appname=counted", database: store.core.database)
+      #expect((1...3).contains(try await counted.openSessions() ?? 0))
+      await named.close()
+    }
+  }
 }

@@ -38,6 +38,28 @@ struct MaintenanceTests {
     try await maintenance.remove()
   }
 
+  @Test func theServerTellsHowSessionsAndRowsAre() async throws {
+    try await PostgresTestServer.withStore { store, schema in
+      let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: schema)
+      for number in 1...200 {
+        _ = try await store.instructors.create(
+          NewInstructor(
+            id: InstructorID(Int64(number)), firstName: "Grace", lastName: "Hopper",
+            organization: "Navy of the United States"))
+      }
+      try await maintenance.settle()
+      let facts = try await maintenance.sessionFacts()
+      #expect(facts.isolation == "read committed" && facts.usesTLS == false)
+      #expect(try await maintenance.openSessions() >= 1)
+      let order = try await maintenance.idOrder()
+      #expect(order.contains { $0.table == "instructors" && $0.correlation == 1 }, "\(order)")
+      let samples = try await maintenance.compressibility()
+      let instructors = try #require(samples.first { $0.table == "instructors" })
+      // The rows are alike.
+      #expect(instructors.plainBytes > 3 * instructors.compressedBytes && instructors.compressedBytes > 0)
+    }
+  }
+
   @Test func somebodysViewOnATableKeepsIt() async throws {
     let schema = PostgresTestServer.freshSchemaName()
     let url = try await PostgresTestServer.url()

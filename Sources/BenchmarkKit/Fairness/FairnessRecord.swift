@@ -40,6 +40,14 @@ public struct FairnessRecord: Sendable, Codable, Equatable {
     }
   }
 
+  /// What became known only later, of each arm.
+  mutating func replace(_ name: FairnessSwitch, _ values: [FairnessValue]) {
+    guard let new = FairnessRecord(values.map { [name: $0] }).rows.first,
+      let position = rows.firstIndex(where: { $0.name == name.rawValue })
+    else { return }
+    rows[position] = new
+  }
+
   /// What was read back, and what nobody asked the servers about; those without rows are left out.
   var groups: [Group] {
     let isParted = rows.contains { $0.sources != nil }

@@ -6,6 +6,8 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
   case writeIsolation = "isolation of writes"
   case readIsolation = "isolation of reads"
   case cache = "server's own cache"
+  case memoryLimit = "limit of memory"
+  case processorLimit = "limit of processor time"
   case caches = "caches before a segment"
   case parallelWorkers = "workers of one query"
   case justInTime = "just-in-time compilation"
@@ -14,6 +16,7 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
   case encryption = "TLS"
   case wireCompression = "compression on the wire"
   case diskCompression = "compression on disk"
+  case compressibility = "how far the data compresses"
   case logCompression = "compression of the log"
   case checkpoints = "checkpoints"
   case hugePages = "huge pages"
@@ -33,13 +36,18 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
     case .writeIsolation, .readIsolation:
       "each at the level at which the answers are equal; a stronger level costs more"
     case .cache:
-      "equal caches aren't equal memory: PostgreSQL uses the system's page cache too; there is no common limit"
+      "equal caches aren't equal memory: PostgreSQL uses the system's page cache too"
+    case .memoryLimit:
+      "of control groups, page cache included: without one, what a server takes from the page cache has no budget"
+    case .processorLimit: "a server that has used up its time stands still until the next period"
     case .caches: "what is read for the first time comes from the disk"
     case .parallelWorkers, .justInTime: "helps long queries such as the leaderboard, costs short ones"
     case .planCache: "a plan for any parameters saves planning"
     case .transport, .encryption, .wireCompression: "costs every call on the side that has it"
     case .diskCompression, .logCompression:
       "trades processor time for disk and page cache; how much depends on the data"
+    case .compressibility:
+      "what compression saves, or would; generated text repeats itself more or less than yours"
     case .checkpoints: "what is written later and when; after one, whole pages go to PostgreSQL's log"
     case .hugePages: "saves address translation with large caches"
     case .fileSystem, .flushLatency: "what a durable commit waits for"

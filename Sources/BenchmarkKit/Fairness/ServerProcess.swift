@@ -2,6 +2,7 @@
 public struct ServerProcess: Sendable {
   private let status: String
   private let autogroup: String?
+  private let limits: ControlGroupLimits?
 
   /// - Parameter id: As the server tells it; `nil` from here where no such process of this program can be seen, for
   ///   example one in a container of its own.
@@ -12,6 +13,7 @@ public struct ServerProcess: Sendable {
     }
     self.status = status
     autogroup = SystemFile.text("/proc/\(id)/autogroup")
+    limits = ControlGroupLimits.of(id)
   }
 
   /// The processors that it may run on, for example `0-3, all there are`, or `2-3`.
@@ -19,6 +21,25 @@ public struct ServerProcess: Sendable {
     ProcessorList.allowed(status: status).map { own in
       own == ProcessorList.online ? "\(own), all there are" : "\(own)"
     }
+  }
+
+  /// How much memory it may have, page cache included; a limit of this program's is told where it is another.
+  public var memoryLimit: String? {
+    guard let limits, let own = ControlGroupLimits.of() else { return nil }
+    guard limits.memoryBytes != nil || limits.memoryHighBytes != nil else {
+      let client = own.memoryText == limits.memoryText ? "" : "; this program's: \(own.memoryText)"
+      return "none: unbudgeted" + client
+    }
+    let isShared = own.memoryGroup == limits.memoryGroup
+    return limits.memoryText
+      + (isShared ? ", together with this program" : "; this program's: \(own.memoryText)")
+  }
+
+  /// How much processor time it may have; the same.
+  public var processorLimit: String? {
+    guard let limits, let own = ControlGroupLimits.of() else { return nil }
+    let client = own.processorText == limits.processorText ? "" : "; this program's: \(own.processorText)"
+    return limits.processorText + client
   }
 
   /// Where the system schedules sessions as groups, each group has the same part of the processors, however many processes

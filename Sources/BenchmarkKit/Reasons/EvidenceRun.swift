@@ -25,18 +25,22 @@ struct EvidenceRun: Sendable {
     try await withStore(.untimed) { (store) throws(StoreError) in try await workload.prepare(slice, store) }
     guard let before = try await counters() else { return nil }
     var succeeded = 0
+    var connections: Int?
     try await withStore(options) { store throws(StoreError) in
       let result = await withTaskExecutorPreference(store.executor) {
         await workload.runSlice(SliceRequest(operations: slice, concurrency: concurrency), store)
       }
       succeeded = result.ledger.succeeded
+      // No other store of ours is open.
+      connections = try? await target.openConnections()
     }
     let after = try await counters()
     try await withStore(.untimed) { (store) throws(StoreError) in try await workload.restore(slice, store) }
     try Task.checkCancellation()
     guard let after else { return nil }
     return ServerEvidence(
-      operations: succeeded, perThousand: .perThousand(before, after, operations: succeeded))
+      operations: succeeded, perThousand: .perThousand(before, after, operations: succeeded),
+      connections: connections)
   }
 
   private func counters() async throws -> ServerCounters? {

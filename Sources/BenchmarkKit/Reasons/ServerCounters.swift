@@ -35,4 +35,7 @@ public struct ServerEvidence: Sendable, Codable, Equatable {
   /// Operations that succeeded meanwhile, as many under way at a time as when they are timed.
   public var operations: Int
   public var perThousand: ServerCounters
+  /// Of the store that executed them, open on the server at their end; `nil` where that can't be seen, and in results of
+  /// before it was asked.
+  public var connections: Int?
 }

@@ -23,6 +23,7 @@ enum ReasonsTables {
       },
       counter("whole pages in the log per 1,000 operations") { $0.pageImages },
       counter("transactions per 1,000 operations") { $0.transactions },
+      row("connections open") { $0.evidence?.connections.map(Quantity.count) },
       counter("pages read from disk or system per 1,000 operations") { $0.pagesRead },
     ].compactMap { $0 } + alternatives(reasons)
   }

@@ -183,6 +183,7 @@ public struct Comparison: Sendable {
       segment: .seconds(plan.segmentSeconds), progress: progress)
     let sizes = Dictionary(log.record.pilots.map { ($0.workload, $0.operations) }) { _, last in last }
     try await reasons.run(prepared, typicalOperations: sizes) { try log.add(.reasons($0)) }
+    try noteConnections(&log)
     progress.update("checking that the data is what was loaded")
     for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
     let hashes = Set(log.record.invariants.compactMap(\.contentHash))
@@ -206,6 +207,20 @@ public struct Comparison: Sendable {
       try await rounds.run(prepared, on: run.arms.map(\.target), &log)
     }
     return isTimeUp
+  }
+
+  /// How many connections each arm's stores had open while their work was counted, instead of how many they may have.
+  private func noteConnections(_ log: inout ResultsLog) throws {
+    guard var fairness = log.record.fairness else { return }
+    let values = plan.arms.enumerated().map { number, arm -> FairnessValue in
+      let open = log.record.reasons.filter { $0.arm == number }.compactMap { $0.evidence?.connections }
+      guard let least = open.min(), let most = open.max() else { return .set(String(arm.connections)) }
+      let range = least == most ? "\(most)" : "\(least) to \(most)"
+      return .readBack("\(range) open, of \(arm.connections) at most")
+    }
+    guard values.contains(where: { $0.source == .readBack }) else { return }
+    fairness.replace(.connections, values)
+    try log.add(.fairness(fairness))
   }
 
   private static let flushTime = Duration.milliseconds(300)

@@ -109,6 +109,10 @@ public protocol BenchmarkTarget: Sendable {
   /// doesn't count that. Stores may be open.
   func writtenBytes() async throws -> Int?
 
+  /// How many connections of stores are open on the server; `nil` where there are none or it can't be seen. Those of other
+  /// programs that use the same library in the same place count too.
+  func openConnections() async throws -> Int?
+
   /// Every table or collection of the place; empty where nothing is on a disk.
   ///
   /// - Parameter countingRows: May take as long as reading everything.
@@ -139,6 +143,8 @@ extension BenchmarkTarget {
   public func counters() async throws -> ServerCounters? { nil }
 
   public func writtenBytes() async throws -> Int? { nil }
+
+  public func openConnections() async throws -> Int? { nil }
 
   public func sizes(countingRows: Bool) async throws -> [StorageSize] { [] }
 

@@ -56,6 +56,13 @@ final class MongoConnection {
       && (!address.usesOwnSockets || !instructor_mongo_is_closed(client.link))
   }
 
+  /// What the server answered when the connection was made; `nil` without memory.
+  func greeting() -> Reply? {
+    guard let reply = instructor_mongo_reply_new() else { return nil }
+    instructor_mongo_greeting(client.pointer, reply)
+    return Reply(reply)
+  }
+
   var knowsAServer: Bool { instructor_mongo_knows_a_server(client.pointer) }
 
   /// Whether the last exchange ended by its deadline.

@@ -104,6 +104,50 @@ struct AdminSession {
     }
   }
 
+  /// The compressors that server and client have agreed on for this connection, the first of which is used.
+  func compressors() throws(CommandFailure) -> [String] {
+    guard let greeting = connection.greeting() else { throw CommandFailure(.outOfMemory) }
+    do throws(CorruptDocument) {
+      return try Self.values(in: "compression", of: greeting.bytes).map(\.value)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// The sum of the numbers in a document of a reply, whatever they are called; `nil` where it is not there.
+  func sum(in name: String, _ build: (inout BSONWriter) -> Void) throws(CommandFailure) -> Int? {
+    let reply = try connection.run(.bare, call, onAdmin: true, build)
+    do throws(CorruptDocument) {
+      let numbers = try Self.values(in: name, of: reply.bytes)
+      return numbers.isEmpty ? nil : numbers.reduce(0) { $0 + (Int($1.value) ?? 0) }
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// The fields of a document inside of a document; none where it is not there.
+  private static func values(
+    in name: String, of document: UnsafeRawBufferPointer
+  ) throws(CorruptDocument) -> [(name: String, value: String)] {
+    var reader = BSONReader(document)
+    while let field = try reader.next() {
+      guard field.name == name, let nested = field.nested else { continue }
+      var values: [(name: String, value: String)] = []
+      var inner = BSONReader(nested)
+      while let field = try inner.next() { values.append((field.name, text(of: field))) }
+      return values
+    }
+    return []
+  }
+
+  private static func text(of field: BSONElement) -> String {
+    switch field.type {
+    case .utf8: field.lossyText
+    case .bool: field.number == 0 ? "off" : "on"
+    default: "\(field.number)"
+    }
+  }
+
   private static func value(
     at path: ArraySlice<Substring>, in document: UnsafeRawBufferPointer
   ) throws(CorruptDocument) -> String? {
@@ -112,11 +156,7 @@ struct AdminSession {
     while let field = try reader.next() {
       guard field.name == name else { continue }
       if let nested = field.nested { return try value(at: path.dropFirst(), in: nested) }
-      switch field.type {
-      case .utf8: return field.lossyText
-      case .bool: return field.number == 0 ? "off" : "on"
-      default: return "\(field.number)"
-      }
+      return text(of: field)
     }
     return nil
   }

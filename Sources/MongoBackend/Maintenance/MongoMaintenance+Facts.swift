@@ -1,7 +1,7 @@
 package import InstructorStore
 
 extension MongoMaintenance {
-  /// Whether the store's connections are encrypted.
+  /// Whether the store asks for encryption.
   package var usesTLS: Bool { !address.usesOwnSockets }
 
   /// About the server as it runs and stores, by name; what the user may not know, or an older server doesn't tell, is

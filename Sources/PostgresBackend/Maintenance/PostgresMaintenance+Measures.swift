@@ -68,12 +68,7 @@ extension PostgresMaintenance {
       var others: Int64 = 1
       while others > 0, !deadline.hasPassed, !call.isAbandoned {
         try connection.text(
-          call,
-          """
-          SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
-            WHERE datname = current_database() AND pid <> pg_backend_pid()
-              AND application_name = current_setting('application_name') AND backend_type = 'client backend'
-          """
+          call, "SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01) WHERE \(Self.isOtherSession)"
         ) { others = (try? $0.integer(0, 0)) ?? 0 }
       }
     }

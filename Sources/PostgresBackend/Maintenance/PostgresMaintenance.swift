@@ -18,7 +18,7 @@ package struct PostgresMaintenance: Sendable {
 
   private let connection: String
   let schema: String
-  private let model: PostgresDataModel
+  let model: PostgresDataModel
   private let isDurable: Bool
 
   /// - Parameters:

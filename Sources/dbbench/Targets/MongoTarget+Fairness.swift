@@ -9,7 +9,6 @@ extension MongoTarget {
     let isHere = ServerAddress(url).isThisMachine
     let process =
       isHere ? facts["pid"].flatMap { Int($0) }.flatMap { ServerProcess($0, program: "mongod") } : nil
-    let isCompressed = configuredURL(options).contains("compressors=")
     let cache: String? = settings["cache bytes"].flatMap { Int($0) }.map { Quantity.bytes($0) }
     let transport: String? = facts["peer"].map { peer in
       peer.contains("unix") ? "unix socket" : isHere ? "TCP on this machine" : "TCP"
@@ -21,25 +20,92 @@ extension MongoTarget {
       if let compressor = facts["journal compressor"] { .readBack(compressor) } else {
         .design("snappy, its default")
       }
-    let readConcern =
-      profile == .durable
-      ? "majority read concern; snapshot where many keys are looked at" : "local read concern"
+    // As this arm's own connections have them.
+    let own = try MongoMaintenance(
+      configuredURL(options), database: maintenance.database, isDurable: profile == .durable)
+    let compressors = try await own.agreedCompressors()
+    // Without TLS the store sends most commands itself (docs/decisions/0017), as they are.
+    let coverage = own.usesTLS ? "" : ", in transactions only"
+    let isEncrypted = try await own.isEncrypted()
+    let encryption: FairnessValue =
+      if let isEncrypted { .readBack(isEncrypted ? "on" : "off") } else { .set(own.usesTLS ? "on" : "off") }
+    let sizes = try await self.sizes(countingRows: false)
     return [
       .version: .readBack(settings["version"]), .client: .readBack("libmongoc \(MongoClientLibrary.version)"),
       .durability: .readBack(Durability.level(of: durability(settings))),
       .writeIsolation: .design("one document is atomic; snapshot in transactions"),
-      .readIsolation: .set(readConcern), .cache: .readBack(cache),
+      .readIsolation: try await readConcerns(options), .cache: .readBack(cache),
+      .memoryLimit: .readBack(process?.memoryLimit), .processorLimit: .readBack(process?.processorLimit),
       .parallelWorkers: .design("none"), .justInTime: .design("none"),
       .planCache: .design("kept by the shape of a query"),
       .transport: .readBack(transport),
-      .encryption: .set(maintenance.usesTLS ? "on" : "off"),
-      .wireCompression: .set(isCompressed ? "as the URL asks" : "none"),
-      .diskCompression: .readBack(compression), .logCompression: journal,
+      .encryption: encryption,
+      .wireCompression: .readBack(compressors.first.map { $0 + coverage } ?? "none"),
+      .diskCompression: .readBack(compression),
+      .compressibility: .readBack(
+        Self.compressibility(sizes, by: facts["block compressor"] ?? "an unknown method")),
+      .logCompression: journal,
       .checkpoints: .readBack(checkpoints), .hugePages: .design("not asked for"),
       .fileSystem: .readBack(DataFolder.fileSystem(settings[MongoMaintenance.dataFolderKey], of: url)),
-      .loadOrder: .set("about that of the ids, as loaded"), .processGroup: .readBack(process?.scheduling),
+      .loadOrder: .readBack(try await loadOrder()), .processGroup: .readBack(process?.scheduling),
       .pinning: .readBack(process?.processors), .dispatch: .set(options.dispatch.rawValue),
       .connections: .set(String(options.connections)),
     ]
   }
+
+  /// As it is on disk.
+  private static func compressibility(_ sizes: [StorageSize], by method: String) -> String? {
+    let parts = sizes.compactMap { size in
+      size.plainBytes.flatMap { plain in
+        size.dataBytes > 0
+          ? "\(size.name) \(Quantity.significant(Double(plain) / Double(size.dataBytes)))×" : nil
+      }
+    }
+    return parts.isEmpty ? nil : "as it is on disk, by \(method): \(parts.joined(separator: ", "))"
+  }
+
+  /// Of places on disk and ids.
+  private func loadOrder() async throws -> String? {
+    var parts: [String] = []
+    for collection in ["instructors", "reviews"] {
+      guard let correlation = RankCorrelation.of(try await maintenance.idOrder(of: collection)) else { continue }
+      parts.append("\(collection) \(Quantity.decimal(correlation, 2))")
+    }
+    return parts.isEmpty ? nil : "correlation with the ids: \(parts.joined(separator: ", "))"
+  }
+
+  /// At which levels the server serves the reads of a store, by its own count while some of every kind are made.
+  private func readConcerns(_ options: TargetOptions) async throws -> FairnessValue {
+    let before = try await maintenance.readsByConcern()
+    let store = try await open(options)
+    let outcome: Result<Void, StoreError>
+    do throws(StoreError) {
+      for number in 1...Self.sampleReads {
+        _ = try await store.instructors.get([InstructorID(Int64(number))])
+        _ = try await store.instructors.team(of: CourseID(Int64(number)))
+        _ = try await store.instructors.list(limit: Self.sampleReads)
+        _ = try await store.reviews.summary(of: CourseID(Int64(number)), limit: Self.sampleReads)
+      }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    await store.close()
+    try outcome.get()
+    let after = try await maintenance.readsByConcern()
+    let used = after.compactMap { level, count in
+      let more = count - (before[level] ?? 0)
+      return more > 0 ? (level: level, count: more) : nil
+    }
+    .sorted { ($1.count, $0.level) < ($0.count, $1.level) }
+    guard !used.isEmpty else {
+      return .set(
+        profile == .durable
+          ? "majority read concern; snapshot where many keys are looked at" : "local read concern")
+    }
+    let levels = used.map { "\($0.level) \($0.count)" }.joined(separator: ", ")
+    return .readBack("read concern of some reads of every kind: \(levels)")
+  }
+
+  private static let sampleReads = 5
 }

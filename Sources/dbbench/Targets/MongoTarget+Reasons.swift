@@ -25,6 +25,8 @@ extension MongoTarget {
     return Int(log + data)
   }
 
+  func openConnections() async throws -> Int? { try await maintenance.openSessions() }
+
   func sizes(countingRows: Bool) async throws -> [StorageSize] {
     // The server knows their number.
     try await maintenance.sizes().map { size in

@@ -23,6 +23,8 @@ extension PostgresTarget {
 
   func writtenBytes() async throws -> Int? { try await maintenance.writtenBytes().map(Int.init) }
 
+  func openConnections() async throws -> Int? { try await maintenance.openSessions() }
+
   func sizes(countingRows: Bool) async throws -> [StorageSize] {
     // The tables for the store's own affairs are of no size and say nothing.
     let own: Set = ["schema_state", "id_allocator"]
