@@ -60,6 +60,31 @@ struct MaintenanceTests {
     }
   }
 
+  /// The first change of a page after a checkpoint logs all of it; later ones don't.
+  @Test func wholePagesInTheLogAreCountedInBytesAndNothingStays() async throws {
+    try await PostgresTestServer.withStore { store, schema in
+      let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: schema)
+      let grace = try await store.instructors.create(NewInstructor(firstName: "Grace", lastName: "Hopper"))
+      func logged() async throws -> (all: Int64, images: Int64) {
+        let before = try #require(try await maintenance.counters()["wal_position"])
+        var patch = InstructorPatch()
+        patch.learners = .set(1)
+        _ = try await store.instructors.update(grace.id, patch)
+        let after = try #require(try await maintenance.counters()["wal_position"])
+        let images = try #require(try await maintenance.imageBytes(from: before, to: after))
+        return (after - before, images)
+      }
+      try await maintenance.settle()
+      let first = try await logged()
+      #expect(first.images > 0 && first.images < first.all, "\(first)")
+      #expect(try await maintenance.imageBytes(from: 5, to: 5) == 0)
+      // Gone with its transaction: it can be made.
+      try await PostgresTestServer.execute(
+        "DO $$ BEGIN IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_walinspect') THEN RAISE 'there'; END IF; END $$"
+      )
+    }
+  }
+
   @Test func somebodysViewOnATableKeepsIt() async throws {
     let schema = PostgresTestServer.freshSchemaName()
     let url = try await PostgresTestServer.url()

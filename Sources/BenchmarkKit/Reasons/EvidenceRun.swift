@@ -35,12 +35,27 @@ struct EvidenceRun: Sendable {
       connections = try? await target.openConnections()
     }
     let after = try await counters()
+    let images = try await imageBytes(from: before, to: after)
     try await withStore(.untimed) { (store) throws(StoreError) in try await workload.restore(slice, store) }
     try Task.checkCancellation()
     guard let after else { return nil }
-    return ServerEvidence(
+    var evidence = ServerEvidence(
       operations: succeeded, perThousand: .perThousand(before, after, operations: succeeded),
       connections: connections)
+    if let images, succeeded > 0 {
+      evidence.perThousand.pageImageBytes = Double(images.bytes) * 1_000 / Double(succeeded)
+      evidence.isPageImageEstimate = images.isEstimate ? true : nil
+    }
+    return evidence
+  }
+
+  private func imageBytes(from before: ServerCounters, to after: ServerCounters?) async throws
+    -> PageImageBytes?
+  {
+    guard let after else { return nil }
+    return try await Loader.naming("reading the log of \(target.displayName)") {
+      try await target.pageImageBytes(from: before, to: after)
+    }
   }
 
   private func counters() async throws -> ServerCounters? {

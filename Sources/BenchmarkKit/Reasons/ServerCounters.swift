@@ -7,9 +7,13 @@ public struct ServerCounters: Sendable, Codable, Equatable {
   public var logSyncs: Double?
   /// Whole pages in the log: the first change of a page after a checkpoint logs all of it.
   public var pageImages: Double?
+  /// Bytes of the log that are those pages. Not a counter: see ``BenchmarkTarget/pageImageBytes(from:to:)``.
+  public var pageImageBytes: Double?
   public var transactions: Double?
   /// Pages that were not in the server's cache.
   public var pagesRead: Double?
+  /// Where the log ended, in bytes since its beginning; of a moment, never of so many operations.
+  public var logPosition: Int?
 
   public init() {}
 
@@ -38,4 +42,18 @@ public struct ServerEvidence: Sendable, Codable, Equatable {
   /// Of the store that executed them, open on the server at their end; `nil` where that can't be seen, and in results of
   /// before it was asked.
   public var connections: Int?
+  /// Whether the bytes of whole pages are their number times their size: at most so many. Absent where they were read.
+  public var isPageImageEstimate: Bool?
+}
+
+/// Of a part of the log.
+public struct PageImageBytes: Sendable, Equatable {
+  public var bytes: Int
+  /// Whether that is what they may be at most: empty space in a page is left out of the log.
+  public var isEstimate: Bool
+
+  public init(bytes: Int, isEstimate: Bool) {
+    self.bytes = bytes
+    self.isEstimate = isEstimate
+  }
 }

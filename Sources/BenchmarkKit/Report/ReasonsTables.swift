@@ -21,6 +21,19 @@ enum ReasonsTables {
       row("bytes of log per 1,000 operations") {
         $0.evidence?.perThousand.logBytes.map { Quantity.bytes(Int($0)) }
       },
+      row("… of them whole pages") { record in
+        record.evidence.flatMap { evidence in
+          evidence.perThousand.pageImageBytes.map {
+            (evidence.isPageImageEstimate == true ? "at most " : "") + Quantity.bytes(Int($0))
+          }
+        }
+      },
+      row("… and the rest") { record in
+        guard let evidence = record.evidence, let all = evidence.perThousand.logBytes,
+          let pages = evidence.perThousand.pageImageBytes
+        else { return nil }
+        return (evidence.isPageImageEstimate == true ? "at least " : "") + Quantity.bytes(Int(max(0, all - pages)))
+      },
       counter("whole pages in the log per 1,000 operations") { $0.pageImages },
       counter("transactions per 1,000 operations") { $0.transactions },
       row("connections open") { $0.evidence?.connections.map(Quantity.count) },

@@ -105,6 +105,10 @@ public protocol BenchmarkTarget: Sendable {
   /// What the server has counted so far, what stores that are closed by now did included; `nil` where it counts nothing.
   func counters() async throws -> ServerCounters?
 
+  /// How much of what was logged between two readings of ``counters()`` is whole pages; `nil` where the log has none or the
+  /// server doesn't say.
+  func pageImageBytes(from before: ServerCounters, to after: ServerCounters) async throws -> PageImageBytes?
+
   /// What the server has written so far by its own count, log and data, compressed where it compresses; `nil` where it
   /// doesn't count that. Stores may be open.
   func writtenBytes() async throws -> Int?
@@ -141,6 +145,10 @@ extension BenchmarkTarget {
   public func explainer(_ options: TargetOptions) async throws -> (any OperationExplainer)? { nil }
 
   public func counters() async throws -> ServerCounters? { nil }
+
+  public func pageImageBytes(from before: ServerCounters, to after: ServerCounters) async throws
+    -> PageImageBytes?
+  { nil }
 
   public func writtenBytes() async throws -> Int? { nil }
 

@@ -42,6 +42,19 @@ extension PostgresConnection {
     }
   }
 
+  /// The same in a transaction that is undone: what `body` makes is gone afterwards, and was never there for others.
+  func undone<Value>(_ call: Call, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    try simple(call, "BEGIN")
+    do throws(StoreError) {
+      let value = try body()
+      try simple(call, "ROLLBACK")
+      return value
+    } catch {
+      rollBack(call)
+      throw error
+    }
+  }
+
   private func rollBack(_ call: Call) {
     guard !isBroken, transactionStatus != PQTRANS_IDLE else { return }
     let rollback = PoolCall<PostgresConnection>(call.context, .read, deadline: .after(Self.rollbackTimeout))

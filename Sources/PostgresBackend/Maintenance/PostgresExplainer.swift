@@ -54,20 +54,12 @@ package final class PostgresExplainer: Sendable {
       store.call("explain"), .write, timeout: StoreTimeout.defaultForMaintenance
     ) {
       (connection, call) throws(StoreError) in
-      try connection.simple(call, "BEGIN")
-      let explanations: [PostgresExplanation]
-      do throws(StoreError) {
+      try connection.undone(call) { () throws(StoreError) in
         try connection.simple(call, "SET LOCAL standard_conforming_strings = on")
         var all: [PostgresExplanation] = []
         for entry in entries { all.append(try Self.explain(entry, connection, call)) }
-        explanations = all
-      } catch {
-        // Undone with the session, if it can't be otherwise.
-        do throws(StoreError) { try connection.simple(call, "ROLLBACK") } catch { connection.markBroken() }
-        throw error
+        return all
       }
-      try connection.simple(call, "ROLLBACK")
-      return explanations
     }
   }
 

@@ -18,13 +18,15 @@ extension PostgresMaintenance {
   /// session of the store is there: see ``awaitQuiet(atMost:)``.
   package func counters() async throws(StoreError) -> [String: Int64] {
     try await session("counters", .read) { (connection, call) throws(StoreError) in
-      let names = ["wal_records", "wal_fpi", "wal_bytes", "wal_sync", "xact_commit", "blks_read"]
+      let names = [
+        "wal_records", "wal_fpi", "wal_bytes", "wal_sync", "xact_commit", "blks_read", "wal_position",
+      ]
       var counters: [String: Int64] = [:]
       try connection.text(
         call,
         """
         SELECT wal_records::bigint, wal_fpi::bigint, wal_bytes::bigint, wal_sync::bigint, xact_commit::bigint,
-            blks_read::bigint
+            blks_read::bigint, (pg_current_wal_insert_lsn() - '0/0')::bigint
           FROM pg_stat_wal, pg_stat_database WHERE datname = current_database()
         """
       ) { result in
@@ -32,6 +34,49 @@ extension PostgresMaintenance {
         for (column, name) in names.enumerated() { counters[name] = try? result.integer(0, column) }
       }
       return counters
+    }
+  }
+
+  /// How many bytes of the log between two positions (`wal_position` of ``counters()``) are images of whole pages.
+  ///
+  /// The server reads its log again, with the extension `pg_walinspect`. Where that is not there it is made in a transaction
+  /// that is undone, so that nothing of it stays.
+  ///
+  /// - Returns: `nil` where the server has no such extension (before 15, or not installed), the user may not, or that part of
+  ///   the log is gone.
+  package func imageBytes(from first: Int64, to last: Int64) async throws(StoreError) -> Int64? {
+    guard first < last else { return 0 }
+    let ownSchema = PostgresSchema.quoted(schema)
+    return try await session("imageBytes", .write) { (connection, call) throws(StoreError) -> Int64? in
+      do throws(StoreError) {
+        return try connection.undone(call) { () throws(StoreError) -> Int64? in
+          try connection.simple(call, "CREATE EXTENSION IF NOT EXISTS pg_walinspect SCHEMA \(ownSchema)")
+          var place = ""
+          try connection.text(
+            call,
+            """
+            SELECT nspname::text FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace
+              WHERE extname = 'pg_walinspect'
+            """
+          ) { place = (try? $0.text(0, 0)) ?? "" }
+          var bytes: Int64?
+          // Only what is flushed can be read.
+          try connection.text(
+            call,
+            """
+            SELECT coalesce(sum(fpi_size), 0)::bigint FROM \(PostgresSchema.quoted(place)).pg_get_wal_stats(
+                '0/0'::pg_lsn + \(first), least('0/0'::pg_lsn + \(last), pg_current_wal_flush_lsn()))
+            """
+          ) { bytes = try? $0.integer(0, 0) }
+          return bytes
+        }
+      } catch {
+        // Whatever the server has against it; but not that it is gone, or the caller.
+        switch error.code {
+        case .cancelled, .unreachable, .timeout: throw error
+        default: return nil
+        }
+      }
     }
   }
 

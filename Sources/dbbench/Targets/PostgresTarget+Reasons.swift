@@ -18,8 +18,23 @@ extension PostgresTarget {
     counters.pageImages = found["wal_fpi"].map(Double.init)
     counters.transactions = found["xact_commit"].map(Double.init)
     counters.pagesRead = found["blks_read"].map(Double.init)
+    counters.logPosition = found["wal_position"].map(Int.init)
     return counters
   }
+
+  func pageImageBytes(from before: ServerCounters, to after: ServerCounters) async throws -> PageImageBytes? {
+    guard let first = before.logPosition, let last = after.logPosition, let pages = before.pageImages,
+      let pagesAfter = after.pageImages, let log = before.logBytes, let logAfter = after.logBytes
+    else { return nil }
+    if let bytes = try await maintenance.imageBytes(from: Int64(first), to: Int64(last)) {
+      return PageImageBytes(bytes: Int(bytes), isEstimate: false)
+    }
+    return PageImageBytes(
+      bytes: Int(min((pagesAfter - pages) * Self.usualPageBytes, logAfter - log)), isEstimate: true)
+  }
+
+  /// Of a server that wasn't built for another size.
+  private static let usualPageBytes = 8_192.0
 
   func writtenBytes() async throws -> Int? { try await maintenance.writtenBytes().map(Int.init) }
 
