@@ -72,6 +72,39 @@ import Testing
     #expect(look.verdicts["instructor-get"]?.look == 1)
   }
 
+  /// What a server does while the other arm has its turn, and what it had put off, is told apart from what was timed.
+  @Test func maintenanceIsWhatTheServersDoOutsideOfTheSegments() async throws {
+    let plan = Fixture.plan(["instructor-get", "instructor-update"])
+    let targets = ["one", "two"].map { FakeTarget($0, address: $0) }
+    let outcome = try await Fixture.comparison(plan).run(
+      targets: (targets[0], targets[1]), scratch: [nil, nil], journal: Fixture.journal(), afterRound: { _ in }
+    )
+    #expect(outcome.failure == nil)
+    let record = outcome.record
+    #expect(record.maintenance.map(\.arm) == [0, 1])
+    // The arms take turns twice in a block, and where two blocks meet whose orders differ; each time both are asked once.
+    let arms = record.blocks.flatMap { $0.segments.map(\.arm) }
+    let turns = zip(arms, arms.dropFirst()).count { $0 != $1 } + 1
+    for own in record.maintenance {
+      let writes = record.blocks(of: "instructor-update").flatMap { $0.segments(of: own.arm) }
+      #expect(own.operations == writes.reduce(0) { $0 + $1.succeeded } && own.operations > 0)
+      let others = zip(arms, [nil] + arms.map(Optional.some)).count { $0 != own.arm && $1 != $0 }
+      #expect(own.idle.writtenBytes == 1_000 * others && others <= turns, "\(others) of \(turns)")
+      // What it wrote itself, and the one thousand of being asked again.
+      #expect(own.atEnd.writtenBytes == 1_001_000)
+      #expect(own.idle.processorSeconds == nil)
+      #expect(own.bytesPer1000 == Double(1_000 * others + 1_001_000) * 1_000 / Double(own.operations))
+    }
+    let summary = try #require(ComparisonSummary(record))
+    #expect(MarkdownReport.text(summary).contains("## Maintenance debt"))
+    #expect(ComparisonTables.notes(summary).contains { $0.hasPrefix("Maintenance debt") })
+    // One server for both arms: nothing to tell apart.
+    let shared = try await Fixture.comparison(plan).run(
+      targets: (FakeTarget("one", address: "a"), FakeTarget("two", address: "a")), scratch: [nil, nil],
+      journal: Fixture.journal(), afterRound: { _ in })
+    #expect(shared.failure == nil && shared.record.maintenance.isEmpty)
+  }
+
   @Test func aResumedRunGoesOnWhereTheFirstEnded() async throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }

@@ -58,6 +58,24 @@ import Testing
       labels == [
         ["as it is", "without parallel workers", "without JIT", "without either"], ["as it is"],
       ])
+    // PostgreSQL's log is told apart in bytes, whole pages and the rest.
+    let created = try #require(
+      reasons.first { $0["workload"] as? String == "instructor-create" && $0["arm"] as? Int == 0 })
+    let evidence = try #require(created["evidence"] as? [String: Any])
+    let counted = try #require(evidence["perThousand"] as? [String: Any])
+    #expect(counted["pageImageBytes"] as? Double ?? -1 >= 0 && evidence["isPageImageEstimate"] == nil, "\(evidence)")
+    #expect(evidence["connections"] as? Int ?? 0 > 0, "\(evidence)")
+    // What the servers did outside of the segments.
+    let maintenance = try #require(object["maintenance"] as? [[String: Any]])
+    #expect(maintenance.count == 2)
+    for own in maintenance {
+      #expect(own["operations"] as? Int ?? 0 > 0, "\(own)")
+      for part in ["idle", "atEnd"] {
+        let used = try #require(own[part] as? [String: Any])
+        #expect(used["seconds"] as? Double ?? 0 > 0 && used["processorSeconds"] != nil, "\(own)")
+        #expect(used["writtenBytes"] as? Int ?? -1 >= 0, "\(own)")
+      }
+    }
     let fingerprint = try #require(object["fingerprint"] as? [String: Any])
     let arms = try #require(fingerprint["arms"] as? [[String: Any]])
     for arm in arms {

@@ -1,11 +1,13 @@
 import InstructorStore
-@testable import PostgresBackend
 import Testing
+
+@testable import PostgresBackend
 
 /// What dbbench may and may not remove on somebody's server.
 struct MaintenanceTests {
   @Test func aMarkedSchemaIsMadeAndRemoved() async throws {
-    let maintenance = PostgresMaintenance(try await PostgresTestServer.url(), schema: PostgresTestServer.freshSchemaName())
+    let maintenance = PostgresMaintenance(
+      try await PostgresTestServer.url(), schema: PostgresTestServer.freshSchemaName())
     #expect(try await maintenance.state() == .absent)
     try await maintenance.create()
     #expect(try await maintenance.state() == .marked)
@@ -68,7 +70,7 @@ struct MaintenanceTests {
       func logged() async throws -> (all: Int64, images: Int64) {
         let before = try #require(try await maintenance.counters()["wal_position"])
         var patch = InstructorPatch()
-        patch.learners = .set(1)
+        patch.learners = 1
         _ = try await store.instructors.update(grace.id, patch)
         let after = try #require(try await maintenance.counters()["wal_position"])
         let images = try #require(try await maintenance.imageBytes(from: before, to: after))
@@ -93,7 +95,8 @@ struct MaintenanceTests {
     let store = try await PostgresStore.open(url, options: PostgresOptions(schema: schema))
     try await store.migrate()
     let grace = try await store.instructors.create(NewInstructor(firstName: "Grace", lastName: "Hopper"))
-    try await PostgresTestServer.execute("CREATE VIEW public.view_of_\(schema) AS SELECT * FROM \(schema).instructors")
+    try await PostgresTestServer.execute(
+      "CREATE VIEW public.view_of_\(schema) AS SELECT * FROM \(schema).instructors")
     do {
       try await maintenance.remove()
       Issue.record("the view's table was removed")

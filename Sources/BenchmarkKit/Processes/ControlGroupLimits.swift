@@ -56,7 +56,8 @@ struct ControlGroupLimits: Sendable, Equatable {
     let processor = paths["cpu"].map { folders(Self.root + "/cpu", $0) } ?? []
     guard folderExists(memory.last ?? unified) else { return nil }
     memoryGroup = paths["memory"] ?? paths[""] ?? "/"
-    memoryBytes = [lowest(second, "memory.max"), lowest(memory, "memory.limit_in_bytes")].compactMap { $0 }.min()
+    memoryBytes = [lowest(second, "memory.max"), lowest(memory, "memory.limit_in_bytes")].compactMap { $0 }
+      .min()
     memoryHighBytes = lowest(second, "memory.high")
     let shares =
       second.compactMap { text("\($0)/cpu.max").flatMap { Self.processors(quota: $0) } }

@@ -73,6 +73,13 @@ public enum ComparisonTables {
         + (summary.plan.isOneMachine ? " Both servers and this program share one machine." : ""))
     let durability = zip(arms, summary.fingerprint.arms).map { "\($0) \(Durability.text($1.environment))" }
     notes.append("Durability: \(durability.joined(separator: "; ")).")
+    let debts = ReasonsTables.maintenance(summary).prefix(2)
+    if !debts.isEmpty {
+      let texts = debts.map { row in
+        "\(row.label) \(zip(arms, row.cells).map { "\($0) \($1)" }.joined(separator: ", "))"
+      }
+      notes.append("Maintenance debt, outside of the timed segments: \(texts.joined(separator: "; ")).")
+    }
     if summary.disturbance.disturbed > 0 {
       notes.append(
         "Something else was running during \(summary.disturbance.disturbed) of \(summary.disturbance.blocks) blocks; "

@@ -102,6 +102,11 @@ public enum MarkdownReport {
     if !storage.isEmpty {
       lines += ["", "## Size on disk", ""] + table([""] + names, storage.map { [$0.label] + $0.cells })
     }
+    let maintenance = ReasonsTables.maintenance(summary)
+    if !maintenance.isEmpty {
+      lines += ["", "## Maintenance debt", "", ReasonsTables.maintenanceText, ""]
+      lines += table([""] + names, maintenance.map { [$0.label] + $0.cells })
+    }
     let groups = summary.fairness?.groups ?? []
     if !groups.isEmpty { lines += ["", "## What both sides ran with", "", "≠ marks what differs."] }
     for group in groups {

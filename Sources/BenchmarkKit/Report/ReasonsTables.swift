@@ -32,7 +32,8 @@ enum ReasonsTables {
         guard let evidence = record.evidence, let all = evidence.perThousand.logBytes,
           let pages = evidence.perThousand.pageImageBytes
         else { return nil }
-        return (evidence.isPageImageEstimate == true ? "at least " : "") + Quantity.bytes(Int(max(0, all - pages)))
+        return (evidence.isPageImageEstimate == true ? "at least " : "")
+          + Quantity.bytes(Int(max(0, all - pages)))
       },
       counter("whole pages in the log per 1,000 operations") { $0.pageImages },
       counter("transactions per 1,000 operations") { $0.transactions },
@@ -103,6 +104,34 @@ enum ReasonsTables {
     }
     return rows
   }
+
+  /// What the servers did outside of the timed segments; empty where that was not measured.
+  static func maintenance(_ summary: ComparisonSummary) -> [Row] {
+    let records = summary.plan.arms.indices.map { arm in summary.maintenance?.first { $0.arm == arm } }
+    guard records.contains(where: { $0 != nil }) else { return [] }
+    func row(_ label: String, _ cell: (MaintenanceRecord) -> String?) -> Row {
+      (label, records.map { $0.flatMap(cell) ?? "–" })
+    }
+    func time(_ seconds: Double) -> String { Quantity.latency(UInt64(max(0, seconds) * 1e9)) }
+    func part(_ label: String, _ part: @escaping (MaintenanceRecord) -> MaintenanceRecord.Part) -> Row {
+      row(label) { record in
+        let own = part(record)
+        let uses = [own.processorSeconds.map { "\(time($0)) of CPU" }, own.writtenBytes.map(Quantity.bytes)]
+        return "\(Quantity.seconds(own.seconds)): \(uses.compactMap { $0 }.joined(separator: ", "))"
+      }
+    }
+    return [
+      row("CPU per 1,000 operations") { $0.processorMillisecondsPer1000.map { time($0 / 1e3) } },
+      row("bytes written per 1,000 operations") { $0.bytesPer1000.map { Quantity.bytes(Int($0)) } },
+      row("operations of workloads that write") { Quantity.count($0.operations) },
+      part("while the other one had its turn", \.idle),
+      part("checkpoint (and vacuum) at the end", \.atEnd),
+    ]
+  }
+
+  static let maintenanceText =
+    "What each server did by itself while it had nothing to do for us, and what it had put off until the end. It is part of no "
+    + "figure above. Undoing the writes is part of its cause, and what an idle server uses of its amount."
 
   /// The switches of a group, with a mark where the arms differ; the last cell says what that means.
   static func rows(_ group: FairnessRecord.Group) -> [Row] {

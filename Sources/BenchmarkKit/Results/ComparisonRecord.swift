@@ -21,6 +21,8 @@ public struct ComparisonRecord: Sendable {
   /// By workload and arm.
   public internal(set) var reasons: [ReasonsRecord] = []
   public internal(set) var storage: [StorageRecord] = []
+  /// By arm; of the last part of a run that was resumed.
+  public internal(set) var maintenance: [MaintenanceRecord] = []
   public internal(set) var invariants: [InvariantsRecord] = []
   /// `nil` while it runs, and where the program was killed.
   public internal(set) var end: EndRecord?
@@ -61,6 +63,9 @@ public struct ComparisonRecord: Sendable {
     case .storage(let record):
       storage.removeAll { $0.arm == record.arm && $0.moment == record.moment }
       storage.append(record)
+    case .maintenance(let record):
+      maintenance.removeAll { $0.arm == record.arm }
+      maintenance.append(record)
     case .invariants(let record): invariants.append(record)
     case .end(let record): end = record
     case .unknown: break

@@ -37,6 +37,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   public var reasons: [ReasonsRecord]?
   /// After the load and at the end, for each arm.
   public var storage: [StorageRecord]?
+  /// What each arm's server did outside of the timed segments; absent where that was not measured.
+  public var maintenance: [MaintenanceRecord]?
   /// Of the records that were read after the timing: equal on both arms and to the catalog's.
   public var contentHash: String?
   /// Whether the data on each arm was checked after the timing.
@@ -91,6 +93,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     fairness = record.fairness
     reasons = record.reasons
     storage = record.storage
+    maintenance = record.maintenance.isEmpty ? nil : record.maintenance
     contentHash = record.invariants.first?.contentHash
     invariantsChecked = Set(record.invariants.map(\.arm)).count == plan.arms.count
   }

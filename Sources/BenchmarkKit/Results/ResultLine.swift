@@ -18,6 +18,7 @@ public enum ResultLine: Sendable {
   case fairness(FairnessRecord)
   case reasons(ReasonsRecord)
   case storage(StorageRecord)
+  case maintenance(MaintenanceRecord)
   case invariants(InvariantsRecord)
   case end(EndRecord)
   case unknown(String)
@@ -28,7 +29,7 @@ extension ResultLine: Codable {
 
   private enum Kind: String, Codable {
     case header, fingerprint, plan, load, equivalence, calibration, pilot, block, openBlock, bulkLoad, look,
-      fairness, reasons, storage, invariants, soak, end
+      fairness, reasons, storage, maintenance, invariants, soak, end
   }
 
   public init(from decoder: any Decoder) throws {
@@ -49,6 +50,7 @@ extension ResultLine: Codable {
     case .fairness: self = .fairness(try FairnessRecord(from: decoder))
     case .reasons: self = .reasons(try ReasonsRecord(from: decoder))
     case .storage: self = .storage(try StorageRecord(from: decoder))
+    case .maintenance: self = .maintenance(try MaintenanceRecord(from: decoder))
     case .invariants: self = .invariants(try InvariantsRecord(from: decoder))
     case .end: self = .end(try EndRecord(from: decoder))
     case nil: self = .unknown(name)
@@ -72,6 +74,7 @@ extension ResultLine: Codable {
     case .fairness(let record): try write(.fairness, record, encoder)
     case .reasons(let record): try write(.reasons, record, encoder)
     case .storage(let record): try write(.storage, record, encoder)
+    case .maintenance(let record): try write(.maintenance, record, encoder)
     case .invariants(let record): try write(.invariants, record, encoder)
     case .end(let record): try write(.end, record, encoder)
     case .unknown(let name):

@@ -135,11 +135,16 @@ public struct Comparison: Sendable {
       "\(Quantity.count(passed.operations)) operations replayed on both: every answer is the same")
     try log.add(.equivalence(EquivalenceRecord(operations: passed.operations)))
     do {
-      let run = ComparisonRun(
+      var run = ComparisonRun(
         arms: arms, settings: settings, plan: ComparisonPlan(recorded: plan), monitor: monitor,
         progress: progress, coldStart: coldStart)
       if let calibration = try await calibration(run, prepared, fingerprint, journal) {
         try log.add(.calibration(calibration))
+      }
+      // A server that is restarted all the time does nothing for itself.
+      if entries.contains(where: { $0.kind == .write }), coldStart == nil {
+        run.maintenance = MaintenanceMeter(
+          arms, processGroups: plan.arms.map(\.processGroup), monitor: monitor)
       }
       let isTimeUp = try await measure(run, prepared, scratch, &log, afterRound)
       try log.add(.end(EndRecord(status: isTimeUp ? .timeIsUp : .complete, exitStatus: 0)))
@@ -168,6 +173,7 @@ public struct Comparison: Sendable {
     _ run: ComparisonRun, _ prepared: [PreparedWorkload], _ scratch: [(any BenchmarkTarget)?],
     _ log: inout ResultsLog, _ afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
+    let done = log.record.blocks.count
     let start = SystemMonotonicClock().nanoseconds()
     var isTimeUp = try await run.run(prepared, since: start, &log, afterRound: afterRound)
     if let offered = plan.openLoop, !isTimeUp {
@@ -186,6 +192,9 @@ public struct Comparison: Sendable {
     try noteConnections(&log)
     progress.update("checking that the data is what was loaded")
     for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
+    if let meter = run.maintenance {
+      try await noteMaintenance(meter, log.record.blocks.suffix(from: done), &log)
+    }
     let hashes = Set(log.record.invariants.compactMap(\.contentHash))
     guard hashes.count < 2 else {
       throw BenchmarkFailure(
@@ -221,6 +230,24 @@ public struct Comparison: Sendable {
     guard values.contains(where: { $0.source == .readBack }) else { return }
     fairness.replace(.connections, values)
     try log.add(.fairness(fairness))
+  }
+
+  /// What the servers did for themselves between the timed segments, and what they had put off.
+  private func noteMaintenance(
+    _ meter: MaintenanceMeter, _ blocks: ArraySlice<BlockRecord>, _ log: inout ResultsLog
+  ) async throws {
+    let writing = Set(entries.filter { $0.kind == .write }.map(\.name))
+    let written = blocks.filter { writing.contains($0.workload) }
+    guard !written.isEmpty else { return }
+    progress.update("letting the servers do what they put off")
+    for (number, idle) in await meter.idle.enumerated() {
+      let segments = written.flatMap { $0.segments(of: number) }
+      try log.add(
+        .maintenance(
+          MaintenanceRecord(
+            arm: number, operations: segments.reduce(0) { $0 + $1.succeeded }, idle: idle,
+            atEnd: try await meter.settling(number))))
+    }
   }
 
   private static let flushTime = Duration.milliseconds(300)

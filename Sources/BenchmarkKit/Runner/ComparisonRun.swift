@@ -15,6 +15,8 @@ struct ComparisonRun: Sendable {
   var secondArm: [String: PreparedWorkload] = [:]
   /// Where every segment is to find cold caches.
   var coldStart: ColdStart?
+  /// Where what the servers do for themselves is measured too.
+  var maintenance: MaintenanceMeter?
 
   /// Runs what the plan has and the log has not.
   ///
@@ -45,6 +47,7 @@ struct ComparisonRun: Sendable {
     for target in targets {
       while let round = nextRound(workloads, upTo: target.blocks, log.record) {
         if plan.isTimeUp(since: start), log.record.roundsDone > 0 {
+          try await maintenance?.beginTurn(of: nil)
           progress.step("time is up after \(log.record.roundsDone) of \(target.blocks) rounds")
           return true
         }
@@ -60,6 +63,7 @@ struct ComparisonRun: Sendable {
       }
       if let look = target.look { try record(look, &log) }
     }
+    try await maintenance?.beginTurn(of: nil)
     return false
   }
 
@@ -116,6 +120,7 @@ struct ComparisonRun: Sendable {
       var restoreError: (any Error)?
       for (arm, slice) in order.segments {
         let begin = first + slice * operations
+        try await maintenance?.beginTurn(of: arm)
         let result = try await runner(arm, workload).execute(begin..<begin + operations)
         block.segments.append((arm, slice, result))
         guard let error = result.restoreError else { continue }

@@ -91,6 +91,9 @@ public protocol BenchmarkTarget: Sendable {
   /// gathered, vacuumed, checkpointed), so that this work is not done during the measurement.
   func settle() async throws
 
+  /// Does what the server has put off: writes all data out, and clears away what was deleted.
+  func catchUp() async throws
+
   /// Versions and settings, read back from the server: what makes two results comparable. Those of ``Durability`` are
   /// among them.
   func environment() async throws -> [String: String]
@@ -139,6 +142,8 @@ extension BenchmarkTarget {
   public func acquire() async throws -> (any PlaceHold)? { nil }
 
   public func hasInterruptedLoad() async throws -> Bool { false }
+
+  public func catchUp() async throws { try await settle() }
 
   public func durability() async throws -> [DurabilitySetting] { [] }
 

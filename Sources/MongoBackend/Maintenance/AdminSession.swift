@@ -108,7 +108,7 @@ struct AdminSession {
   func compressors() throws(CommandFailure) -> [String] {
     guard let greeting = connection.greeting() else { throw CommandFailure(.outOfMemory) }
     do throws(CorruptDocument) {
-      return try Self.values(in: "compression", of: greeting.bytes).map(\.value)
+      return try Self.values(in: "compression", of: greeting.bytes).map { $0.value }
     } catch {
       throw CommandFailure(error)
     }

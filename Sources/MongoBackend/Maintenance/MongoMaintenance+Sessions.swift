@@ -11,15 +11,16 @@ extension MongoMaintenance {
   /// Whether a connection of the store is encrypted, as the server counts its connections. (One that somebody else makes
   /// at the same moment is taken for ours where the server takes both kinds.)
   package func isEncrypted() async throws(StoreError) -> Bool? {
-    let first = try await run("maintenance.tls") { session throws(CommandFailure) in
+    let first = try await run("maintenance.tls") {
+      (session) throws(CommandFailure) -> (mode: String?, count: Int?) in
       var found: [String: String] = [:]
       try session.readIfAllowed(["tlsMode": "mode"], into: &found) { writer in
         writer.append("getParameter", Int32(1))
         writer.append("tlsMode", Int32(1))
       }
-      return (mode: found, count: try session.encryptedConnections())
+      return (found["mode"], try session.encryptedConnections())
     }
-    switch first.mode["mode"] {
+    switch first.mode {
     case "disabled": return false
     case "requireTLS": return true
     default:

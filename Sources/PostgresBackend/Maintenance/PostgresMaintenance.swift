@@ -74,10 +74,13 @@ package struct PostgresMaintenance: Sendable {
   }
 
   /// Brings fresh tables into the state of ones that have been there for a while.
-  package func settle() async throws(StoreError) {
+  ///
+  /// - Parameter gatheringStatistics: Not for tables that only changed a little.
+  package func settle(gatheringStatistics: Bool = true) async throws(StoreError) {
     let tables = PostgresSchema.dataTables(model)
+    let vacuum = gatheringStatistics ? "VACUUM (ANALYZE)" : "VACUUM"
     try await session("settle", .write) { (connection, call) throws(StoreError) in
-      for table in tables { try connection.simple(call, "VACUUM (ANALYZE) \(table)") }
+      for table in tables { try connection.simple(call, "\(vacuum) \(table)") }
       // A user of somebody else's server may not be allowed to.
       do throws(StoreError) {
         try connection.simple(call, "CHECKPOINT")

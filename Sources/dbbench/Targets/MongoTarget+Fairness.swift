@@ -30,11 +30,13 @@ extension MongoTarget {
     let encryption: FairnessValue =
       if let isEncrypted { .readBack(isEncrypted ? "on" : "off") } else { .set(own.usesTLS ? "on" : "off") }
     let sizes = try await self.sizes(countingRows: false)
+    let readIsolation = try await readConcerns(options)
+    let order = try await loadOrder()
     return [
       .version: .readBack(settings["version"]), .client: .readBack("libmongoc \(MongoClientLibrary.version)"),
       .durability: .readBack(Durability.level(of: durability(settings))),
       .writeIsolation: .design("one document is atomic; snapshot in transactions"),
-      .readIsolation: try await readConcerns(options), .cache: .readBack(cache),
+      .readIsolation: readIsolation, .cache: .readBack(cache),
       .memoryLimit: .readBack(process?.memoryLimit), .processorLimit: .readBack(process?.processorLimit),
       .parallelWorkers: .design("none"), .justInTime: .design("none"),
       .planCache: .design("kept by the shape of a query"),
@@ -47,7 +49,7 @@ extension MongoTarget {
       .logCompression: journal,
       .checkpoints: .readBack(checkpoints), .hugePages: .design("not asked for"),
       .fileSystem: .readBack(DataFolder.fileSystem(settings[MongoMaintenance.dataFolderKey], of: url)),
-      .loadOrder: .readBack(try await loadOrder()), .processGroup: .readBack(process?.scheduling),
+      .loadOrder: .readBack(order), .processGroup: .readBack(process?.scheduling),
       .pinning: .readBack(process?.processors), .dispatch: .set(options.dispatch.rawValue),
       .connections: .set(String(options.connections)),
     ]
@@ -68,7 +70,8 @@ extension MongoTarget {
   private func loadOrder() async throws -> String? {
     var parts: [String] = []
     for collection in ["instructors", "reviews"] {
-      guard let correlation = RankCorrelation.of(try await maintenance.idOrder(of: collection)) else { continue }
+      let places = try await maintenance.idOrder(of: collection).map { ($0.id, $0.place) }
+      guard let correlation = RankCorrelation.of(places) else { continue }
       parts.append("\(collection) \(Quantity.decimal(correlation, 2))")
     }
     return parts.isEmpty ? nil : "correlation with the ids: \(parts.joined(separator: ", "))"
@@ -93,9 +96,9 @@ extension MongoTarget {
     await store.close()
     try outcome.get()
     let after = try await maintenance.readsByConcern()
-    let used = after.compactMap { level, count in
+    let used = after.compactMap { level, count -> (level: String, count: Int)? in
       let more = count - (before[level] ?? 0)
-      return more > 0 ? (level: level, count: more) : nil
+      return more > 0 ? (level, more) : nil
     }
     .sorted { ($1.count, $0.level) < ($0.count, $1.level) }
     guard !used.isEmpty else {

@@ -94,6 +94,8 @@ struct PostgresTarget: BenchmarkTarget {
 
   func settle() async throws { try await maintenance.settle() }
 
+  func catchUp() async throws { try await maintenance.settle(gatheringStatistics: false) }
+
   func environment() async throws -> [String: String] {
     var settings = try await maintenance.settings()
     settings.merge(Durability.environment(durability(settings))) { _, judged in judged }

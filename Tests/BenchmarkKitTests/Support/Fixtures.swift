@@ -51,6 +51,8 @@ final class FakeTarget: BenchmarkTarget {
   let name: String
   let displayName: String
   let queryAlternatives: [QueryAlternative]
+  let address: String?
+  private let written = Atomic<Int>(0)
   private let state: TargetState
   private let decorate: @Sendable (InMemoryStore) -> any StorageBackend
   private let store = Mutex<InMemoryStore?>(nil)
@@ -59,13 +61,15 @@ final class FakeTarget: BenchmarkTarget {
   var calls: [String] { recorded.withLock { $0 } }
 
   init(
-    _ name: String = "fake", state: TargetState = .absent, alternatives: [QueryAlternative] = [],
+    _ name: String = "fake", state: TargetState = .absent, address: String? = nil,
+    alternatives: [QueryAlternative] = [],
     decorate: @escaping @Sendable (InMemoryStore) -> any StorageBackend = { $0 }
   ) {
     self.name = name
     displayName = name
     queryAlternatives = alternatives
     self.state = state
+    self.address = address
     self.decorate = decorate
   }
 
@@ -88,6 +92,14 @@ final class FakeTarget: BenchmarkTarget {
     return decorate(store.makeHandle())
   }
   func settle() async throws { record("settle") }
+  func catchUp() async throws {
+    record("catchUp")
+    written.wrappingAdd(1_000_000, ordering: .relaxed)
+  }
+  /// A server that is asked writes a thousand bytes.
+  func writtenBytes() async throws -> Int? {
+    address == nil ? nil : written.wrappingAdd(1_000, ordering: .relaxed).newValue
+  }
   func environment() async throws -> [String: String] { ["durability": "none"] }
   func remove() async throws { record("remove") }
 }

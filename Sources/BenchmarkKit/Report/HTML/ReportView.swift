@@ -109,7 +109,10 @@ struct ReportView {
           id: "storage", title: "Size on disk",
           paragraphs: ["After the load, statistics gathered and everything written out."],
           columns: [""] + names,
-          rows: rows(ReasonsTables.storage(summary)))
+          rows: rows(ReasonsTables.storage(summary))),
+        Section(
+          id: "maintenance", title: "Maintenance debt", paragraphs: [ReasonsTables.maintenanceText],
+          columns: [""] + names, rows: rows(ReasonsTables.maintenance(summary))),
       ]
     return all.filter { !$0.rows.isEmpty }
   }
