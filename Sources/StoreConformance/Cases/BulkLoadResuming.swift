@@ -103,7 +103,7 @@ extension StoreConformance {
       return records(range)
     }
     let loading = Task { [load] in try await store.bulkLoad(load) }
-    while !isTime.isRaised { await Task.yield() }
+    try await isTime.wait()
     loading.cancel()
     switch await loading.result {
     case .success: return false

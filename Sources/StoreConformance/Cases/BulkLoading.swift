@@ -164,7 +164,7 @@ extension StoreConformance {
         return try await place.store.bulkLoad(BulkLoad(instructors: running))
       }
       // Cancelled when the first records have been asked for: the load is under way.
-      while !isStarted.isRaised { await Task.yield() }
+      try await isStarted.wait()
       load.cancel()
       switch await load.result {
       case .success:
@@ -193,7 +193,10 @@ extension StoreConformance {
           try await place.store.bulkLoad(BulkLoad(instructors: running))
           return 0
         }
-        while !isStarted.isRaised, !isOver.isRaised { await Task.yield() }
+        while !isStarted.isRaised, !isOver.isRaised {
+          try Task.checkCancellation()
+          await Task.yield()
+        }
         var refusals = 0
         while !isOver.isRaised {
           do {

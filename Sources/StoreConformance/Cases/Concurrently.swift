@@ -41,4 +41,13 @@ final class Flag: Sendable {
   private let raised = Atomic<Bool>(false)
   var isRaised: Bool { raised.load(ordering: .acquiring) }
   func raise() { raised.store(true, ordering: .releasing) }
+
+  /// Waits by yielding: where nothing leaves the process it may be a matter of microseconds. A case that takes too long is
+  /// cancelled.
+  func wait() async throws {
+    while !isRaised {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+  }
 }
