@@ -61,7 +61,8 @@ extension ServerTests {
 }
 
 /// Not a test by itself: what the owner's process runs.
-@Suite(.enabled(if: getenv("EPHEMERAL_SERVERS_OWNER") != nil)) struct OwnerProcess {
+@Suite(.enabled(if: getenv("EPHEMERAL_SERVERS_OWNER") != nil, "another test runs it, and kills it"))
+struct OwnerProcess {
   @Test func ownServersUntilKilled() async throws {
     let folder = try #require(getenv("EPHEMERAL_SERVERS_OWNER").map { String(cString: $0) })
     var options = ServerTests.small

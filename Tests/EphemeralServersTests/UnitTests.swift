@@ -85,7 +85,8 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: geteuid() == 0)) func aFolderThatPostgresCannotEnterIsRefused() async throws {
+  @Test(.enabled(if: geteuid() == 0, "only root runs it as somebody else"))
+  func aFolderThatPostgresCannotEnterIsRefused() async throws {
     try await withTemporaryFolder { folder in
       let user = try #require(try ServerUser.forPostgres())
       #expect(ServerFolder.fault(of: folder, user: user) == nil)
