@@ -59,7 +59,8 @@ public final class PostgresStore: StorageBackend {
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit,
         timeout: options.timeout, acquireTimeout: options.acquireTimeout,
-        connectTimeout: options.connectTimeout, dispatch: options.dispatch))
+        connectTimeout: options.connectTimeout, dispatch: options.dispatch,
+        quickClasses: [PipelineClass.reads]))
     let store = PostgresStore(options: options, pool: pool)
     do throws(StoreError) {
       try await pool.lease(context, .read, timeout: options.connectTimeout) {

@@ -48,6 +48,21 @@ extension DriverKitSuite {
       await pool.close()
     }
 
+    @Test func aBatchThatIsStuckKeepsNoOtherWaiting() async {
+      let gate = Gate()
+      let pool = makePool(
+        FakeDriver(onBatch: { batch, _ in if batch.contains(where: { $0.request.number == 0 }) { gate.pass() }
+          }),
+        connections: 2)
+      let stuck = Task { await pool.send(0) }
+      await gate.arrivals.reaches(1)
+      // Its only lane is taken, and stays so.
+      #expect(await pool.send(1).value == 1)
+      gate.open()
+      #expect(await stuck.value.value == 0)
+      await pool.close()
+    }
+
     @Test func anErrorIsThatOfItsCallAlone() async {
       let pool = makePool(
         FakeDriver(onBatch: { batch, _ in

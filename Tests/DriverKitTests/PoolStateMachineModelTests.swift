@@ -27,8 +27,9 @@ extension DriverKitSuite {
         batchCalls: Int.random(in: 1...6, using: &generator),
         lanes: Int.random(in: 1...3, using: &generator))
       if Bool.random(using: &generator) { limits.serialClasses = [2] }
+      if Bool.random(using: &generator) { limits.quickClasses = [1] }
       limits.serialBatchFrom = Int.random(in: 2...6, using: &generator)
-      var model = Model(limits)
+      var model = Model(limits, isServerNear: Bool.random(using: &generator))
       for step in 0..<2_000 {
         model.step(&generator)
         if let broken = model.brokenInvariant {
@@ -51,6 +52,11 @@ private struct Model {
   /// Left, but the machine has not been told yet.
   var untold: [Waiter] = []
   var running: [Int: [Waiter]] = [:]
+  /// Workers whose run no longer counts as a lane.
+  var overdue: Set<Int> = []
+  let isServerNear: Bool
+  /// Runs of quick classes that ended, all of them in no time.
+  var quickRuns = 0
   /// How many calls the run of each class had that ended last.
   var returning: [UInt8: Int] = [:]
   /// Woken or started, and not come back yet.
@@ -65,16 +71,26 @@ private struct Model {
   var stranded = 0
   var brokenInvariant: String?
 
-  init(_ limits: PoolLimits) {
+  init(_ limits: PoolLimits, isServerNear: Bool) {
     machine = PoolStateMachine(limits)
+    machine.connectionOpened(by: 0, isNear: isServerNear)
     self.limits = limits
+    self.isServerNear = isServerNear
   }
 
-  private func batchClass(of call: Waiter) -> UInt8 { limits.batchCalls == 1 ? 0 : call.batchClass }
+  private func batchClass(of call: Waiter) -> UInt8 {
+    limits.batchCalls == 1 && !limits.quickClasses.contains(call.batchClass) ? 0 : call.batchClass
+  }
+
+  /// The runs that count as lanes.
+  private var lanesTaken: [[Waiter]] { running.filter { !overdue.contains($0.key) }.map(\.value) }
 
   private func lanesFree(_ batchClass: UInt8, waiting: Int) -> Int {
-    let runs = running.values.filter { $0.first.map(self.batchClass(of:)) == batchClass }
+    let runs = lanesTaken.filter { $0.first.map(self.batchClass(of:)) == batchClass }
     let lanes = runs.count
+    if limits.batchCalls == 1 {
+      return isServerNear && quickRuns >= QuickAnswers.window ? max(0, self.lanes - lanes) : limits.workers
+    }
     if isSerial(batchClass) {
       if runs.contains(where: { $0.count > 1 }) { return 0 }
       return isShared(batchClass) ? 1 : limits.workers - lanes
@@ -87,7 +103,7 @@ private struct Model {
   /// An equal part of all calls of the class that wait or run.
   private func batchSize(_ batchClass: UInt8) -> Int {
     let waiting = queue.count { self.batchClass(of: $0) == batchClass }
-    let running = running.values.joined().count { self.batchClass(of: $0) == batchClass }
+    let running = lanesTaken.joined().count { self.batchClass(of: $0) == batchClass }
     if isSerial(batchClass) { return isShared(batchClass) ? limits.batchCalls : 1 }
     return max(1, min(limits.batchCalls, (waiting + running + lanes - 1) / lanes))
   }
@@ -97,13 +113,15 @@ private struct Model {
   }
 
   private func isShared(_ batchClass: UInt8) -> Bool {
-    let here = (queue + running.values.joined()).count { self.batchClass(of: $0) == batchClass }
+    let here = (queue + lanesTaken.joined()).count { self.batchClass(of: $0) == batchClass }
     return here + returning[batchClass, default: 0] >= limits.serialBatchFrom
   }
 
   private mutating func end(_ worker: Int) {
     guard let calls = running.removeValue(forKey: worker) else { return }
+    overdue.remove(worker)
     served += calls.count
+    if limits.batchCalls == 1, let first = calls.first, batchClass(of: first) > 0 { quickRuns += 1 }
     if let first = calls.first { returning[batchClass(of: first)] = calls.count }
   }
 
@@ -131,8 +149,9 @@ private struct Model {
         comeBack(worker)
       }
     case 75..<88: if let call = queue.randomElement(using: &generator), !call.hasLeft { leave(call) }
-    case 88..<98:
+    case 88..<97:
       if let call = untold.randomElement(using: &generator) { tell(call) }
+    case 97: passOverdueRuns()
     default: if let worker = starting.sorted().randomElement(using: &generator) { failToStart(worker) }
     }
     check()
@@ -223,6 +242,16 @@ private struct Model {
     }
   }
 
+  /// Everybody who is at work has been at it for long.
+  private mutating func passOverdueRuns() {
+    let next = machine.passOverdueRuns(now: limits.lanePatience)
+    expect(next == nil, "there is more to look at")
+    for (worker, calls) in running where calls.contains(where: { batchClass(of: $0) > 0 }) {
+      overdue.insert(worker)
+    }
+    while case let action = machine.wakeForWaiting(), action != .wait { call(action) }
+  }
+
   private mutating func leave(_ call: Waiter) {
     call.hasLeft = true
     left += 1
@@ -241,7 +270,7 @@ private struct Model {
     let calls = machine.workerEnded(worker)
     if workers == 0 {
       expect(
-        calls.filter { !$0.hasLeft }.map(\.number) == queue.filter { !$0.hasLeft }.map(\.number),
+        Set(calls.filter { !$0.hasLeft }.map(\.number)) == Set(queue.filter { !$0.hasLeft }.map(\.number)),
         "stranded calls were lost")
       stranded += queue.count { !$0.hasLeft }
       for call in queue { call.hasLeft = true }
@@ -267,6 +296,7 @@ private struct Model {
       }
       queue.removeAll()
       running.removeAll()
+      overdue.removeAll()
       expect(machine.waitingCalls == 0, "calls wait after shutDown")
     } else {
       arriving.formUnion(machine.drain())

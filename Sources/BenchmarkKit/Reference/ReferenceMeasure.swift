@@ -78,14 +78,13 @@ extension ReferenceMeasure {
       references: [Reference(programs: programs(client, 1), bar: 0.85, aim: 0.95)])
   }
 
-  /// One call, one exchange; the other side has a connection for each caller. On one machine a connection per core serves
-  /// most reads on PostgreSQL, whose answers come sooner than a thread is woken; mongod wants more.
+  /// One call, one exchange, over as many connections as `dbbench run` has by default; the other side has one for each caller.
   private static func some(
-    _ backend: String, _ client: ReferenceProgram.Client, connections: Int, bar: Double
+    _ backend: String, _ client: ReferenceProgram.Client, bar: Double
   ) -> ReferenceMeasure {
     ReferenceMeasure(
       name: "\(backend)-get-16-callers", backend: backend, operation: .get, callers: 16,
-      options: TargetOptions(connections: connections, dispatch: .direct, timeout: .seconds(30)),
+      options: TargetOptions(connections: 8, dispatch: .direct, timeout: .seconds(30)),
       references: [Reference(programs: programs(client, 16), bar: bar, aim: nil)])
   }
 
@@ -108,7 +107,7 @@ extension ReferenceMeasure {
       batched("postgres", .get, connections: readConnections, reads),
       batched("postgres", .team, connections: readConnections, reads),
       single("postgres", .libpq),
-      some("postgres", .pgbench, connections: 2, bar: 0.7),
+      some("postgres", .pgbench, bar: 0.7),
       batched(
         "postgres", .create, connections: createConnections, [Reference(programs: writes, bar: 1.5, aim: 3)]),
       batched(
@@ -140,7 +139,7 @@ extension ReferenceMeasure {
       batched("mongo", .get, connections: readConnections, [Reference(programs: reads, bar: 5, aim: 9)]),
       batched("mongo", .team, connections: readConnections, [Reference(programs: reads, bar: 4, aim: 7)]),
       single("mongo", .libmongoc),
-      some("mongo", .libmongoc, connections: 8, bar: 0.8),
+      some("mongo", .libmongoc, bar: 0.8),
       batched("mongo", .create, connections: createConnections, creates),
       batched("mongo", .createWithCourses, connections: createConnections, creates),
       batched(

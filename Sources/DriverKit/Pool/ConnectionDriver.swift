@@ -34,7 +34,14 @@ package protocol ConnectionDriver: Sendable {
   /// Whether the connection is as good as new after a call: no answer outstanding, no transaction open.
   func isReusable(_ connection: Connection) -> Bool
 
+  /// Whether the server's end is on this machine, as far as the address tells; `false` where a driver doesn't say.
+  func isNear(_ connection: Connection) -> Bool
+
   func close(_ connection: Connection)
+}
+
+extension ConnectionDriver {
+  package func isNear(_ connection: Connection) -> Bool { false }
 }
 
 extension ConnectionDriver where Request == Never {

@@ -61,7 +61,8 @@ final class PoolCore: Sendable {
         machine: PoolStateMachine(
           PoolLimits(
             workers: options.connections, waitingCalls: options.waitingCalls, batchCalls: options.batchCalls,
-            batchBytes: options.batchBytes, lanes: options.lanes, serialClasses: options.serialClasses))))
+            batchBytes: options.batchBytes, lanes: options.lanes, serialClasses: options.serialClasses,
+            quickClasses: options.quickClasses))))
     queue = DispatchQueue(label: "\(name)-deadlines")
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in self?.expire() }
@@ -186,10 +187,10 @@ final class PoolCore: Sendable {
       deadline: .now() + .nanoseconds(Int(clamping: wait)), leeway: .milliseconds(1))
   }
 
-  /// Lets go of every caller whose deadline has passed, and arms the timer for the next.
+  /// Lets go of every caller whose deadline has passed, has others pass lanes that take too long, and arms the timer for the next.
   private func expire() {
     let now = Deadline(nanoseconds: Deadline.now())
-    let (late, isConnected): ([(Call, Call.State)], Bool) = state.withLock { state in
+    let (late, isConnected, further): ([(Call, Call.State)], Bool, [Submitted]) = state.withLock { state in
       var late: [(Call, Call.State)] = []
       var next = Deadline.never
       // Claimed under the lock: no worker takes a call from the queue between the verdict and the claim.
@@ -214,9 +215,17 @@ final class PoolCore: Sendable {
         }
       }
       state.counters.timedOutCalls += late.count
+      if let overdue = state.machine.passOverdueRuns(now: now.nanoseconds) {
+        next = min(next, Deadline(nanoseconds: overdue))
+      }
       arm(next, &state)
-      return (late, state.machine.openConnections > 0)
+      var further: [Submitted] = []
+      while case let action = state.machine.wakeForWaiting(), action != .wait {
+        further.append(prepare(action, &state))
+      }
+      return (late, state.machine.openConnections > 0, further)
     }
+    for next in further { follow(next) }
     observation.metrics?.timedOut(late.count)
     for (call, phase) in late {
       if phase == .running {
@@ -249,9 +258,10 @@ final class PoolCore: Sendable {
 
   /// A worker has done what it was given and will ask for more in a moment.
   func finished(_ worker: Int, completedCalls: Int) {
+    let now = Deadline.now()
     state.withLock { state in
       state.counters.completedCalls += completedCalls
-      state.machine.finished(worker)
+      state.machine.finished(worker, now: now)
     }
   }
 
@@ -265,12 +275,13 @@ final class PoolCore: Sendable {
   }
 
   func nextAction(for worker: Int) -> PoolStateMachine<Call>.WorkAction {
+    let now = Deadline.now()
     let (action, busy, further): (PoolStateMachine<Call>.WorkAction, Int, Submitted) = state.withLock {
       state in
       clearSignal(of: worker, &state)
-      let action = state.machine.next(for: worker)
+      let action = state.machine.next(for: worker, now: now)
       guard case .run(let calls) = action else { return (action, state.machine.busyWorkers, .nothing) }
-      count(calls, &state.counters)
+      began(calls, at: now, &state)
       return (action, state.machine.busyWorkers, prepare(state.machine.wakeForWaiting(), &state))
     }
     follow(further)
@@ -280,16 +291,19 @@ final class PoolCore: Sendable {
     return action
   }
 
-  private func count(_ calls: [Call], _ counters: inout StoreStatistics) {
-    let now = Deadline.now()
-    counters.exchanges += 1
-    if calls.count > 1 { counters.batchedCalls += calls.count }
-    counters.largestBatch = max(counters.largestBatch, calls.count)
+  private func began(_ calls: [Call], at now: UInt64, _ state: inout State) {
+    state.counters.exchanges += 1
+    if calls.count > 1 { state.counters.batchedCalls += calls.count }
+    state.counters.largestBatch = max(state.counters.largestBatch, calls.count)
     // One that is queued again has had its wait counted.
     for call in calls where !call.mustRunAlone {
       call.waitedNanoseconds = now &- min(call.start, now)
-      counters.waitingNanoseconds &+= call.waitedNanoseconds
+      state.counters.waitingNanoseconds &+= call.waitedNanoseconds
     }
+    // Calls of no class have no lanes.
+    guard let first = calls.first, first.batchClass > 0 else { return }
+    let overdue = Deadline(nanoseconds: now &+ state.machine.limits.lanePatience)
+    if overdue < state.nextExpiry { arm(overdue, &state) }
   }
 
   // MARK: On callers' threads
@@ -331,14 +345,15 @@ final class PoolCore: Sendable {
   }
 
   private func runInline(_ call: Call) -> InlineEnding {
+    let now = Deadline.now()
     let checkedOut: (worker: Int, place: WorkerPlace, busy: Int)? = state.withLock { state in
-      guard let worker = state.machine.checkOut(for: call) else { return nil }
+      guard let worker = state.machine.checkOut(for: call, now: now) else { return nil }
       guard let place = state.equipment[worker]?.loop, call.move(from: .created, to: .running) else {
         // Cancelled: submitting it will show that. The worker has slept on.
-        _ = state.machine.checkIn(worker)
+        _ = state.machine.checkIn(worker, now: now)
         return nil
       }
-      count([call], &state.counters)
+      began([call], at: now, &state)
       if call.deadline < state.nextExpiry { arm(call.deadline, &state) }
       return (worker, place, state.machine.busyWorkers)
     }
@@ -351,10 +366,11 @@ final class PoolCore: Sendable {
 
   /// Gives a worker's place back, on a thread that had it.
   private func checkIn(_ worker: Int, completedCalls: Int) {
+    let now = Deadline.now()
     let semaphore: DispatchSemaphore? = state.withLock { state in
       state.counters.completedCalls += completedCalls
       clearSignal(of: worker, &state)
-      return state.machine.checkIn(worker) ? state.equipment[worker]?.semaphore : nil
+      return state.machine.checkIn(worker, now: now) ? state.equipment[worker]?.semaphore : nil
     }
     semaphore?.signal()
   }
@@ -365,9 +381,9 @@ final class PoolCore: Sendable {
     }
   }
 
-  func connectionOpened(by worker: Int) {
+  func connectionOpened(by worker: Int, isNear: Bool) {
     let open = state.withLock { state in
-      state.machine.connectionOpened(by: worker)
+      state.machine.connectionOpened(by: worker, isNear: isNear)
       state.counters.connectionsOpened += 1
       state.isServerLost = false
       return state.machine.openConnections

@@ -27,6 +27,8 @@ package struct PoolOptions: Sendable {
   package var lanes: Int
   /// Batch classes of which one batch runs at a time, and none for a few calls; see ``PoolLimits/serialClasses``.
   package var serialClasses: Set<UInt8>
+  /// Batch classes of short reads; see ``PoolLimits/quickClasses``.
+  package var quickClasses: Set<UInt8>
   /// Whether a caller's own thread may serve its call. Not where a driver can't end its wait by the call's deadline.
   package var servesInline: Bool
 
@@ -34,7 +36,7 @@ package struct PoolOptions: Sendable {
     connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration,
     connectTimeout: Duration,
     dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes,
-    serialClasses: Set<UInt8> = [], servesInline: Bool = true
+    serialClasses: Set<UInt8> = [], quickClasses: Set<UInt8> = [], servesInline: Bool = true
   ) {
     self.connections = connections
     self.waitingCalls = waitingCalls
@@ -45,6 +47,7 @@ package struct PoolOptions: Sendable {
     self.batchBytes = batchBytes
     self.lanes = lanes
     self.serialClasses = serialClasses
+    self.quickClasses = quickClasses
     self.servesInline = servesInline
   }
 

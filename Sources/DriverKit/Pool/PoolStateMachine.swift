@@ -35,6 +35,12 @@ struct PoolLimits {
   /// there are.
   var serialClasses: Set<UInt8> = []
   var serialBatchFrom = 12
+  /// Batch classes whose calls are served by ``lanes`` workers where batching is off, too, while the server answers before a further
+  /// thread would run; see ``QuickAnswers``.
+  var quickClasses: Set<UInt8> = []
+  /// How long a worker may serve a batch class, in nanoseconds, before it no longer counts as one of the class's lanes: others
+  /// must not wait for what may never be answered.
+  var lanePatience: UInt64 = 100_000_000
 }
 
 /// Who works, who waits and who may still be started: the pool's decisions without its threads, so that they can
@@ -83,6 +89,10 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private struct Run {
     let line: Int
     var calls: [Call]
+    /// In nanoseconds on the monotonic clock.
+    let began: UInt64
+    /// It takes so long that it no longer counts as a lane.
+    var isOverdue = false
   }
 
   let limits: PoolLimits
@@ -98,6 +108,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private var nextWorker = 0
   /// Workers that have a connection.
   private var connected: Set<WorkerID> = []
+  private var quickAnswers = QuickAnswers()
 
   init(_ limits: PoolLimits) {
     var limits = limits
@@ -160,7 +171,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
     guard var run = running.removeValue(forKey: worker) else { return woken }
     let count = run.calls.count
     run.calls.removeAll { $0.place == .waiting }
-    lines[run.line].callsUnderWay -= count - run.calls.count
+    if !run.isOverdue { lines[run.line].callsUnderWay -= count - run.calls.count }
     running[worker] = run
     return woken
   }
@@ -172,7 +183,10 @@ struct PoolStateMachine<Call: PoolWaiter> {
     nextTicket += 1
   }
 
-  private func line(of call: Call) -> Int { limits.batchCalls == 1 ? 0 : Int(call.batchClass) }
+  private func line(of call: Call) -> Int {
+    let batchClass = call.batchClass
+    return limits.batchCalls == 1 && !limits.quickClasses.contains(batchClass) ? 0 : Int(batchClass)
+  }
 
   /// How many more workers would find something to do.
   private var workersWanted: Int {
@@ -186,6 +200,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   /// How many more workers may serve a class; more than usual where more waits than fits a batch.
   private func lanesFree(_ line: Int) -> Int {
+    if limits.batchCalls == 1 {
+      return quickAnswers.areQuick ? max(0, limits.lanes - lines[line].lanes) : limits.workers
+    }
     if isSerial(line) {
       let lanes = lines[line].lanes
       // Nothing begins beside a batch. A batch may begin beside single calls: one of them may be stuck.
@@ -212,7 +229,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   /// A worker has done what it was given and comes for more in a moment: until then nobody needs to be woken for what
   /// it can take.
-  mutating func finished(_ worker: WorkerID) { finishRun(of: worker) }
+  mutating func finished(_ worker: WorkerID, now: UInt64 = 0) { finishRun(of: worker, now) }
 
   /// A worker that has finished stays away: others are woken for what waits. ``wakeForWaiting()`` should follow.
   mutating func isLate(_ worker: WorkerID) {
@@ -220,8 +237,10 @@ struct PoolStateMachine<Call: PoolWaiter> {
   }
 
   /// A worker is free; what should it do?
-  mutating func next(for worker: WorkerID) -> WorkAction {
-    finishRun(of: worker)
+  ///
+  /// - Parameter now: In nanoseconds on the monotonic clock, as everywhere here.
+  mutating func next(for worker: WorkerID, now: UInt64 = 0) -> WorkAction {
+    finishRun(of: worker, now)
     late.remove(worker)
     if phase == .closed { return .exit }
     while let line = nextLine() {
@@ -230,7 +249,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
         ? lines[0].popFirst().map { [$0] } ?? []
         : lines[line].popBatch(calls: batchSize(line), bytes: limits.batchBytes)
       if calls.isEmpty { continue }
-      begin(Run(line: line, calls: calls), worker)
+      begin(Run(line: line, calls: calls, began: now), worker)
       return .run(calls)
     }
     if phase == .draining { return .exit }
@@ -255,11 +274,33 @@ struct PoolStateMachine<Call: PoolWaiter> {
     running[worker] = run
   }
 
-  private mutating func finishRun(of worker: WorkerID) {
+  private mutating func finishRun(of worker: WorkerID, _ now: UInt64) {
     guard let run = running.removeValue(forKey: worker) else { return }
+    if !run.isOverdue { leaveLane(run) }
+    lines[run.line].callsReturning = run.calls.count
+    if limits.batchCalls == 1, run.line > 0 { quickAnswers.note(now &- run.began) }
+  }
+
+  private mutating func leaveLane(_ run: Run) {
     lines[run.line].lanes -= 1
     lines[run.line].callsUnderWay -= run.calls.count
-    lines[run.line].callsReturning = run.calls.count
+  }
+
+  /// Counts those no longer as lanes that have been at it for too long. ``wakeForWaiting()`` should follow.
+  ///
+  /// - Returns: When to look again: when the next one would have been; `nil` without one.
+  mutating func passOverdueRuns(now: UInt64) -> UInt64? {
+    var next: UInt64?
+    for (worker, run) in running where run.line > 0 && !run.isOverdue {
+      let end = run.began &+ limits.lanePatience
+      if end <= now {
+        running[worker]?.isOverdue = true
+        leaveLane(run)
+      } else {
+        next = min(next ?? end, end)
+      }
+    }
+    return next
   }
 
   /// The thread of a worker could not be started, or has ended.
@@ -267,7 +308,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// - Returns: Calls that nobody is left to serve.
   mutating func workerEnded(_ worker: WorkerID) -> [Call] {
     workers.remove(worker)
-    finishRun(of: worker)
+    finishRun(of: worker, 0)
     late.remove(worker)
     parked.removeAll { $0 == worker }
     return workers.isEmpty ? removeQueue() : []
@@ -293,27 +334,31 @@ struct PoolStateMachine<Call: PoolWaiter> {
     running.first { $0.value.calls.contains { $0 === call } }?.key
   }
 
-  mutating func connectionOpened(by worker: WorkerID) { connected.insert(worker) }
+  /// - Parameter isNear: The server shares the client's machine.
+  mutating func connectionOpened(by worker: WorkerID, isNear: Bool = false) {
+    connected.insert(worker)
+    quickAnswers.isServerNear = isNear
+  }
   mutating func connectionClosed(by worker: WorkerID) { connected.remove(worker) }
 
   // MARK: Calls on their callers' threads
 
   /// Gives the place of a worker that sleeps and has a connection to the thread that makes `call`; `nil` where there is
   /// none, or where others wait and would be overtaken. ``checkIn(_:)`` must follow.
-  mutating func checkOut(for call: Call) -> WorkerID? {
+  mutating func checkOut(for call: Call, now: UInt64 = 0) -> WorkerID? {
     let line = line(of: call)
     while lines.count <= line { lines.append(WaitingLine()) }
     guard phase == .open, waitingCalls == 0, line == 0 || lanesFree(line) > 0,
       let index = parked.lastIndex(where: { connected.contains($0) })
     else { return nil }
     let worker = parked.remove(at: index)
-    begin(Run(line: line, calls: [call]), worker)
+    begin(Run(line: line, calls: [call], began: now), worker)
     return worker
   }
 
   /// Takes a place back. Returns whether its worker must be woken, because there is something for it to do.
-  mutating func checkIn(_ worker: WorkerID) -> Bool {
-    finishRun(of: worker)
+  mutating func checkIn(_ worker: WorkerID, now: UInt64 = 0) -> Bool {
+    finishRun(of: worker, now)
     // Without this one, which is neither running nor parked.
     if phase != .open || workersWanted > arriving - 1 { return true }
     parked.append(worker)

@@ -158,7 +158,7 @@ final class WorkerLoop<Driver: ConnectionDriver>: WorkerPlace {
       let opened = try driver.connect(
         for: first.context, deadline: .after(core.options.connectTimeout), signal: equipment.signal)
       connection = opened
-      core.connectionOpened(by: worker)
+      core.connectionOpened(by: worker, isNear: driver.isNear(opened))
       return opened
     } catch {
       core.connectFailed()

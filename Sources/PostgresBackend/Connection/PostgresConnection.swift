@@ -53,6 +53,28 @@ final class PostgresConnection {
     return PQconsumeInput(pointer) == 1 && PQstatus(pointer) == CONNECTION_OK && !hasEnded
   }
 
+  /// Whether the address is a unix socket or the loopback interface.
+  var isNear: Bool {
+    var address = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutableBytes(of: &address) { bytes in
+      guard let start = bytes.baseAddress,
+        getpeername(PQsocket(pointer), start.assumingMemoryBound(to: sockaddr.self), &length) == 0
+      else { return false }
+      switch Int32(start.assumingMemoryBound(to: sockaddr.self).pointee.sa_family) {
+      case AF_UNIX: return true
+      case AF_INET:
+        // 127.0.0.0/8; the address is in network order.
+        return start.assumingMemoryBound(to: sockaddr_in.self).pointee.sin_addr.s_addr.bigEndian >> 24 == 127
+      case AF_INET6:
+        var loopback = in6addr_loopback
+        let offset = MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr) ?? 0
+        return memcmp(start + offset, &loopback, MemoryLayout<in6_addr>.size) == 0
+      default: return false
+      }
+    }
+  }
+
   private var hasEnded: Bool {
     var byte: UInt8 = 0
     return recv(PQsocket(pointer), &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0

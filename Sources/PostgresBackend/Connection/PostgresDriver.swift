@@ -36,6 +36,7 @@ struct PostgresDriver: ConnectionDriver {
 
   func isAlive(_ connection: PostgresConnection) -> Bool { connection.isAlive }
   func isReusable(_ connection: PostgresConnection) -> Bool { connection.isReusable }
+  func isNear(_ connection: PostgresConnection) -> Bool { connection.isNear }
   func close(_ connection: PostgresConnection) {}  // The handle closes when the last reference goes.
 
   private func start() -> OpaquePointer? {
