@@ -22,8 +22,9 @@ struct SimulationLimit: Sendable {
 
   var text: String { "\(scenario): \(words): \(SimulationReport.percent(share))" }
 
-  /// All that a scenario has to keep.
+  /// All that a scenario has to keep, if it has to keep any.
   static func all(_ scenario: VerdictSimulation.Scenario, _ figures: SimulationFigures) -> [SimulationLimit] {
+    guard scenario.isLimited else { return [] }
     func limit(_ words: String, _ share: Double, _ range: ClosedRange<Double>, of count: Int) -> Self {
       SimulationLimit(scenario: scenario.name, words: words, share: share, range: range, count: count)
     }
