@@ -18,7 +18,7 @@ import Testing
     progress: ProgressSink = .none
   ) async throws -> ComparisonOutcome {
     try await Fixture.comparison(plan, progress: progress).run(
-      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [],
+      targets: (FakeTarget("one", address: "one"), FakeTarget("two", address: "two")), scratch: [],
       journal: Fixture.journal(file, earlier: earlier)
     ) { _ in }
   }
@@ -48,6 +48,14 @@ import Testing
     for (earlier, later) in zip(slices, slices.dropFirst()) {
       #expect(earlier.upperBound <= later.lowerBound)
     }
+    // What the servers do for themselves comes from these writes too.
+    for own in outcome.record.maintenance {
+      let writes =
+        outcome.record.blocks(of: "review-create").flatMap { $0.segments(of: own.arm) }
+        + blocks.filter { $0.workload == "review-create" }.flatMap { $0.segments(of: own.arm) }
+      #expect(own.operations == writes.reduce(0) { $0 + $1.succeeded })
+    }
+    #expect(outcome.record.maintenance.count == 2)
     let summary = try #require(ComparisonSummary(outcome.record))
     #expect(summary.invariantsChecked)
     let loads = try #require(summary.openLoop)

@@ -13,6 +13,8 @@ struct OpenLoopRounds: Sendable {
   let offered: OpenLoopPlan
   let monitor: CPUMonitor
   let progress: ProgressSink
+  /// Where what the servers do for themselves is measured too.
+  var maintenance: MaintenanceMeter?
 
   private struct Offer {
     var workload: PreparedWorkload
@@ -36,6 +38,7 @@ struct OpenLoopRounds: Sendable {
       let open = offers.filter { Self.blocks(of: $0, log.record).count <= number }
       guard !open.isEmpty else { continue }
       if plan.isTimeUp(since: start) {
+        try await maintenance?.beginTurn(of: nil)
         progress.step("time is up after \(number) of \(offered.blocks) open-loop rounds")
         return true
       }
@@ -47,6 +50,7 @@ struct OpenLoopRounds: Sendable {
       }
       progress.step("open loop, \(number + 1) of \(offered.blocks) rounds done")
     }
+    try await maintenance?.beginTurn(of: nil)
     return false
   }
 
@@ -73,6 +77,7 @@ struct OpenLoopRounds: Sendable {
       var block = MeasuredOpenLoopBlock(workload: offer.workload.name, ratePerSecond: rate)
       var restoreError: (any Error)?
       for (arm, slice) in order.segments {
+        try await maintenance?.beginTurn(of: arm)
         let result = try await segment(offer.workload, slices[slice], arm)
         block.segments.append((arm, slice, result))
         guard let error = result.restoreError else { continue }

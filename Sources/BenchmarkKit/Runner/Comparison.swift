@@ -173,13 +173,13 @@ public struct Comparison: Sendable {
     _ run: ComparisonRun, _ prepared: [PreparedWorkload], _ scratch: [(any BenchmarkTarget)?],
     _ log: inout ResultsLog, _ afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
-    let done = log.record.blocks.count
+    let done = (blocks: log.record.blocks.count, openBlocks: log.record.openBlocks.count)
     let start = SystemMonotonicClock().nanoseconds()
     var isTimeUp = try await run.run(prepared, since: start, &log, afterRound: afterRound)
     if let offered = plan.openLoop, !isTimeUp {
       let rounds = OpenLoopRounds(
         arms: run.arms, settings: settings, plan: run.plan, offered: offered, monitor: monitor,
-        progress: progress)
+        progress: progress, maintenance: run.maintenance)
       isTimeUp = try await rounds.run(prepared, since: start, &log)
     }
     // From here on with stores of its own: sessions that end hand over what they have counted.
@@ -193,7 +193,10 @@ public struct Comparison: Sendable {
     progress.update("checking that the data is what was loaded")
     for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
     if let meter = run.maintenance {
-      try await noteMaintenance(meter, log.record.blocks.suffix(from: done), &log)
+      let timed =
+        log.record.blocks[done.blocks...].map { (workload: $0.workload, segments: $0.segments) }
+        + log.record.openBlocks[done.openBlocks...].map { (workload: $0.workload, segments: $0.segments) }
+      try await noteMaintenance(meter, timed, &log)
     }
     let hashes = Set(log.record.invariants.compactMap(\.contentHash))
     guard hashes.count < 2 else {
@@ -234,14 +237,15 @@ public struct Comparison: Sendable {
 
   /// What the servers did for themselves between the timed segments, and what they had put off.
   private func noteMaintenance(
-    _ meter: MaintenanceMeter, _ blocks: ArraySlice<BlockRecord>, _ log: inout ResultsLog
+    _ meter: MaintenanceMeter, _ timed: [(workload: String, segments: [BlockRecord.Segment])],
+    _ log: inout ResultsLog
   ) async throws {
     let writing = Set(entries.filter { $0.kind == .write }.map(\.name))
-    let written = blocks.filter { writing.contains($0.workload) }
+    let written = timed.filter { writing.contains($0.workload) }.flatMap { $0.segments }
     guard !written.isEmpty else { return }
     progress.update("letting the servers do what they put off")
     for (number, idle) in await meter.idle.enumerated() {
-      let segments = written.flatMap { $0.segments(of: number) }
+      let segments = written.filter { $0.arm == number }
       try log.add(
         .maintenance(
           MaintenanceRecord(
