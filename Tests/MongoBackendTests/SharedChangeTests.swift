@@ -126,6 +126,53 @@ extension FailureTests.Batches {
     }
   }
 
+  @Test("A batch on a connection that is stuck keeps no other change waiting")
+  func stuckBatch() async throws {
+    try await FailingStore.with(connections: 2) { failing in
+      let store = failing.store
+      let created = try await store.instructors.createMany((0..<32).map { Self.person($0) })
+      // Both connections are held until the first batch waits.
+      let mayGoOn = DispatchSemaphore(value: 0)
+      let held = [Flag(), Flag()]
+      let holders = held.map { isHeld in
+        Task {
+          try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
+            _, _ throws(StoreError) in
+            isHeld.raise()
+            mayGoOn.wait()
+          }
+        }
+      }
+      defer { for _ in holders { mayGoOn.signal() } }
+      for isHeld in held { try await isHeld.wait("a connection is held") }
+      // Within the transaction, as if the network had swallowed the command.
+      try await failing.set(1, "update") { writer in
+        writer.append("blockConnection", true)
+        writer.append("blockTimeMS", Int32(4_000))
+      }
+      let update: @Sendable (Int) async throws -> Instructor = { number in
+        try await withStoreTimeout(.seconds(60)) {
+          try await store.instructors.update(created[number].id, Self.learners(number), ifVersion: 1)
+        }
+      }
+      let isOver = Flag()
+      let stuck = (0..<16).map { number in
+        Task {
+          defer { isOver.raise() }
+          return try await update(number)
+        }
+      }
+      try await waitUntil("16 changes wait") { store.statistics().waitingCalls == 16 }
+      for _ in holders { mayGoOn.signal() }
+      for holder in holders { try await holder.value }
+      try await waitUntil("the batch is under way") { store.statistics().batchedCalls >= 16 }
+      let others = (16..<32).map { number in Task { try await update(number) } }
+      for (number, task) in others.enumerated() { #expect(try await task.value.learners == Int64(number + 16)) }
+      #expect(!isOver.isRaised)
+      for (number, task) in stuck.enumerated() { #expect(try await task.value.learners == Int64(number)) }
+    }
+  }
+
   @Test("An instructor that another process has locked keeps only its own change waiting")
   func lockedElsewhere() async throws {
     try await FailingStore.with(connections: 1) { failing in
