@@ -85,6 +85,25 @@ import Testing
     try expectNothingLeft(output)
   }
 
+  /// Both data models of PostgreSQL, in two places of one server.
+  @Test func theControlIsComparedOnOneServer() async throws {
+    let output = try await Tool.run(
+      Tool.compare + [
+        "--provisional", "--blocks", "1", "--backends", "postgres,postgres-jsonb", "--workload",
+        "instructor-update", "--json", "-",
+      ] + Self.small)
+    #expect(output.status == 0, "\(output)")
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(output.standardOutput.utf8)) as? [String: Any])
+    #expect((object["workloads"] as? [[String: Any]])?.count == 1)
+    // What one server does for itself can't be told apart by arm.
+    #expect(object["maintenance"] == nil)
+    let rows = try #require((object["fairness"] as? [String: Any])?["rows"] as? [[String: Any]])
+    let row = try #require(rows.first { $0["name"] as? String == "how far the data compresses" })
+    #expect((row["values"] as? [String])?.last?.contains("instructor_documents") == true, "\(row)")
+    try expectNothingLeft(output)
+  }
+
   @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one processor"))
   func clientAndServersStayOnTheirProcessors() async throws {
     var restarted: Set<String> = []

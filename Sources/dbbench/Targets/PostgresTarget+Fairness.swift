@@ -6,7 +6,8 @@ extension PostgresTarget {
   func fairness(_ options: TargetOptions) async throws -> [FairnessSwitch: FairnessValue] {
     // As this arm's own sessions have them.
     let maintenance = PostgresMaintenance(
-      try configuredURL(options), schema: schema, isDurable: profile == .durable)
+      try configuredURL(options), schema: schema, dataModel: dataModel,
+      isDurable: profile == .durable)
     let settings = try await maintenance.settings()
     let facts = try await maintenance.sessionFacts()
     let isHere = ServerAddress(url).isThisMachine
