@@ -63,7 +63,9 @@ import Testing
       reasons.first { $0["workload"] as? String == "instructor-create" && $0["arm"] as? Int == 0 })
     let evidence = try #require(created["evidence"] as? [String: Any])
     let counted = try #require(evidence["perThousand"] as? [String: Any])
-    #expect(counted["pageImageBytes"] as? Double ?? -1 >= 0 && evidence["isPageImageEstimate"] == nil, "\(evidence)")
+    #expect(
+      counted["pageImageBytes"] as? Double ?? -1 >= 0 && evidence["isPageImageEstimate"] == nil, "\(evidence)"
+    )
     #expect(evidence["connections"] as? Int ?? 0 > 0, "\(evidence)")
     // What the servers did outside of the segments.
     let maintenance = try #require(object["maintenance"] as? [[String: Any]])

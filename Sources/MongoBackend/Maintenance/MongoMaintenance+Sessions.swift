@@ -64,14 +64,16 @@ extension MongoMaintenance {
     try await run("maintenance.reads") { session throws(CommandFailure) in
       let counters = "readConcernCounters.nonTransactionOps."
       var found: [String: String] = [:]
-      try session.readIfAllowed(
-        [
-          counters + "local": "local", counters + "available": "available", counters + "majority": "majority",
-          counters + "linearizable": "linearizable", counters + "snapshot.withClusterTime": "snapshot",
-          counters + "snapshot.withoutClusterTime": "snapshot of the server's choice",
-        ], into: &found
-      ) { $0.append("serverStatus", Int32(1)) }
-      return found.compactMapValues { Int($0) }
+      var paths = [
+        counters + "snapshot.withClusterTime": "at", counters + "snapshot.withoutClusterTime": "now",
+      ]
+      for level in ["local", "available", "majority", "linearizable"] { paths[counters + level] = level }
+      try session.readIfAllowed(paths, into: &found) { $0.append("serverStatus", Int32(1)) }
+      var reads = found.compactMapValues { Int($0) }
+      // At a time that the client names, or one of the server's choice.
+      let snapshots = [reads.removeValue(forKey: "at"), reads.removeValue(forKey: "now")].compactMap { $0 }
+      if !snapshots.isEmpty { reads["snapshot"] = snapshots.reduce(0, +) }
+      return reads
     }
   }
 
