@@ -74,6 +74,19 @@ import Testing
     #expect(try #require(ComparisonSummary(record)).isConclusive)
   }
 
+  @Test func aFifthOfTheBlocksUpToTheNextLookMayBeVoid() throws {
+    // A load has no blocks.
+    let recorded = Fixture.plan(["instructor-get", "course-team", "bulk-load"], looks: 2)
+    let plan = ComparisonPlan(recorded: recorded)
+    var record = Fixture.record(recorded, ratios: [Fixture.ratios(2), Fixture.ratios(1.08, spread: 0.12)])
+    #expect(plan.mostVoids(upTo: 12, record) == 4)
+    let verdicts = Dictionary(uniqueKeysWithValues: zip(record.timedWorkloads, record.verdicts))
+    record.add(.look(LookRecord(number: 1, verdicts: verdicts)))
+    #expect(record.decidedWorkloads == ["instructor-get"])
+    // The decided one keeps its twelve.
+    #expect(plan.mostVoids(upTo: 24, record) == 7)
+  }
+
   @Test func aProvisionalRunHasNothingToVoid() throws {
     var plan = Fixture.plan([Self.names[0]], acceptsBusyMachine: false)
     plan.provisionalBlocks = 2

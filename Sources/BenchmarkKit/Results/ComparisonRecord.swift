@@ -94,6 +94,13 @@ public struct ComparisonRecord: Sendable {
     plan?.workloads.filter { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load } ?? []
   }
 
+  /// Those that a look has decided: they are not measured further.
+  var decidedWorkloads: Set<String> {
+    Set(
+      looks.flatMap(\.verdicts).filter { $0.value.kind == .faster || $0.value.kind == .equivalent }.map(\.key)
+    )
+  }
+
   /// Rounds in which every timed workload has a block that counts.
   public var roundsDone: Int { timedWorkloads.map { blocks(of: $0).count }.min() ?? 0 }
 

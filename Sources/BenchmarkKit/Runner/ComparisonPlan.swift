@@ -2,7 +2,7 @@
 struct ComparisonPlan: Sendable {
   /// Foreign CPU time in a block above this many cores voids it.
   static let mostForeignCores = 0.05
-  /// Once more of the planned blocks than that were void, the machine is too busy.
+  /// Once this share of the blocks up to the next look was void, a further one shows that the machine is too busy.
   static let mostVoidShare = 0.2
   /// Segment lengths vary by up to this, from block to block, so that they can't fall into step with something periodic.
   static let jitter = 0.2
@@ -45,8 +45,14 @@ struct ComparisonPlan: Sendable {
     return Double(SystemMonotonicClock().nanoseconds() - start) / 1e9 > limit
   }
 
-  /// Voids that are one too many.
-  var mostVoids: Int {
-    Int(Self.mostVoidShare * Double(recorded.plannedBlocks * recorded.workloads.count))
+  /// Blocks that may be void, at the most: of those that workloads with verdicts have at the look that comes next.
+  ///
+  /// - Parameter blocks: What each workload has then that is not decided yet; the others keep what they have.
+  func mostVoids(upTo blocks: Int, _ record: ComparisonRecord) -> Int {
+    let decided = record.decidedWorkloads
+    let planned = record.timedWorkloads.reduce(0) { sum, name in
+      sum + (decided.contains(name) ? record.blocks(of: name).count : blocks)
+    }
+    return Int(Self.mostVoidShare * Double(planned))
   }
 }

@@ -56,7 +56,8 @@ struct ComparisonRun: Sendable {
             "round \(round.number + 1) of \(target.blocks), \(workload.name) (\(number + 1) of \(round.workloads.count))"
           )
           try await block(
-            round.number, workload, sizes[workload.name] ?? plan.leastOperations, start: start, &log)
+            round.number, workload, sizes[workload.name] ?? plan.leastOperations, upTo: target.blocks,
+            start: start, &log)
         }
         progress.step("round \(round.number + 1) of \(target.blocks) done")
         afterRound(log.record)
@@ -79,8 +80,7 @@ struct ComparisonRun: Sendable {
   private func nextRound(_ workloads: [PreparedWorkload], upTo blocks: Int, _ record: ComparisonRecord)
     -> (number: Int, workloads: [PreparedWorkload])?
   {
-    let looked = record.looks.flatMap(\.verdicts)
-    let decided = Set(looked.filter { $0.value.kind == .faster || $0.value.kind == .equivalent }.map(\.key))
+    let decided = record.decidedWorkloads
     let open = workloads.filter { !decided.contains($0.name) && record.blocks(of: $0.name).count < blocks }
     guard let number = open.map({ record.blocks(of: $0.name).count }).min() else { return nil }
     return (number, open.filter { record.blocks(of: $0.name).count == number })
@@ -107,8 +107,11 @@ struct ComparisonRun: Sendable {
   }
 
   /// Measures a block until it is not disturbed, or until there were so many that the machine is known to be busy.
+  ///
+  /// - Parameter blocks: What the workload has at the next look.
   private func block(
-    _ number: Int, _ workload: PreparedWorkload, _ typical: Int, start: UInt64, _ log: inout ResultsLog
+    _ number: Int, _ workload: PreparedWorkload, _ typical: Int, upTo blocks: Int, start: UInt64,
+    _ log: inout ResultsLog
   ) async throws {
     let operations = plan.operations(typical: typical, workload: workload.name, block: number)
     var attempt = log.record.blocks.count { $0.workload == workload.name && $0.number == number }
@@ -134,7 +137,7 @@ struct ComparisonRun: Sendable {
       record.isDisturbed = record.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false
       record.isVoid =
         record.isDisturbed && !plan.recorded.acceptsBusyMachine
-        && log.record.blocks.count(where: \.isVoid) < plan.mostVoids
+        && log.record.blocks.count(where: \.isVoid) < plan.mostVoids(upTo: blocks, log.record)
       try log.add(.block(record))
       if let restoreError { throw restoreError }
       guard record.isVoid else { return }
