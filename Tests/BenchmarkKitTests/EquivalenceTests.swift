@@ -32,7 +32,9 @@ import Testing
     let left = try await Fixture.loadedStore(catalog)
     let right = try await Fixture.loadedStore(catalog)
     let passed = try await gate(catalog, seed: seed).check(left, right)
-    #expect(passed.operations == 2 * 400 + 17 * EquivalenceGate.operationsPerWorkload)
+    #expect(
+      passed.operations == 2 * 400 + 16 * EquivalenceGate.operationsPerWorkload
+        + EquivalenceGate.operationsPerLongQuery)
     for store in [left, right] { try await Invariants(catalog: catalog, seed: seed).check(store) }
   }
 
@@ -45,7 +47,7 @@ import Testing
     let workloads = Fixture.settings(catalog).prepared(entries)
     let gate = EquivalenceGate(catalog: catalog, seed: 7, workloads: workloads, probeSteps: 0)
     let passed = try await gate.check(left, right)
-    #expect(passed.operations == workloads.reduce(0) { $0 + max(40, $1.period) })
+    #expect(passed.operations == workloads.reduce(0) { $0 + max($1.isLongQuery ? 4 : 40, $1.period) })
     for store in [left, right] { try await Invariants(catalog: catalog, seed: 7).check(store) }
     // One operation in a hundred is of this kind, and wrong.
     let mix = try MixLibrary.find("course-page")
@@ -84,6 +86,22 @@ import Testing
     #expect(CanonicalText.text("\u{E9}") != CanonicalText.text("e\u{301}"))
     #expect(CanonicalText.text(nil) != CanonicalText.text("-"))
     #expect(CanonicalText.text("a\"b") == #""a\"b""#)
+  }
+
+  @Test func callsOfTheGateMayTakeAsLongAsALongQuery() async throws {
+    let catalog = try Fixture.catalog()
+    let sound = try await Fixture.loadedStore(catalog)
+    let store = try await Fixture.loadedStore(catalog)
+    let hurried = CallCounter()
+    let observed = ObservedGets(base: store.instructors) { _ in
+      if (StoreTimeout.current ?? .zero) < .seconds(60) { _ = hurried.next() }
+    }
+    let passed = try await gate(catalog).check(
+      sound, DecoratedStore(base: store, instructors: observed))
+    #expect(passed.operations > 0 && observed.calls.value > 0 && hurried.value == 0)
+    let late = StoreError(.timeout(.response), operation: "x", backend: "y", reason: "no answer in time")
+    let failure = BenchmarkFailure(late, during: "z")
+    #expect(failure.status == .unavailable && failure.advice.contains("took longer"))
   }
 
   @Test func aSequenceMeetsEveryKindOfAnswer() async throws {

@@ -47,6 +47,11 @@ public struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
     let lacksPrivilege = error.reason.hasPrefix("the user lacks")
     let (status, advice): (ExitStatus, String) =
       switch error.code {
+      case .timeout(.response), .timeout(.lock):
+        (
+          .unavailable,
+          "The server is there and took longer than the call may: load fewer records, or see what else it is doing."
+        )
       case .unreachable, .timeout, .poolExhausted, .closed:
         (.unavailable, "Is the server running? Check its URL and log.")
       case .authenticationFailed where lacksPrivilege:
