@@ -25,6 +25,9 @@ import Testing
       #expect(entry.verdict.kind == .provisional)
       #expect(entry.arms[0].traceHash == entry.arms[1].traceHash)
       #expect(entry.arms[0].succeeded == entry.arms[1].succeeded)
+      // Short slices: each answer of both slices of both blocks, or about so many.
+      let least = min(entry.arms[0].succeeded, ComparisonPlan.answersPerSlice)
+      #expect(try #require(entry.comparedAnswers) >= least, "\(entry.workload)")
       for figures in entry.arms {
         #expect(figures.scheduled == figures.succeeded + figures.failed + figures.dropped)
       }
@@ -198,6 +201,52 @@ import Testing
     #expect(outcome.failure?.message.contains("two stopped answering in instructor-get") == true)
     #expect(outcome.record.end?.status == .failed)
     #expect(outcome.record.roundsDone >= 1)
+  }
+
+  @Test func aWrongAnswerInTheTimedPartIsFoundAndVoidsTheRun() async throws {
+    let lying = FakeTarget("lying") { store in
+      // Right in the gate, wrong in the measurement.
+      DecoratedStore(base: store, instructors: LateRoundedAverages(base: store.instructors, after: 300))
+    }
+    let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 1_000)).run(
+      targets: (FakeTarget("one"), lying), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    let failure = try #require(outcome.failure)
+    #expect(failure.status == .mismatch)
+    #expect(failure.message.contains("of workload instructor-get") && failure.message.contains("get("))
+    let lines = failure.message.split(separator: "\n").map { $0.drop { $0 == " " } }
+    #expect(lines.contains { $0.hasPrefix("one ") } && lines.contains { $0.hasPrefix("two ") })
+    let summary = try #require(ComparisonSummary(outcome.record))
+    #expect(summary.voidReason?.contains("different answers") == true)
+    #expect(ComparisonTables.notes(summary).first?.contains("--accept-busy") == false)
+  }
+
+  @Test func anAnswerThatOnlyOneArmGotIsNotCompared() async throws {
+    for (code, isFound) in [(StoreError.Code.contended, false), (.notFound, true)] {
+      let failing = FakeTarget("failing") { store in
+        DecoratedStore(
+          base: store,
+          instructors: FailingGets(base: store.instructors, code: code) { $0 > 300 && $0 % 3 == 0 })
+      }
+      let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 100)).run(
+        targets: (FakeTarget("one"), failing), scratch: [], journal: Fixture.journal()
+      ) { _ in }
+      #expect(outcome.failure?.status == (isFound ? .mismatch : nil), "\(code)")
+    }
+  }
+
+  @Test func answersThatDependOnTheOrderAreLeftToTheGate() async throws {
+    let mix = try MixLibrary.find("course-page")
+    var plan = Fixture.plan([mix.name], provisional: 1)
+    plan.mix = mix
+    let comparison = Comparison(
+      settings: Fixture.settings(try Fixture.catalog()), plan: plan, entries: [mix.entry()], progress: .none)
+    let outcome = try await comparison.run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    let summary = try #require(ComparisonSummary(outcome.record))
+    #expect(summary.workloads.first?.comparedAnswers == nil)
+    #expect(ComparisonTables.notes(summary).contains { $0.contains("depend on the order") })
   }
 
   @Test func somebodyElsesObjectsStopItBeforeAnythingIsTouched() async throws {

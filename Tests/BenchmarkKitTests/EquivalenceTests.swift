@@ -1,3 +1,4 @@
+import CatalogGenerator
 import InstructorStore
 import StoreDecorators
 import Testing
@@ -102,6 +103,36 @@ import Testing
     let late = StoreError(.timeout(.response), operation: "x", backend: "y", reason: "no answer in time")
     let failure = BenchmarkFailure(late, during: "z")
     #expect(failure.status == .unavailable && failure.advice.contains("took longer"))
+  }
+
+  @Test func digestsSeeAllButVersions() throws {
+    let catalog = try Fixture.catalog()
+    let instructor = catalog.stored(3)
+    var newer = instructor
+    newer.version += 1
+    var other = instructor
+    other.learners += 1
+    #expect(instructor.digest == newer.digest && instructor.digest != other.digest)
+    let review = catalog.review(5)
+    var newerReview = review
+    newerReview.version += 1
+    let rating = catalog.generated.rating(ofCourse: 2)
+    var newerRating = rating
+    newerRating.version += 1
+    var otherRating = rating
+    otherRating.reviews[review.stars] += 1
+    #expect(rating.digest == newerRating.digest && rating.digest != otherRating.digest)
+    let page = Page(items: [review, catalog.review(6)], next: nil)
+    #expect(page.digest == Page(items: [newerReview, catalog.review(6)], next: nil).digest)
+    #expect(page.digest != Page(items: [catalog.review(6), review], next: nil).digest)
+    #expect(page.digest != Page(items: page.items, next: PageCursor(token: "x")).digest)
+    let summary = CourseSummary(rating: rating, reviews: page)
+    #expect(summary.digest != CourseSummary(rating: otherRating, reviews: page).digest)
+    let team = CourseTeam(courseID: 1, primary: instructor, assistants: [])
+    #expect(team.digest == CourseTeam(courseID: 1, primary: newer, assistants: []).digest)
+    #expect(team.digest != CourseTeam(courseID: 1, primary: nil, assistants: [instructor]).digest)
+    let absent: Instructor? = nil
+    #expect(absent.digest != Instructor?.some(instructor).digest)
   }
 
   @Test func aSequenceMeetsEveryKindOfAnswer() async throws {

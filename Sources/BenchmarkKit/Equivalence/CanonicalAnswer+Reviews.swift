@@ -1,11 +1,14 @@
+import CatalogGenerator
 public import InstructorStore
 
 extension Review: CanonicalAnswer {
   public var canonicalText: String { "review \(id) v\(version) \(CanonicalText.content(self))" }
+  public func add(to digest: inout TraceDigest) { digest.add(Catalog.contentHash(of: self)) }
 }
 
 extension Reviewer: CanonicalAnswer {
   public var canonicalText: String { "reviewer \(id) v\(version) \(CanonicalText.content(self))" }
+  public func add(to digest: inout TraceDigest) { digest.add(Catalog.contentHash(of: self)) }
 }
 
 extension CourseRating: CanonicalAnswer {
@@ -13,10 +16,22 @@ extension CourseRating: CanonicalAnswer {
     "rating of \(courseID) v\(version) base \(base?.description ?? "absent") reviews \(reviews) "
       + "shown \(overallRating) of \(totalRatings)"
   }
+
+  /// What is shown follows from the counts.
+  public func add(to digest: inout TraceDigest) {
+    digest.add(courseID.rawValue)
+    digest.add(base?.description)
+    digest.add(reviews.description)
+  }
 }
 
 extension CourseSummary: CanonicalAnswer {
   public var canonicalText: String { "\(rating.canonicalText), reviews \(reviews.canonicalText)" }
+
+  public func add(to digest: inout TraceDigest) {
+    rating.add(to: &digest)
+    reviews.add(to: &digest)
+  }
 }
 
 extension StarCounts: CanonicalAnswer {

@@ -1,9 +1,25 @@
+import CatalogGenerator
 public import InstructorStore
 
 /// An answer that can be written down so that two answers are equal exactly when their texts are: every
 /// field, texts by their bytes.
 public protocol CanonicalAnswer: Sendable {
   var canonicalText: String { get }
+
+  /// Adds all that the text says, versions aside: how far those are ahead depends on how much a warm-up got done. Unless a type
+  /// has a version in it, or is large, its text will do.
+  func add(to digest: inout TraceDigest)
+}
+
+extension CanonicalAnswer {
+  public func add(to digest: inout TraceDigest) { digest.add(canonicalText) }
+
+  /// Equal for answers that say the same, versions aside.
+  var digest: UInt64 {
+    var digest = TraceDigest()
+    add(to: &digest)
+    return digest.value
+  }
 }
 
 /// The answer of a call that returns nothing.
@@ -13,14 +29,25 @@ public struct Done: CanonicalAnswer {
 
 extension Instructor: CanonicalAnswer {
   public var canonicalText: String { CanonicalText.of(self) }
+  public func add(to digest: inout TraceDigest) { digest.add(Catalog.contentHash(of: self)) }
 }
 
 extension Optional: CanonicalAnswer where Wrapped: CanonicalAnswer {
   public var canonicalText: String { self?.canonicalText ?? "none" }
+
+  public func add(to digest: inout TraceDigest) {
+    digest.add(self == nil ? 0 : 1)
+    self?.add(to: &digest)
+  }
 }
 
 extension Array: CanonicalAnswer where Element: CanonicalAnswer {
   public var canonicalText: String { "[\(map(\.canonicalText).joined(separator: ", "))]" }
+
+  public func add(to digest: inout TraceDigest) {
+    digest.add(count)
+    for element in self { element.add(to: &digest) }
+  }
 }
 
 extension Int: CanonicalAnswer {
@@ -35,10 +62,21 @@ extension CourseTeam: CanonicalAnswer {
   public var canonicalText: String {
     "course \(courseID), primary \(primary.canonicalText), assistants \(assistants.canonicalText)"
   }
+
+  public func add(to digest: inout TraceDigest) {
+    digest.add(courseID.rawValue)
+    primary.add(to: &digest)
+    assistants.add(to: &digest)
+  }
 }
 
 extension Page: CanonicalAnswer where Item: CanonicalAnswer {
   public var canonicalText: String { "\(items.canonicalText), next \(next?.token ?? "none")" }
+
+  public func add(to digest: inout TraceDigest) {
+    items.add(to: &digest)
+    digest.add(next?.token)
+  }
 }
 
 /// The pieces that canonical texts are made of.

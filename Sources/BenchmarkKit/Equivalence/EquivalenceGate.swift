@@ -4,7 +4,9 @@ public import InstructorStore
 ///
 /// Three parts: sequences of calls of every kind on a small crowd of instructors (``ProbeSequence``) and of reviews
 /// (``ReviewProbes``), and operations of each workload or mix that will be timed; of a mix a whole round, so that each of its parts is
-/// met. Every answer is compared in full, errors by code and constraint.
+/// met. Every answer is compared in full, errors by code and constraint. Those of a workload are the first of the trace that is
+/// timed next; of the rest of it a comparison compares answers that the timed calls themselves got, as far as they don't
+/// depend on the order of concurrent callers (docs/decisions).
 public struct EquivalenceGate: Sendable {
   /// What was compared; the JSON object of `dbbench verify`.
   public struct Passed: Sendable, Encodable {
@@ -15,10 +17,10 @@ public struct EquivalenceGate: Sendable {
 
   public static let defaultProbeSteps = 400
   static let operationsPerWorkload = 40
-  /// Of a mix whose weights add up to more, rare parts may not be met.
-  static let mostOperationsPerWorkload = 1_000
   /// Of a query that takes long: it asks the same each time.
   static let operationsPerLongQuery = 4
+  /// Of a mix whose weights add up to more, rare parts may not be met.
+  static let mostOperationsPerWorkload = 1_000
 
   let catalog: BenchmarkCatalog
   let seed: UInt64
@@ -35,20 +37,20 @@ public struct EquivalenceGate: Sendable {
     self.probeSteps = probeSteps
   }
 
-  /// Replays everything on both and compares; leaves both as they were.
-  ///
   /// Nobody times it: a call may take as long as it needs on a large catalog.
   private static let timeout = Duration.seconds(60)
 
+  /// Replays everything on both and compares; leaves both as they were.
+  ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first operation with
   ///   different answers.
   public func check(_ left: any StorageBackend, _ right: any StorageBackend) async throws -> Passed {
-    var compared = 0
-    try await removeProbes(left)
     try await withStoreTimeout(Self.timeout) { try await replay(left, right) }
   }
 
   private func replay(_ left: any StorageBackend, _ right: any StorageBackend) async throws -> Passed {
+    var compared = 0
+    try await removeProbes(left)
     try await removeProbes(right)
     let sequence = ProbeSequence(catalog: catalog, seed: seed)
     var cursors = (left: ProbeCursors(), right: ProbeCursors())
@@ -77,7 +79,7 @@ public struct EquivalenceGate: Sendable {
         let a = await workload.replay(index, left)
         let b = await workload.replay(index, right)
         try compare(
-          a, left.name, b, right.name, "operation \(index - slice.lowerBound) of workload \(workload.name)")
+          a, left.name, b, right.name, "operation \(index) of workload \(workload.name)")
         compared += 1
       }
       for backend in [left, right] {
@@ -91,7 +93,7 @@ public struct EquivalenceGate: Sendable {
     return Passed(operations: compared)
   }
 
-  /// Far behind what is timed, so that nothing is warmer afterwards; begins with a round, where the workload has rounds.
+  /// The first that will be timed. Both sides are as warm afterwards, and the warm-up touches far more.
   static func slice(of workload: PreparedWorkload) -> Range<Int> {
     let least = workload.isLongQuery ? operationsPerLongQuery : operationsPerWorkload
     return 0..<min(mostOperationsPerWorkload, max(least, workload.period))
@@ -139,7 +141,7 @@ public struct EquivalenceGate: Sendable {
       """)
   }
 
-  private static func padded(_ name: String) -> String {
+  static func padded(_ name: String) -> String {
     name + String(repeating: " ", count: max(0, 10 - name.utf8.count))
   }
 }

@@ -18,6 +18,8 @@ struct MixedWorkload: Workload {
   private let parts: [Part]
   private let total: Int
   private let seed: UInt64
+  /// Its reads meet its writes.
+  let answersDependOnOrder: Bool
 
   init(_ mix: Mix, _ context: WorkloadContext) {
     var parts: [Part] = []
@@ -30,6 +32,7 @@ struct MixedWorkload: Workload {
     self.parts = parts
     self.total = total
     seed = context.seed
+    answersDependOnOrder = mix.parts.contains { $0.entry?.kind != .read }
   }
 
   var needsPreparation: Bool { parts.contains(where: \.workload.needsPreparation) }

@@ -47,7 +47,8 @@ public enum ComparisonTables {
     let arms = summary.plan.arms.map(\.displayName)
     var notes: [String] = []
     if let reason = summary.voidReason {
-      notes.append("VOID: \(reason). --accept-busy takes the verdicts all the same.")
+      let advice = reason == summary.busyReason ? " --accept-busy takes the verdicts all the same." : ""
+      notes.append("VOID: \(reason).\(advice)")
     }
     if summary.status != "complete" { notes.append("PARTIAL: the run ended early (\(summary.status)).") }
     if summary.looksTaken == 0 {
@@ -69,7 +70,7 @@ public enum ComparisonTables {
       )
     }
     notes.append(
-      "Same seeded operations on both (\(Quantity.count(summary.equivalentOperations)) answers compared before timing)."
+      "Same seeded operations on both; \(Self.comparedAnswers(summary))."
         + (summary.plan.isOneMachine ? " Both servers and this program share one machine." : ""))
     let durability = zip(arms, summary.fingerprint.arms).map { "\($0) \(Durability.text($1.environment))" }
     notes.append("Durability: \(durability.joined(separator: "; ")).")
@@ -100,6 +101,16 @@ public enum ComparisonTables {
     guard let ratio else { return ["-", "-"] }
     let isFirst = ratio.median >= 1
     func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
+  /// How it is known that both did the same.
+  private static func comparedAnswers(_ summary: ComparisonSummary) -> String {
+    var text = "\(Quantity.count(summary.equivalentOperations)) answers compared before the timing"
+    let timed = summary.workloads.compactMap(\.comparedAnswers).reduce(0, +)
+    if timed > 0 { text += ", \(Quantity.count(timed)) of the timed calls' own afterwards" }
+    // Blocks of before answers were kept have none either.
+    let isMix = summary.plan.mix != nil && timed == 0
+    return text + (isMix ? " (a mix's timed answers depend on the order of its callers)" : "")
+  }
+
     let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
     return [
       "\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", hasRange ? "\(text(low))–\(text(high))×" : "-",

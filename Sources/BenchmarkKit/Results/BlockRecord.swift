@@ -34,6 +34,19 @@ public struct BlockRecord: Sendable, Codable, Equatable {
     }
   }
 
+  /// What both arms answered.
+  public struct Answers: Sendable, Codable, Equatable {
+    /// Answers of each arm that were compared with the other's, and equal.
+    public var compared: Int
+    /// The sum of their hashes, versions aside, 16 hexadecimal digits: the same for both arms.
+    public var hash: String
+
+    init(_ answers: ComparedAnswers) {
+      compared = answers.count
+      hash = traceHashText(answers.hash)
+    }
+  }
+
   public var workload: String
   /// The round it belongs to, from 0.
   public var number: Int
@@ -52,6 +65,8 @@ public struct BlockRecord: Sendable, Codable, Equatable {
   public var segments: [Segment]
   /// Response times of the operations that succeeded, for each arm.
   public var latency: [RecordedHistogram]
+  /// `nil` where the answers depend on the order of concurrent callers, and in results of before they were compared.
+  public var answers: Answers?
 
   func segments(of arm: Int) -> [Segment] { segments.filter { $0.arm == arm }.sorted { $0.slice < $1.slice } }
 

@@ -8,7 +8,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   public var format = ComparisonSummary.currentFormat
   /// `complete`, or why not everything that was planned is there.
   public var status: String
-  /// Why nothing can be concluded although it was measured; for example a busy machine.
+  /// Why nothing can be concluded although it was measured: a busy machine, or arms that gave different answers.
   public var voidReason: String?
   public var startedAt: String
   /// What reproduces it.
@@ -78,18 +78,11 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     bulkLoad = BulkLoadSummary(record.bulkLoads)
     openLoop = OpenLoopSummary.all(of: record, plan)
     soaks = record.soaks.isEmpty ? nil : record.soaks
-    let kept = record.blocks.count { $0.isDisturbed && !$0.isVoid }
     disturbance = Disturbance(
       blocks: record.blocks.count, disturbed: record.disturbedBlocks,
       void: record.blocks.count(where: \.isVoid),
       medianForeignCores: MedianRange(record.blocks.compactMap(\.foreignCores))?.median,
       limitCores: ComparisonPlan.mostForeignCores)
-    // A provisional run decides nothing that could be void.
-    if kept > 0, !plan.acceptsBusyMachine, plan.provisionalBlocks == nil {
-      voidReason =
-        "machine too busy: something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of "
-        + "a core during \(record.disturbedBlocks) of \(record.blocks.count) blocks"
-    }
     fairness = record.fairness
     reasons = record.reasons
     storage = record.storage
@@ -108,3 +101,19 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     plan.workloads.count { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
   }
 }
+    voidReason = Self.mismatch(record.end) ?? busyReason
+  }
+
+  /// Where disturbed blocks had to be kept; a provisional run decides nothing that could be void.
+  public var busyReason: String? {
+    guard disturbance.disturbed > disturbance.void, !plan.acceptsBusyMachine, plan.provisionalBlocks == nil
+    else { return nil }
+    return
+      "machine too busy: something else used more than \(Quantity.decimal(disturbance.limitCores * 100, 0))% of "
+      + "a core during \(disturbance.disturbed) of \(disturbance.blocks) blocks"
+  }
+
+  /// What the run ended with, where that is a difference between the arms; its first line says what.
+  private static func mismatch(_ end: EndRecord?) -> String? {
+    guard let end, end.exitStatus == ExitStatus.mismatch.rawValue else { return nil }
+    return end.message?.split(separator: "\n").first.map { String($0.last == "." ? $0.dropLast() : $0) }

@@ -14,6 +14,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
   public var startedSeconds: [Double]
   /// Over all blocks there are; the verdict's own may be of fewer, those of its look.
   public var ratioRange: MedianRange?
+  /// Answers of timed operations that were compared and equal, of each arm; `nil` where none could be compared.
+  public var comparedAnswers: Int?
   public var arms: [ArmFigures]
 
   public struct ArmFigures: Sendable, Codable, Equatable {
@@ -65,6 +67,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     ratios = blocks.compactMap(\.ratio)
     ratioRange = MedianRange(ratios)
     orders = blocks.map(\.order)
+    let compared = blocks.compactMap(\.answers?.compared)
+    comparedAnswers = compared.isEmpty ? nil : compared.reduce(0, +)
     startedSeconds = blocks.map(\.startedSeconds)
     arms = plan.arms.indices.map { ArmFigures(plan.arms[$0].name, $0, blocks) }
     if let ratios = calibration?.ratios[workload] {

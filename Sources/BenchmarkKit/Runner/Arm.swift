@@ -40,19 +40,22 @@ struct ArmRunner: Sendable {
 
   /// Prepares, executes and restores one slice.
   ///
-  /// - Parameter beforeRestoring: Gets what was measured while the writes are still there; what it throws comes after they
-  ///   were undone.
+  /// - Parameters:
+  ///   - keepsEvery: As ``SliceRequest/keepsEvery``.
+  ///   - beforeRestoring: Gets what was measured while the writes are still there; what it throws comes after they
+  ///     were undone.
   /// - Returns: What was measured, also where it could not be undone: see ``SliceResult/restoreError``.
   /// - Throws: `CancellationError`, or ``BenchmarkFailure`` where the backend stopped answering.
   func execute(
-    _ slice: Range<Int>, stopsAfter: Duration? = nil,
+    _ slice: Range<Int>, stopsAfter: Duration? = nil, keepsEvery: Int? = nil,
     beforeRestoring: ((SliceResult) async throws -> Void)? = nil
   ) async throws -> SliceResult {
     try await untimed("preparing") { () async throws(StoreError) in
       try await prepare(slice)
     }
     let request = SliceRequest(
-      operations: slice, concurrency: concurrency, stopsAfter: stopsAfter, splitsTimes: splitsTimes)
+      operations: slice, concurrency: concurrency, stopsAfter: stopsAfter, splitsTimes: splitsTimes,
+      keepsEvery: keepsEvery)
     let monitor = try await coldStart?() ?? self.monitor
     let before = monitor?.reading()
     // Where a store has threads for its callers, a service that cares for speed would use them: every arm does.

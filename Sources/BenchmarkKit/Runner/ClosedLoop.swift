@@ -4,7 +4,8 @@ import InstructorStore
 ///
 /// What is timed is the response time of a call as its caller sees it. The loop's own cost (choosing the
 /// operation, its hash, two clock readings, the histogram) is below a microsecond per operation and part of
-/// the throughput of every arm alike; `--backend memory` shows it. A closed loop sends less while the backend
+/// the throughput of every arm alike; `--backend memory` shows it. Answers that are to be compared are only put aside
+/// while it runs. A closed loop sends less while the backend
 /// is slow, so its tails say nothing about a load that keeps arriving.
 enum ClosedLoop {
   static func run<W: Workload, C: MonotonicClock>(
@@ -13,19 +14,22 @@ enum ClosedLoop {
     let cursor = TraceCursor(request.operations)
     let start = clock.nanoseconds()
     let stop = request.stopsAfter.map { start &+ UInt64(max(0, $0.nanoseconds)) } ?? .max
-    let reports = await withTaskGroup(of: WorkerReport.self) { group in
+    let every = request.keepsEvery.map { UInt64(max(1, $0)) } ?? 0
+    let reports = await withTaskGroup(of: WorkerReport<W.Answer>.self) { group in
       for _ in 0..<max(1, request.concurrency) {
         group.addTask {
           guard request.splitsTimes else {
-            return await work(workload, cursor, until: stop, on: store, clock: clock, stamps: nil)
+            return await work(
+              workload, cursor, until: stop, keepingEvery: every, on: store, clock: clock, stamps: nil)
           }
           let stamps = CallStamps()
           return await CallStamps.$current.withValue(stamps) {
-            await work(workload, cursor, until: stop, on: store, clock: clock, stamps: stamps)
+            await work(
+              workload, cursor, until: stop, keepingEvery: every, on: store, clock: clock, stamps: stamps)
           }
         }
       }
-      var reports: [WorkerReport] = []
+      var reports: [WorkerReport<W.Answer>] = []
       for await report in group { reports.append(report) }
       return reports
     }
@@ -40,7 +44,7 @@ enum ClosedLoop {
     return digest.value
   }
 
-  private struct WorkerReport: Sendable {
+  private struct WorkerReport<Answer: CanonicalAnswer>: Sendable {
     var taken = 0
     var succeeded = 0
     var failures: [String: Int] = [:]
@@ -48,6 +52,7 @@ enum ClosedLoop {
     var latency = LatencyHistogram()
     var parts: CallParts?
     var traceHash: UInt64 = 0
+    var kept: [(index: Int, answer: Result<Answer, StoreError>)] = []
     var end: UInt64 = 0
     var fatal: StoreError?
   }
@@ -59,10 +64,10 @@ enum ClosedLoop {
   private static let callsBetweenYields = 256
 
   private static func work<W: Workload, C: MonotonicClock>(
-    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, on store: any StorageBackend,
-    clock: C, stamps: CallStamps?
-  ) async -> WorkerReport {
-    var report = WorkerReport()
+    _ workload: W, _ cursor: TraceCursor, until stop: UInt64, keepingEvery every: UInt64,
+    on store: any StorageBackend, clock: C, stamps: CallStamps?
+  ) async -> WorkerReport<W.Answer> {
+    var report = WorkerReport<W.Answer>()
     if stamps != nil { report.parts = CallParts() }
     var fatalInARow = 0
     while !Task.isCancelled {
@@ -73,15 +78,17 @@ enum ClosedLoop {
       if report.taken % callsBetweenYields == 0 { await Task.yield() }
       let operation = workload.operation(index)
       let hash = hash(of: operation, index: index)
+      let isKept = every > 0 && hash % every == 0
       stamps?.reset()
       let sent = clock.nanoseconds()
       do throws(StoreError) {
-        _ = try await workload.execute(operation, on: store)
+        let answer = try await workload.execute(operation, on: store)
         let received = clock.nanoseconds()
         report.latency.record(nanoseconds: received &- sent)
         if let stamps {
           report.parts?.record(called: sent, exchange: stamps.exchange, delivered: received)
         }
+        if isKept { report.kept.append((index, .success(answer))) }
         report.succeeded += 1
         report.traceHash &+= hash
         fatalInARow = 0
@@ -91,6 +98,7 @@ enum ClosedLoop {
           break
         }
         report.failures[error.code.description, default: 0] += 1
+        if isKept { report.kept.append((index, .failure(error))) }
         report.traceHash &+= hash
         fatalInARow = isFatal(error.code) ? fatalInARow + 1 : 0
         if fatalInARow >= fatalFailuresInARow {
@@ -111,8 +119,9 @@ enum ClosedLoop {
     }
   }
 
-  private static func merge(_ reports: [WorkerReport], _ request: SliceRequest, start: UInt64) -> SliceResult
-  {
+  private static func merge<Answer>(
+    _ reports: [WorkerReport<Answer>], _ request: SliceRequest, start: UInt64
+  ) -> SliceResult {
     var result = SliceResult()
     var taken = 0
     var end = start
@@ -124,6 +133,12 @@ enum ClosedLoop {
       result.latency.add(report.latency)
       result.parts = CallParts.merged(result.parts, report.parts)
       result.traceHash &+= report.traceHash
+      result.keptAnswers += report.kept.compactMap { index, answer -> KeptAnswer? in
+        switch answer {
+        case .success(let answer): KeptAnswer(index: index, answer: answer)
+        case .failure(let error): KeptAnswer(index: index, error: error)
+        }
+      }
       end = max(end, report.end)
       if result.fatal == nil { result.fatal = report.fatal }
     }

@@ -24,6 +24,15 @@ struct ComparisonPlan: Sendable {
     return Int(min(5_000_000, max(Double(leastOperations), operations)))
   }
 
+  /// Of each slice about so many answers are compared: enough that one wrong answer in a thousand is found within a few blocks,
+  /// few enough that keeping them is not seen in a segment's time.
+  static let answersPerSlice = 250
+
+  /// See ``SliceRequest/keepsEvery``; `nil` where the answers can't be compared.
+  static func keepsEvery(_ workload: PreparedWorkload, operations: Int) -> Int? {
+    workload.answersDependOnOrder ? nil : (operations + answersPerSlice - 1) / answersPerSlice
+  }
+
   /// Every task makes two calls at least.
   var leastOperations: Int { max(2, recorded.concurrency * 2) }
 

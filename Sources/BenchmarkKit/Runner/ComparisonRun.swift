@@ -121,10 +121,12 @@ struct ComparisonRun: Sendable {
       let began = SystemMonotonicClock().nanoseconds()
       var block = MeasuredBlock(workload: workload.name)
       var restoreError: (any Error)?
+      let every = ComparisonPlan.keepsEvery(workload, operations: operations)
       for (arm, slice) in order.segments {
         let begin = first + slice * operations
         try await maintenance?.beginTurn(of: arm)
-        let result = try await runner(arm, workload).execute(begin..<begin + operations)
+        let result = try await runner(arm, workload)
+          .execute(begin..<begin + operations, keepsEvery: every)
         block.segments.append((arm, slice, result))
         guard let error = result.restoreError else { continue }
         // The last one's failure leaves the block complete.
@@ -132,8 +134,10 @@ struct ComparisonRun: Sendable {
         restoreError = error
       }
       try block.requireEqualWork()
+      let compared = try block.requireEqualAnswers(arms.map(\.name)) { workload.bound($0).text }
       var record = block.record(
         number: number, attempt: attempt, order: order, startedSeconds: Double(began &- start) / 1e9)
+      if every != nil { record.answers = BlockRecord.Answers(compared) }
       record.isDisturbed = record.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false
       record.isVoid =
         record.isDisturbed && !plan.recorded.acceptsBusyMachine

@@ -22,6 +22,40 @@ struct MeasuredBlock: Sendable {
     }
   }
 
+  /// Both arms gave the same answers, versions aside, to the operations whose answers both have kept.
+  ///
+  /// - Parameters:
+  ///   - names: The arms'.
+  ///   - operation: The text of an operation, by its index.
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that shows the first one with different answers.
+  func requireEqualAnswers(_ names: [String], operation: (Int) -> String) throws(BenchmarkFailure)
+    -> ComparedAnswers
+  {
+    let kept = [0, 1].map { arm in
+      segments.filter { $0.arm == arm }.flatMap(\.result.keptAnswers).sorted { $0.index < $1.index }
+    }
+    let second = Dictionary(kept[1].map { ($0.index, $0.answer) }) { first, _ in first }
+    var compared = ComparedAnswers()
+    for own in kept[0] {
+      guard let other = second[own.index] else { continue }
+      let digest = own.answer.digest
+      guard digest == other.digest else {
+        throw BenchmarkFailure(
+          .mismatch,
+          """
+          the backends are not equivalent: different answers, versions aside, to operation \(own.index) of workload \(workload); \
+          its figures are void.
+            asked      \(operation(own.index))
+            \(EquivalenceGate.padded(names[0])) \(own.answer.canonicalText)
+            \(EquivalenceGate.padded(names[1])) \(other.canonicalText)
+          """)
+      }
+      compared.count += 1
+      compared.hash &+= digest
+    }
+    return compared
+  }
+
   /// As it goes into the results file; whether it is void is for the caller to say.
   func record(number: Int, attempt: Int, order: BlockOrder, startedSeconds: Double) -> BlockRecord {
     BlockRecord(

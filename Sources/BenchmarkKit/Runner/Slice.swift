@@ -11,6 +11,8 @@ struct SliceRequest: Sendable {
   var stopsAfter: Duration? = nil
   /// Whether ``SliceResult/parts`` are wanted.
   var splitsTimes = false
+  /// About every so many answers are kept, chosen by the hashes of their operations; `nil` keeps none.
+  var keepsEvery: Int? = nil
 }
 
 /// Every operation that was to run, and what became of it: `scheduled = succeeded + failed + dropped`,
@@ -50,6 +52,8 @@ struct SliceResult: Sendable {
   var parts: CallParts?
   /// The sum of the hashes of the executed operations.
   var traceHash: UInt64 = 0
+  /// Those that were to be kept; see ``SliceRequest/keepsEvery``.
+  var keptAnswers: [KeptAnswer] = []
   /// The operations that may have run: what has to be restored.
   var touched: Range<Int> = 0..<0
   /// Why the slice was given up: the backend can't be used any more.

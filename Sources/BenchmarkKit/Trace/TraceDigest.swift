@@ -1,6 +1,6 @@
 public import InstructorStore
 
-/// A 64-bit hash of what one operation asks for (FNV-1a over its parts, finished by a mixing step).
+/// A 64-bit hash of what one operation asks for, or is answered (FNV-1a over its parts, finished by a mixing step).
 ///
 /// The hashes of executed operations are *added* (modulo 2⁶⁴), so the sum depends on which operations ran and
 /// how often, and on nothing else: not on their order, the number of tasks, or the backend.
@@ -17,6 +17,9 @@ public struct TraceDigest: Sendable {
   }
 
   public mutating func add(_ integer: Int) { add(Int64(integer)) }
+
+  /// The hash of a part.
+  mutating func add(_ hash: UInt64) { add(Int64(bitPattern: hash)) }
 
   public mutating func add(_ text: String) {
     for byte in text.utf8 { state = (state ^ UInt64(byte)) &* Self.prime }

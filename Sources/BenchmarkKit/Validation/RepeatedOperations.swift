@@ -13,6 +13,7 @@ struct RepeatedOperations<Base: Workload>: Workload {
 
   var needsPreparation: Bool { base.needsPreparation }
   var period: Int { base.period }
+  var answersDependOnOrder: Bool { base.answersDependOnOrder }
   private let base: Base
   private let every: Int
 

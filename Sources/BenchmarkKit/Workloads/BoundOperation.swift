@@ -27,4 +27,5 @@ struct ErasedAnswer: CanonicalAnswer {
   private let answer: any CanonicalAnswer
   init(_ answer: any CanonicalAnswer) { self.answer = answer }
   var canonicalText: String { answer.canonicalText }
+  func add(to digest: inout TraceDigest) { answer.add(to: &digest) }
 }

@@ -10,6 +10,7 @@ public struct PreparedWorkload: Sendable {
   let needsPreparation: Bool
   let period: Int
   let isLongQuery: Bool
+  let answersDependOnOrder: Bool
   let runSlice: @Sendable (SliceRequest, any StorageBackend) async -> SliceResult
   let runOpenLoop:
     @Sendable (OpenLoopRequest, any StorageBackend) async throws(BenchmarkFailure) -> OpenLoopResult
@@ -28,6 +29,7 @@ public struct PreparedWorkload: Sendable {
     needsPreparation = workload.needsPreparation
     period = workload.period
     isLongQuery = workload.isLongQuery
+    answersDependOnOrder = workload.answersDependOnOrder
     runSlice = { request, store in
       await ClosedLoop.run(workload, request, on: store, clock: SystemMonotonicClock())
     }

@@ -34,6 +34,10 @@ public protocol Workload: Sendable {
   /// compile it.
   var isLongQuery: Bool { get }
 
+  /// Whether an answer depends on which other operations came before it. Where several callers share the work, the order
+  /// is another each time: such answers are compared by the equivalence gate alone, which makes one call after the other.
+  var answersDependOnOrder: Bool { get }
+
   /// The course and the reviewer whose counts operation number `index` changes, if it writes a review: what is counted
   /// again afterwards.
   func touch(_ index: Int) -> ReviewTouch?
@@ -51,6 +55,7 @@ extension Workload {
   public func restore(_ slice: Range<Int>, on store: any StorageBackend) async throws(StoreError) {}
   public var period: Int { 1 }
   public var isLongQuery: Bool { false }
+  public var answersDependOnOrder: Bool { false }
   public func touch(_ index: Int) -> ReviewTouch? { nil }
 }
 

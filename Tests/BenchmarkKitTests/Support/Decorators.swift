@@ -81,6 +81,17 @@ struct RoundedAverages: InstructorRepositoryDecorator {
   }
 }
 
+/// The same, from the n-th get on.
+struct LateRoundedAverages: InstructorRepositoryDecorator {
+  let base: any InstructorRepository
+  let after: Int
+  let calls = CallCounter()
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    calls.next() > after ? try await RoundedAverages(base: base).get(id) : try await base.get(id)
+  }
+}
+
 /// Changes nothing on an update, and answers with what is there.
 struct ForgottenUpdates: InstructorRepositoryDecorator {
   let base: any InstructorRepository
