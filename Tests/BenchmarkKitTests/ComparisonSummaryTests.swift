@@ -110,7 +110,7 @@ import Testing
     #expect(try ReportFiles.read(from: folder.path) == summary)
     let csv = CSVReport.text(summary).split(separator: "\r\n")
     #expect(csv.count == 7)
-    #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 35 })
+    #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 36 })
     let markdown = MarkdownReport.text(summary)
     #expect(
       markdown.contains(
@@ -169,3 +169,21 @@ import Testing
     #expect(isOneEvent([LatencyHistogram](repeating: quiet, count: 11) + [stalled]))
   }
 }
+    // No five blocks, and no p99 at all.
+    #expect(isOneEvent([LatencyHistogram](repeating: quiet, count: 4)))
+    #expect(!isOneEvent([quiet]))
+  }
+
+  @Test func oneEventIsSaidOfTheP99AndOnlyWhereThereIsOne() throws {
+    var summary = try decided()
+    #expect(summary.workloads[0].arms[0].latency.p99 == nil && !summary.workloads[0].arms[0].isP99OneEvent)
+    #expect(ComparisonTables.footnotes(summary).isEmpty)
+    summary.workloads[0].arms[1].latency.p99 = 2_500_000
+    summary.workloads[0].arms[1].isP99OneEvent = true
+    summary.workloads[0].arms[1].latencyIntervals["p99"] =
+      summary.workloads[0].arms[1].latencyIntervals[
+        "p50"]
+    #expect(ComparisonTables.figures(summary).contains { $0.contains("- / 2.50 ms*") })
+    #expect(ComparisonTables.notes(summary).contains { $0.hasPrefix("* One event") })
+    #expect(MarkdownReport.text(summary).contains("2.50 ms, one event ("))
+    #expect(CSVReport.text(summary).contains(",true\r\n"))

@@ -10,11 +10,12 @@ public enum CSVReport {
         "throughput_median", "throughput_minimum", "throughput_maximum", "noise", "p50_ns", "p95_ns",
         "p99_ns", "p999_ns",
         "max_ns", "scheduled", "succeeded", "failed", "dropped", "trace_hash", "loop", "rate", "status",
-      ] + parts.flatMap { ["\($0)_p50_ns", "\($0)_p99_ns"] }
+      ] + parts.flatMap { ["\($0)_p50_ns", "\($0)_p99_ns"] } + ["p99_is_one_event"]
     ]
     for entry in summary.workloads {
       let verdict = entry.verdict
       for figures in entry.arms {
+        let isOneEvent = figures.latency.p99 == nil ? "" : "\(figures.isP99OneEvent)"
         rows.append(
           [
             entry.workload, figures.arm, verdict.kind.rawValue,
@@ -30,7 +31,7 @@ public enum CSVReport {
             ])
             + times(figures.latency)
             + [figures.scheduled, figures.succeeded, figures.failed, figures.dropped].map(String.init)
-            + [figures.traceHash, "closed", "", ""] + parts.flatMap { _ in ["", ""] })
+            + [figures.traceHash, "closed", "", ""] + parts.flatMap { _ in ["", ""] } + [isOneEvent])
       }
     }
     for entry in summary.openLoop ?? [] {
@@ -51,7 +52,7 @@ public enum CSVReport {
       + [figures.traceHash, "open", "\(entry.ratePerSecond)", figures.status.rawValue]
       + [latency.lag, latency.queue, latency.service, latency.delivery].flatMap { part in
         [part.p50, part.p99].map { value in value.map { "\($0)" } ?? "" }
-      }
+      } + [""]
   }
 
   private static func times(_ latency: LatencySummary) -> [String] {

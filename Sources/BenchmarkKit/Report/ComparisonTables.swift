@@ -14,8 +14,9 @@ public enum ComparisonTables {
           + [
             entry.arms.map { $0.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-" }.joined(
               separator: " / "),
-            pair(entry) { $0.p50 }, pair(entry) { $0.p95 }, pair(entry) { $0.p99 },
-            entry.arms.map(errors).joined(separator: " / "),
+            pair(entry) { Quantity.latency($0.latency.p50) },
+            pair(entry) { Quantity.latency($0.latency.p95) },
+            pair(entry, p99), pair(entry, errors),
           ])
     }
     if let loads = summary.bulkLoad {
@@ -24,6 +25,12 @@ public enum ComparisonTables {
           + range(loads.ratio, names) + ["-", "-", "-", "-", "-"])
     }
     return table.lines
+  }
+
+  /// What the marks in ``figures(_:)`` mean, as far as there are any.
+  public static func footnotes(_ summary: ComparisonSummary) -> [String] {
+    guard summary.workloads.contains(where: { $0.arms.contains(where: \.isP99OneEvent) }) else { return [] }
+    return ["* One event: what lies beyond this p99 comes from fewer than five blocks."]
   }
 
   /// The verdict of each workload in words, aligned.
@@ -61,6 +68,7 @@ public enum ComparisonTables {
     }
     notes.append(
       "Noise, times and errors: \(arms.joined(separator: " / ")); response times of a closed loop.")
+    notes += footnotes(summary)
     let calibrated = summary.workloads.filter { $0.arms.contains { $0.calibration != nil } }
     if !calibrated.isEmpty {
       let ratios = calibrated.flatMap(\.arms).compactMap { $0.calibration?.estimate }
@@ -117,8 +125,14 @@ public enum ComparisonTables {
     ]
   }
 
-  private static func pair(_ entry: WorkloadSummary, _ value: (LatencySummary) -> UInt64?) -> String {
-    entry.arms.map { Quantity.latency(value($0.latency)) }.joined(separator: " / ")
+  private static func pair(_ entry: WorkloadSummary, _ value: (WorkloadSummary.ArmFigures) -> String)
+    -> String
+  {
+    entry.arms.map(value).joined(separator: " / ")
+  }
+
+  private static func p99(_ figures: WorkloadSummary.ArmFigures) -> String {
+    Quantity.latency(figures.latency.p99) + (figures.isP99OneEvent ? "*" : "")
   }
 
   private static func errors(_ figures: WorkloadSummary.ArmFigures) -> String {

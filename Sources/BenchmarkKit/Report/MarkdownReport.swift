@@ -26,7 +26,7 @@ public enum MarkdownReport {
             entry.workload, name, range(figures.throughput),
             figures.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-", time(figures, "p50", \.p50),
             time(figures, "p95", \.p95),
-            time(figures, "p99", \.p99) + (figures.isP99OneEvent ? " (one event)" : ""),
+            time(figures, "p99", \.p99, isOneEvent: figures.isP99OneEvent),
             cpu(figures), String(figures.failed),
           ]
         }
@@ -131,12 +131,15 @@ public enum MarkdownReport {
   }
 
   private static func time(
-    _ figures: WorkloadSummary.ArmFigures, _ name: String, _ whole: KeyPath<LatencySummary, UInt64?>
+    _ figures: WorkloadSummary.ArmFigures, _ name: String, _ whole: KeyPath<LatencySummary, UInt64?>,
+    isOneEvent: Bool = false
   ) -> String {
     let interval = figures.latencyIntervals[name].map {
       " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
     }
-    return Quantity.latency(figures.latency[keyPath: whole]) + (interval ?? "")
+    // The interval is of the blocks' own percentiles.
+    return Quantity.latency(figures.latency[keyPath: whole]) + (isOneEvent ? ", one event" : "")
+      + (interval ?? "")
   }
 
   private static func cpu(_ figures: WorkloadSummary.ArmFigures) -> String {

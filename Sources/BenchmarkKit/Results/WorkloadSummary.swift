@@ -36,7 +36,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     public var latency: LatencySummary
     /// Percentiles block by block: an interval of their median. Never a verdict.
     public var latencyIntervals: [String: LatencyInterval]
-    /// Whether the whole run's p99 comes from fewer than five blocks: one event, no property of the arm.
+    /// Whether what lies beyond the whole run's p99 comes from fewer than five blocks: perhaps one event, no property of the
+    /// arm. Only where there is a p99.
     public var isP99OneEvent: Bool
     /// Microseconds of processor time per operation, by group of processes, as far as it was measured.
     public var cpuMicrosecondsPerOperation: [String: Double]

@@ -49,9 +49,11 @@ public struct LatencyInterval: Sendable, Codable, Equatable {
     upper = sorted[sorted.count - k]
   }
 
-  /// Whether what lies beyond the whole run's p99 comes from fewer than five of its blocks.
+  /// Whether what lies beyond the whole run's p99 comes from fewer than five of its blocks, as it does where there are fewer.
+  /// Without enough operations there is no p99 to say it of.
   static func isOneEvent(_ merged: LatencyHistogram, blocks: [LatencyHistogram]) -> Bool {
-    guard blocks.count >= blocksOfAnEvent, let p99 = merged.nanoseconds(atPercent: 99) else { return false }
+    guard merged.count >= LatencySummary.operationsForP99, let p99 = merged.nanoseconds(atPercent: 99)
+    else { return false }
     return blocks.count { ($0.maximumNanoseconds ?? 0) > p99 } < blocksOfAnEvent
   }
 }

@@ -33,8 +33,8 @@ struct ComparisonSession {
         guard let summary = ComparisonSummary(partial) else { return }
         line.finish()
         Output.note(
-          (["after the first round (no verdicts yet):"] + ComparisonTables.figures(summary)).joined(
-            separator: "\n  "))
+          (["after the first round (no verdicts yet):"] + ComparisonTables.figures(summary)
+            + ComparisonTables.footnotes(summary)).joined(separator: "\n  "))
       }
       outcome.failure = outcome.failure.map(session.explained)
       return outcome

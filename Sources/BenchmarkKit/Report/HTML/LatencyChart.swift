@@ -18,7 +18,7 @@ enum LatencyChart {
       title: "Response times of \(workload) by percentile. "
         + zip(names, histograms).map { name, histogram in
           "\(name): p50 \(Quantity.latency(histogram.nanoseconds(atPercent: 50))), "
-            + "p99 \(Quantity.latency(histogram.nanoseconds(atPercent: 99)))"
+            + "p99 \(LatencySummary(histogram).p99.map { Quantity.latency($0) } ?? "of too few operations")"
         }.joined(separator: "; "))
     let curves = histograms.map(curve)
     let last = curves.compactMap { $0.last?.percent }.max() ?? 99

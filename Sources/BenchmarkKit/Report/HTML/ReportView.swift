@@ -268,7 +268,7 @@ extension ReportView.WorkloadView {
           " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
         }
         let event = label == "p99" && figures.isP99OneEvent ? ", one event" : ""
-        return Quantity.latency(value(figures.latency)) + (interval ?? "") + event
+        return Quantity.latency(value(figures.latency)) + event + (interval ?? "")
       }
     }
     var rows = [
