@@ -268,6 +268,10 @@ import Testing
     #expect(outcome.failure == nil)
     let hashes = outcome.record.invariants.map(\.contentHash)
     #expect(hashes.count == 2 && hashes[0] == hashes[1] && hashes[0]?.utf8.count == 16)
+    let summary = try #require(ComparisonSummary(outcome.record))
+    let coverage = try #require(summary.contentHashCoverage)
+    #expect(coverage.records == 2_600 && coverage.total == 2_600 && !coverage.isSampled)
+    #expect(ComparisonTables.notes(summary).contains { $0.hasSuffix("of all 2,600 records.") })
     #expect(outcome.record.reasons.map(\.workload) == ["instructor-update", "instructor-update"])
   }
 }

@@ -1,3 +1,4 @@
+import CatalogGenerator
 import InstructorStore
 import StoreDecorators
 import Testing
@@ -55,12 +56,34 @@ import Testing
     let catalog = try Fixture.catalog()
     let store = try await Fixture.loadedStore(catalog)
     let checked = try await Invariants(catalog: catalog, seed: 1).check(store)
-    #expect(checked.ratings == 200 && checked.recountedCourses == 203 && checked.reviewers == 101)
+    #expect(checked.ratings == 200 && checked.recountedCourses == 200 && checked.reviewers == 100)
+    #expect(checked.recountedReviews == 2_000 && checked.reviews == 2_000)
+    #expect(checked.hashedRecords == 2_600 && checked.records == 2_600, "a small catalog is read whole")
     let broken = DecoratedStore(base: store, ratings: OneLess(base: store.ratings))
     let failure = await #expect(throws: BenchmarkFailure.self) {
       try await Invariants(catalog: catalog, seed: 1).check(broken)
     }
     #expect(failure?.message.contains("the rating of course") == true)
+  }
+
+  @Test func ofALargerCatalogAPartIsReadAndItsSizeSaid() async throws {
+    let catalog = try Fixture.catalog(courses: 1_500, reviews: 20_000)
+    let store = try await Fixture.loadedStore(catalog)
+    let checked = try await Invariants(catalog: catalog, seed: 1).check(store)
+    // The thousand most popular courses, most of 200 others, and reviews spread over the rest.
+    #expect((1_050...1_200).contains(checked.recountedCourses))
+    #expect((18_000..<20_000).contains(checked.recountedReviews))
+    #expect((checked.recountedReviews + 1..<20_000).contains(checked.reviews))
+    #expect(checked.hashedRecords < checked.records && checked.records == 300 + 1_500 + 100 + 20_000)
+    // Any review of a popular course.
+    let course = catalog.course(catalog.generated.course(ofPopularityRank: 0))
+    let page = try await store.reviews.page(of: course, limit: 10)
+    let review = try #require(page.items.last)
+    _ = try await store.reviews.update(review.id, ReviewPatch(comment: "changed"))
+    let failure = await #expect(throws: BenchmarkFailure.self) {
+      try await Invariants(catalog: catalog, seed: 1).check(store)
+    }
+    #expect(failure?.message.contains("review \(review.id)") == true)
   }
 
   @Test func aLoadedReviewThatChangedIsFound() async throws {

@@ -14,21 +14,25 @@ public struct Invariants: Sendable {
     public var instructors = 0
     /// Ratings that were added up with others and compared with the catalog's sums.
     public var ratings = 0
-    /// Courses whose reviews were read, counted and compared one by one.
+    /// Courses whose reviews were all read, counted and compared one by one, and their ratings.
     public var recountedCourses = 0
     public var recountedReviews = 0
-    /// Single reviews and reviewers spread over all.
+    /// Reviews that were compared one by one, those of recounted courses among them, and reviewers.
     public var reviews = 0
     public var reviewers = 0
-    /// The sum of the content hashes of the instructors, reviews and reviewers that were read one by one; that of the
-    /// catalog's, whatever the backend.
+    /// The sum of the content hashes of what was compared one by one; that of the catalog's, whatever the backend.
     public var contentHash: UInt64 = 0
+    /// Instructors, reviewers, reviews and ratings of the catalog.
+    public var records = 0
+
+    /// Those of them that ``contentHash`` is of.
+    public var hashedRecords: Int { instructors + reviewers + reviews + recountedCourses }
 
     /// For people.
     var text: String {
       "\(Quantity.count(instructors)) instructors, \(Quantity.count(reviews)) reviews and "
         + "\(Quantity.count(reviewers)) reviewers one by one, the ratings of \(Quantity.count(ratings)) courses added up, "
-        + "\(Quantity.count(recountedReviews)) reviews of \(Quantity.count(recountedCourses)) courses counted again"
+        + "those of \(Quantity.count(recountedCourses)) equal to a count of their \(Quantity.count(recountedReviews)) reviews"
     }
   }
 
@@ -41,14 +45,16 @@ public struct Invariants: Sendable {
   }
 
   /// The number of instructors is that of the catalog; instructors, and the teams of sampled courses, are the
-  /// catalog's, versions aside. So are sampled reviewers and reviews; ratings add up to those of the catalog, and those of
-  /// sampled and of the largest courses equal a count of their reviews.
+  /// catalog's, versions aside. So are reviewers and reviews; ratings add up to those of the catalog, and equal a count of their
+  /// reviews. Of a small catalog that is all of it, of a larger one a part: ``Checked`` says how much.
   ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/mismatch`` that names the first difference.
   @discardableResult
   public func check(_ backend: any StorageBackend) async throws -> Checked {
     var problem: String?
     var checked = Checked()
+    checked.records =
+      catalog.instructors + catalog.reviewers + catalog.reviews + catalog.generated.ratingCount
     do throws(StoreError) {
       problem = try await self.problem(backend.instructors, &checked)
       checked.instructors = min(catalog.instructors, Self.mostInstructors)

@@ -80,6 +80,10 @@ public enum ComparisonTables {
     notes.append(
       "Same seeded operations on both; \(Self.comparedAnswers(summary))."
         + (summary.plan.isOneMachine ? " Both servers and this program share one machine." : ""))
+    if summary.invariantsChecked, let hash = summary.contentHash, let coverage = summary.contentHashCoverage {
+      notes.append(
+        "Afterwards the data on both was what was loaded: content hash \(hash) of \(coverage.text).")
+    }
     let durability = zip(arms, summary.fingerprint.arms).map { "\($0) \(Durability.text($1.environment))" }
     notes.append("Durability: \(durability.joined(separator: "; ")).")
     let debts = ReasonsTables.maintenance(summary).prefix(2)

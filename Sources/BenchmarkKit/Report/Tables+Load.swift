@@ -22,7 +22,7 @@ extension Tables {
     reports.compactMap { report in
       report.checked.map { checked in
         "\(report.displayName): as generated: \(Quantity.count(checked.instructors)) instructors, "
-          + "\(Quantity.count(checked.reviewers)) reviewers and \(Quantity.count(checked.reviews)) reviews looked at; "
+          + "\(Quantity.count(checked.reviewers)) reviewers and \(Quantity.count(checked.reviews)) reviews compared one by one; "
           + "\(Quantity.count(checked.ratings)) ratings add up; \(Quantity.count(checked.recountedCourses)) of them equal "
           + "a recount of their \(Quantity.count(checked.recountedReviews)) reviews."
       }

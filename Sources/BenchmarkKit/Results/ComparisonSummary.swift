@@ -41,8 +41,29 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   public var maintenance: [MaintenanceRecord]?
   /// Of the records that were read after the timing: equal on both arms and to the catalog's.
   public var contentHash: String?
+  /// How much of the data that is; absent in results of before it was kept.
+  public var contentHashCoverage: Coverage?
   /// Whether the data on each arm was checked after the timing.
   public var invariantsChecked: Bool
+
+  /// Records that were looked at, of all.
+  public struct Coverage: Sendable, Codable, Equatable {
+    public var records: Int
+    public var total: Int
+    public var isSampled: Bool
+
+    init?(_ record: InvariantsRecord) {
+      guard let records = record.hashedRecords, let total = record.records else { return nil }
+      (self.records, self.total, isSampled) = (records, total, records < total)
+    }
+
+    /// For example `all 803,000 records`.
+    var text: String {
+      isSampled
+        ? "a sample, \(Quantity.count(records)) of \(Quantity.count(total)) records"
+        : "all \(Quantity.count(total)) records"
+    }
+  }
 
   /// What else was running.
   public struct Disturbance: Sendable, Codable, Equatable {
@@ -88,19 +109,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     storage = record.storage
     maintenance = record.maintenance.isEmpty ? nil : record.maintenance
     contentHash = record.invariants.first?.contentHash
+    contentHashCoverage = record.invariants.first.flatMap(Coverage.init)
     invariantsChecked = Set(record.invariants.map(\.arm)).count == plan.arms.count
-  }
-
-  /// The workloads whose verdict a reader may rely on.
-  public var isConclusive: Bool {
-    voidReason == nil && !workloads.isEmpty && workloads.count == timedWorkloadCount
-      && workloads.allSatisfy { $0.verdict.kind == .faster || $0.verdict.kind == .equivalent }
-  }
-
-  private var timedWorkloadCount: Int {
-    plan.workloads.count { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
-  }
-}
     voidReason = Self.mismatch(record.end) ?? busyReason
   }
 
@@ -117,3 +127,15 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
   private static func mismatch(_ end: EndRecord?) -> String? {
     guard let end, end.exitStatus == ExitStatus.mismatch.rawValue else { return nil }
     return end.message?.split(separator: "\n").first.map { String($0.last == "." ? $0.dropLast() : $0) }
+  }
+
+  /// The workloads whose verdict a reader may rely on.
+  public var isConclusive: Bool {
+    voidReason == nil && !workloads.isEmpty && workloads.count == timedWorkloadCount
+      && workloads.allSatisfy { $0.verdict.kind == .faster || $0.verdict.kind == .equivalent }
+  }
+
+  private var timedWorkloadCount: Int {
+    plan.workloads.count { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
+  }
+}

@@ -55,6 +55,9 @@ public struct InvariantsRecord: Sendable, Codable, Equatable {
   /// The sum of the content hashes of the records that were read, 16 hexadecimal digits; that of the same records in the
   /// catalog, and so the same on every arm. `nil` in results of before it was kept.
   public var contentHash: String?
+  /// How many records that is, and how many there are; `nil` in results of before they were kept.
+  public var hashedRecords: Int?
+  public var records: Int?
 }
 
 /// How a run ended; the last line, unless the program was killed.

@@ -293,7 +293,10 @@ public struct Comparison: Sendable {
 
   /// Everything is there again: as many rows as were loaded, and what is in them.
   private func checkData(_ arm: Arm, _ number: Int, _ log: inout ResultsLog) async throws {
-    let options = plan.arms[number].targetOptions
+    var options = plan.arms[number].targetOptions
+    // Nobody times it.
+    options.connections = TargetOptions.untimedConnections
+    options.dispatch = .batched
     let store = try await Loader.naming("opening \(arm.displayName)") { try await arm.target.open(options) }
     let checked: Invariants.Checked
     do {
@@ -316,6 +319,7 @@ public struct Comparison: Sendable {
       .invariants(
         InvariantsRecord(
           arm: number, checked: "the data is what was loaded: \(checked.text)",
-          contentHash: traceHashText(checked.contentHash))))
+          contentHash: traceHashText(checked.contentHash), hashedRecords: checked.hashedRecords,
+          records: checked.records)))
   }
 }
