@@ -125,7 +125,10 @@ import Testing
     ("two.instructor-get.response.p50<10us", false), ("two.instructor-get.errors.count<=24", true),
     ("two.instructor-get.errors.count<24", false), ("one.instructor-get.response.p999<1s", false),
   ]) func assertionsAreCheckedAgainstTheFigures(text: String, holds: Bool) throws {
-    let failure = try Assertion(text).failure(in: decided())
+    let assertion = try Assertion(text)
+    let summary = try decided()
+    try assertion.requireNames(.comparison(summary.plan))
+    let failure = assertion.failure(in: summary)
     #expect((failure == nil) == holds, "\(failure ?? "holds")")
   }
 
@@ -137,7 +140,7 @@ import Testing
   ]) func assertionsAboutNothingAreRefused(text: String) throws {
     let failure = #expect(throws: BenchmarkFailure.self) {
       let assertion = try Assertion(text)
-      try assertion.requireNames(arms: ["one", "two"], workloads: Self.names)
+      try assertion.requireNames(.comparison(Fixture.plan(Self.names)))
     }
     #expect(failure?.status == .usage)
   }
@@ -167,8 +170,6 @@ import Testing
     }
     #expect(!isOneEvent([LatencyHistogram](repeating: quiet, count: 12)))
     #expect(isOneEvent([LatencyHistogram](repeating: quiet, count: 11) + [stalled]))
-  }
-}
     // No five blocks, and no p99 at all.
     #expect(isOneEvent([LatencyHistogram](repeating: quiet, count: 4)))
     #expect(!isOneEvent([quiet]))
@@ -187,3 +188,5 @@ import Testing
     #expect(ComparisonTables.notes(summary).contains { $0.hasPrefix("* One event") })
     #expect(MarkdownReport.text(summary).contains("2.50 ms, one event ("))
     #expect(CSVReport.text(summary).contains(",true\r\n"))
+  }
+}

@@ -137,7 +137,7 @@ import Testing
     let csv = CSVReport.text(summary).split(separator: "\r\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
-    #expect(csv.count == 5 && csv.allSatisfy { $0.count == 35 })
+    #expect(csv.count == 5 && csv.allSatisfy { $0.count == 36 })
     #expect(csv[4][24..<27] == ["open", "1000.0", "overloaded"])
     #expect(MarkdownReport.text(summary).contains("## Open loop"))
     let data = try JSONText.of(summary)

@@ -123,6 +123,22 @@ import Testing
     ])
     #expect(missed.status == 3, "\(missed)")
     #expect(missed.errorLines.count == 1)
+    for (bound, status) in [("100", 3), ("0", 0)] as [(String, Int32)] {
+      let report = try await Tool.run([
+        "report", folder, "--assert", "ratio.instructor-get.throughput.estimate>\(bound)",
+      ])
+      #expect(report.status == status, "\(report)")
+      #expect(report.standardOutput.contains("instructor-get"))
+    }
+  }
+
+  @Test func aRunCanBeAssertedOn() async throws {
+    let run = ["run", "--backend", "memory", "--operations", "300"] + Self.small
+    let fine = try await Tool.run(run + ["--assert", "memory.instructor-get.throughput.mean>1"])
+    #expect(fine.status == 0, "\(fine)")
+    let missed = try await Tool.run(run + ["--assert", "memory.instructor-get.errors.count>5"])
+    #expect(missed.status == 3 && missed.errorLines.count == 1, "\(missed)")
+    #expect(missed.standardOutput.contains("instructor-get"), "what was measured is shown all the same")
   }
 
   @Test func theTableIsPlainTextWhereItIsPiped() async throws {

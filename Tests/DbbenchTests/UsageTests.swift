@@ -54,6 +54,8 @@ import Testing
     ["--rate", "often"], ["--rate", "10,10"], ["--rate", ""], ["--duration", "1"],
     ["--cold", "--rate", "10"],
     ["--cold", "--soak"], ["--soak", "--keep", "--postgres", "postgres://localhost/x"],
+    ["run", "--assert", "postgres.instructor-get.throughput.median>1"],
+    ["capacity", "--slo", "20ms", "--assert", "postgres.instructor-get.throughput.median>1"],
   ])
   func wrongUsageIsOneLine(arguments: [String]) async throws {
     let output = try await Tool.run(arguments)

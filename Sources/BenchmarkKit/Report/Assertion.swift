@@ -1,8 +1,9 @@
-/// A condition on a comparison's figures, for use in continuous integration: `--assert`.
+/// A condition on what was measured, for use in continuous integration: `--assert`.
 ///
+/// `arm.workload.metric.statistic<value`, or with `ratio` instead of an arm (of the first arm to the second):
 /// `arm.workload.throughput.median>20000`, `arm.workload.response.p99<5ms` (or `us`, `s`, nanoseconds without a unit),
-/// `arm.workload.errors.count<=0`, `ratio.workload.throughput.lower>1.2` (of the first arm to the second: `estimate`,
-/// `lower`, `upper`).
+/// `arm.workload.errors.count<=0`, `ratio.workload.throughput.lower>1.2`. Which metrics and statistics there are depends on what
+/// measures: see ``Vocabulary``.
 public struct Assertion: Sendable, Equatable {
   enum Comparison: String, Sendable, CaseIterable {
     // The longer ones first: `<=` begins with `<`.
@@ -19,11 +20,22 @@ public struct Assertion: Sendable, Equatable {
       case .above: value > bound
       }
     }
+
+    var isUpperBound: Bool { self == .atMost || self == .below }
+  }
+
+  /// What it is about.
+  struct Path: Sendable, Equatable {
+    /// An arm, or ``Assertion/ratio``.
+    var arm: String
+    var workload: String
+    var metric: String
+    var statistic: String
   }
 
   /// As it was written.
   public let text: String
-  let path: [String]
+  let path: Path
   let comparison: Comparison
   let bound: Double
 
@@ -36,13 +48,14 @@ public struct Assertion: Sendable, Equatable {
       let place = text.firstRange(of: comparison.rawValue)
     else { throw Self.malformed(text) }
     self.comparison = comparison
-    path = text[..<place.lowerBound].filter { $0 != " " }.split(
+    let parts = text[..<place.lowerBound].filter { $0 != " " }.split(
       separator: ".", omittingEmptySubsequences: false
     )
     .map(String.init)
-    guard path.count == 4, let bound = Self.number(text[place.upperBound...].filter { $0 != " " }) else {
+    guard parts.count == 4, let bound = Self.number(text[place.upperBound...].filter { $0 != " " }) else {
       throw Self.malformed(text)
     }
+    path = Path(arm: parts[0], workload: parts[1], metric: parts[2], statistic: parts[3])
     self.bound = bound
   }
 
@@ -60,35 +73,24 @@ public struct Assertion: Sendable, Equatable {
     return Double(text)
   }
 
-  /// Why it does not hold, or `nil` where it does.
+  /// Refuses names that there won't be, before anything is measured.
   ///
-  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` for names that the comparison doesn't have. A figure that the
-  ///   sample doesn't support is no reason to pass: it fails.
-  public func failure(in summary: ComparisonSummary) throws(BenchmarkFailure) -> String? {
-    guard let value = try value(in: summary) else { return "'\(text)': there is no such figure" }
-    guard !comparison.holds(value, bound) else { return nil }
-    return
-      "'\(text)': it is \(path[2] == "response" ? Quantity.latency(UInt64(value)) : Quantity.significant(value))"
-  }
-
-  /// Refuses names that a plan doesn't have, before anything is measured.
-  public func requireNames(arms: [String], workloads: [String]) throws(BenchmarkFailure) {
-    guard path[0] == Self.ratio || arms.contains(path[0]) else {
-      throw unknown("arm", path[0], among: arms + [Self.ratio])
+  /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` that names the nearest one and the list.
+  public func requireNames(_ vocabulary: Vocabulary) throws(BenchmarkFailure) {
+    let isRatio = path.arm == Self.ratio && !vocabulary.ratio.isEmpty
+    let subjects = vocabulary.arms + (vocabulary.ratio.isEmpty ? [] : [Self.ratio])
+    guard isRatio || vocabulary.arms.contains(path.arm) else {
+      throw unknown("arm", path.arm, among: subjects)
     }
-    guard workloads.contains(path[1]) else { throw unknown("workload", path[1], among: workloads) }
-    let metrics = path[0] == Self.ratio ? ["throughput"] : ["throughput", "response", "errors"]
-    guard metrics.contains(path[2]) else { throw unknown("metric", path[2], among: metrics) }
-    let stats = Self.stats(path[0] == Self.ratio ? Self.ratio : path[2])
-    guard stats.contains(path[3]) else { throw unknown("statistic", path[3], among: stats) }
-  }
-
-  private static func stats(_ metric: String) -> [String] {
-    switch metric {
-    case ratio: ["estimate", "lower", "upper"]
-    case "throughput": ["median", "minimum", "maximum"]
-    case "response": ["p50", "p90", "p95", "p99", "p999", "max", "mean"]
-    default: ["count"]
+    guard vocabulary.workloads.contains(path.workload) else {
+      throw unknown("workload", path.workload, among: vocabulary.workloads)
+    }
+    let metrics = isRatio ? vocabulary.ratio : vocabulary.metrics
+    guard let metric = metrics.first(where: { $0.name == path.metric }) else {
+      throw unknown("metric", path.metric, among: metrics.map(\.name))
+    }
+    guard metric.statistics.contains(path.statistic) else {
+      throw unknown("statistic", path.statistic, among: metric.statistics)
     }
   }
 
@@ -98,26 +100,14 @@ public struct Assertion: Sendable, Equatable {
       .usage, "'\(text)': unknown \(what) '\(name)'\(hint) There are: \(known.joined(separator: ", ")).")
   }
 
-  private func value(in summary: ComparisonSummary) throws(BenchmarkFailure) -> Double? {
-    try requireNames(arms: summary.plan.arms.map(\.name), workloads: summary.plan.workloads)
-    guard let entry = summary.workloads.first(where: { $0.workload == path[1] }) else { return nil }
-    if path[0] == Self.ratio {
-      let ratio = entry.verdict.ratio
-      return path[3] == "estimate" ? ratio?.estimate : path[3] == "lower" ? ratio?.lower : ratio?.upper
-    }
-    guard let figures = entry.arms.first(where: { $0.arm == path[0] }) else { return nil }
-    switch (path[2], path[3]) {
-    case ("throughput", "median"): return figures.throughput?.median
-    case ("throughput", "minimum"): return figures.throughput?.minimum
-    case ("throughput", _): return figures.throughput?.maximum
-    case ("errors", _): return Double(figures.failed)
-    case (_, let stat):
-      let latency = figures.latency
-      let values = [
-        "p50": latency.p50, "p90": latency.p90, "p95": latency.p95, "p99": latency.p99, "p999": latency.p999,
-        "max": latency.max, "mean": latency.mean,
-      ]
-      return (values[stat] ?? nil).map { Double($0) }
-    }
+  /// Why it does not hold for this figure, or `nil` where it does.
+  ///
+  /// - Parameter missing: What is said where there is none: a figure that the sample doesn't support is no reason to pass.
+  func failure(_ value: Double?, missing: String = "there is no such figure") -> String? {
+    guard let value else { return "'\(text)': \(missing)" }
+    guard !comparison.holds(value, bound) else { return nil }
+    let isTime = Vocabulary.times.contains(path.metric)
+    return
+      "'\(text)': it is \(isTime ? Quantity.latency(UInt64(value)) : Quantity.significant(value))"
   }
 }

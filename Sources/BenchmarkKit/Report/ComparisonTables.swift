@@ -101,6 +101,16 @@ public enum ComparisonTables {
     return notes + OpenLoopTables.notes(summary) + SoakTables.notes(summary)
   }
 
+  /// How it is known that both did the same.
+  private static func comparedAnswers(_ summary: ComparisonSummary) -> String {
+    var text = "\(Quantity.count(summary.equivalentOperations)) answers compared before the timing"
+    let timed = summary.workloads.compactMap(\.comparedAnswers).reduce(0, +)
+    if timed > 0 { text += ", \(Quantity.count(timed)) of the timed calls' own afterwards" }
+    // Blocks of before answers were kept have none either.
+    let isMix = summary.plan.mix != nil && timed == 0
+    return text + (isMix ? " (a mix's timed answers depend on the order of its callers)" : "")
+  }
+
   /// Which arm is ahead, by how much, and the interval in the same direction (the range where there is none yet).
   private static func ahead(_ entry: WorkloadSummary, _ names: [String]) -> [String] {
     guard let ratio = entry.verdict.ratio, entry.verdict.look != nil, let lower = ratio.lower,
@@ -113,16 +123,6 @@ public enum ComparisonTables {
     guard let ratio else { return ["-", "-"] }
     let isFirst = ratio.median >= 1
     func text(_ value: Double) -> String { Quantity.significant(isFirst ? value : 1 / value) }
-  /// How it is known that both did the same.
-  private static func comparedAnswers(_ summary: ComparisonSummary) -> String {
-    var text = "\(Quantity.count(summary.equivalentOperations)) answers compared before the timing"
-    let timed = summary.workloads.compactMap(\.comparedAnswers).reduce(0, +)
-    if timed > 0 { text += ", \(Quantity.count(timed)) of the timed calls' own afterwards" }
-    // Blocks of before answers were kept have none either.
-    let isMix = summary.plan.mix != nil && timed == 0
-    return text + (isMix ? " (a mix's timed answers depend on the order of its callers)" : "")
-  }
-
     let (low, high) = isFirst ? (ratio.minimum, ratio.maximum) : (ratio.maximum, ratio.minimum)
     return [
       "\(names[isFirst ? 0 : 1]) \(text(ratio.median))×", hasRange ? "\(text(low))–\(text(high))×" : "-",

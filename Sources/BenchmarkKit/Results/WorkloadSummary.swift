@@ -67,9 +67,9 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     self.blocks = blocks.count
     ratios = blocks.compactMap(\.ratio)
     ratioRange = MedianRange(ratios)
-    orders = blocks.map(\.order)
     let compared = blocks.compactMap(\.answers?.compared)
     comparedAnswers = compared.isEmpty ? nil : compared.reduce(0, +)
+    orders = blocks.map(\.order)
     startedSeconds = blocks.map(\.startedSeconds)
     arms = plan.arms.indices.map { ArmFigures(plan.arms[$0].name, $0, blocks) }
     if let ratios = calibration?.ratios[workload] {

@@ -19,6 +19,9 @@ struct CapacityCommand: AsyncParsableCommand {
         dbbench capacity --slo 50ms --searches 2               quick, without an interval
         dbbench capacity --slo 20ms --backends mongo --dispatch direct,batched
         dbbench capacity --slo 20ms --json - | jq .ratio
+        dbbench capacity --slo 20ms --assert 'postgres.instructor-get.capacity.median>5000'   ends with 3 if it is not so
+
+      --assert knows capacity (median, minimum, maximum) of an arm, and of 'ratio' (estimate, lower, upper).
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
@@ -26,6 +29,7 @@ struct CapacityCommand: AsyncParsableCommand {
   @OptionGroup(title: "Load") var loop: LoopOptions
   @OptionGroup(title: "Arms") var arms: ArmOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var conditions: AssertOptions
   @OptionGroup var workloads: WorkloadOptions
 
   @Option(
@@ -61,11 +65,14 @@ struct CapacityCommand: AsyncParsableCommand {
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
       acceptsDifferences: servers.acceptDifferences)
+    try conditions.requireNames(
+      .capacity(arms: specifications.map(\.name), workloads: entries.map(\.name)))
     _ = try request.pinning()
     if !output.quiet || output.dryRun { describe(request, specifications, entries, settings, plan) }
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(
-      request: request, output: output, table: Tables.capacity, footer: Tables.footer)
+      request: request, output: output, table: Tables.capacity, footer: Tables.footer,
+      judgement: { results in try conditions.failure { $0.failure(in: results) } })
     try await measurement.run { session, progress, each in
       let run = CapacityRun(
         settings: settings, plan: plan, arms: specifications, entries: entries, progress: progress)

@@ -60,7 +60,7 @@ struct CompareCommand: AsyncParsableCommand {
       connections: arms.map { $0.specification.connections + TargetOptions.untimedConnections },
       isSimultaneous: true, isPinned: loop.pin)
     let plan = try plan(arms, entries, request)
-    try judgement.requireNames(plan)
+    try judgement.conditions.requireNames(.comparison(plan))
     try Self.requireOwnServers(plan, request)
     try await perform(
       plan, request, entries, folder: results.folder, earlier: nil, command: Redaction.command())
@@ -77,7 +77,7 @@ struct CompareCommand: AsyncParsableCommand {
       length.more && plan.lookCount < plan.rule.schedule.looks.count && plan.provisionalBlocks == nil
     if mayGoOn { plan.lookCount = plan.rule.schedule.looks.count }
     let entries = try Self.entries(of: plan)
-    try judgement.requireNames(plan)
+    try judgement.conditions.requireNames(.comparison(plan))
     if earlier.end?.status == .complete, !mayGoOn {
       Output.note("'\(folder)' is complete; there is nothing to go on with.")
       return try ComparisonSession(output: output, judgement: judgement, folder: folder).report(

@@ -74,34 +74,12 @@ struct JudgementOptions: ParsableArguments {
   @Flag(help: "End with 2 if a workload is neither decided nor equivalent.")
   var requireVerdict = false
 
-  @Option(
-    help: ArgumentHelp(
-      "End with 3 if this is not so, for example 'postgres.instructor-get.response.p99<5ms' or "
-        + "'ratio.course-team.throughput.lower>1.2'. May be given several times.", valueName: "condition"))
-  var assert: [String] = []
-
-  var assertions: [Assertion] {
-    get throws { try assert.map { try Assertion($0) } }
-  }
-
-  /// Finds out before the work whether the assertions can be checked after it.
-  func requireNames(_ plan: RecordedPlan) throws {
-    for assertion in try assertions {
-      try assertion.requireNames(arms: plan.arms.map(\.name), workloads: plan.workloads)
-    }
-  }
+  @OptionGroup var conditions: AssertOptions
 
   /// What the figures come to, as the program's end: first whether they count at all, then what was asked of them.
   func failure(_ summary: ComparisonSummary) throws -> BenchmarkFailure? {
-    if let reason = summary.voidReason {
-      return BenchmarkFailure(
-        .void, reason,
-        advice: "Run it again when the machine is quiet, or take the verdicts with --accept-busy.")
-    }
-    let missed = try assertions.compactMap { try $0.failure(in: summary) }
-    if !missed.isEmpty {
-      return BenchmarkFailure(.assertionMissed, "assertion missed: \(missed.joined(separator: "; ")).")
-    }
+    if let failure = BenchmarkFailure.void(summary) { return failure }
+    if let failure = try conditions.failure({ $0.failure(in: summary) }) { return failure }
     if requireVerdict, !summary.isConclusive {
       let open = summary.workloads.filter { $0.verdict.kind != .faster && $0.verdict.kind != .equivalent }
         .map(\.workload)

@@ -7,13 +7,15 @@ struct ReportCommand: AsyncParsableCommand {
     abstract: "Renders the results of a comparison again.",
     discussion: """
       Reads the folder that 'dbbench compare' wrote. With --recompute every figure and verdict is made anew from the raw \
-      blocks in results.jsonl, also of a run that was cut off, and the reports in the folder are replaced.
+      blocks in results.jsonl, also of a run that was cut off, and the reports in the folder are replaced. --assert checks \
+      conditions on the figures that are there, as 'dbbench compare' does.
 
       Examples:
         dbbench report dbbench-results/2026-01-31T120000Z
         dbbench report dbbench-results/2026-01-31T120000Z --format csv > figures.csv
         dbbench report dbbench-results/2026-01-31T120000Z --format html > report.html
         dbbench report dbbench-results/2026-01-31T120000Z --recompute
+        dbbench report dbbench-results/2026-01-31T120000Z --assert 'ratio.course-team.throughput.lower>1.2'
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -32,8 +34,11 @@ struct ReportCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("text, html, markdown, csv or json.", valueName: "format"))
   var format = Format.text
 
+  @OptionGroup var conditions: AssertOptions
+
   func run() async throws {
     let summary = try recompute ? recomputed() : ReportFiles.read(from: folder)
+    try conditions.requireNames(.comparison(summary.plan))
     switch format {
     case .text: Output.print(summary)
     case .html: Output.raw(onStandardOutput: try html(summary))
@@ -41,6 +46,9 @@ struct ReportCommand: AsyncParsableCommand {
     case .csv: Output.raw(onStandardOutput: CSVReport.text(summary))
     case .json: Output.write(try JSONText.of(summary))
     }
+    guard !conditions.assert.isEmpty else { return }
+    if let failure = BenchmarkFailure.void(summary) { throw failure }
+    if let failure = try conditions.failure({ $0.failure(in: summary) }) { throw failure }
   }
 
   /// With the charts of the raw blocks: the summary alone has none.

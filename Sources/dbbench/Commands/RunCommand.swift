@@ -32,6 +32,10 @@ struct RunCommand: AsyncParsableCommand {
         dbbench run --mix review-storm --concurrency 64               half writes, then counts again
         dbbench run --backend memory --workload all --duration 2      what the harness itself costs
         dbbench run --backend postgres --json - | jq .latency.response.p99
+        dbbench run --backend postgres --assert 'postgres.instructor-get.response.p99<5ms'    ends with 3 if it is not so
+
+      --assert knows throughput (mean), response (p50, p90, p95, p99, p999, max, mean) and errors (count); with --rate also the \
+      other times (service, lag, queue, delivery) and misses (count), with --soak the throughput of the slowest window (minimum).
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions
@@ -39,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Load") var loop: LoopOptions
   @OptionGroup(title: "Open loop") var open: OpenLoopOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup var conditions: AssertOptions
   @OptionGroup var workloads: WorkloadOptions
 
   @Option(
@@ -95,6 +100,7 @@ struct RunCommand: AsyncParsableCommand {
       catalog: try data.catalog(),
       keys: loop.keys ?? .uniform, seed: data.seed, concurrency: loop.concurrency, options: loop.targetOptions
     )
+    try conditions.requireNames(vocabulary(targets, entries))
     _ = try request.pinning()
     if !output.quiet || output.dryRun { describe(request, entries, settings) }
     if output.dryRun { return }
@@ -130,6 +136,15 @@ struct RunCommand: AsyncParsableCommand {
       try JSONOutput.write(each: results.all, to: output.json)
     }
     try outcome.get()
+    if let failure = try conditions.failure({ $0.failure(in: results.all) }) { throw failure }
+  }
+
+  private func vocabulary(_ targets: [KnownTarget], _ entries: [WorkloadEntry]) -> Assertion.Vocabulary {
+    let arms = Assertion.armNames(targets.map(\.name), loop.dispatch.modes)
+    let workloads = entries.map(\.name)
+    if open.rate != nil { return .openLoop(arms: arms, workloads: workloads) }
+    return soak
+      ? .soak(arms: arms, workloads: workloads) : .run(arms: arms, workloads: workloads)
   }
 
   private var soakPlan: SoakPlan {
@@ -140,7 +155,8 @@ struct RunCommand: AsyncParsableCommand {
     _ settings: RunSettings, _ request: SessionRequest, _ workloads: [PreparedWorkload]
   ) async throws {
     let measurement = Measurement<SoakResult>(
-      request: request, output: output, table: Tables.soak, footer: Tables.footer)
+      request: request, output: output, table: Tables.soak, footer: Tables.footer,
+      judgement: { results in try conditions.failure { $0.failure(in: results) } })
     let plan = soakPlan
     try await measurement.run { session, progress, each in
       for (process, place) in zip(session.serverProcesses(request), session.places) {
@@ -158,7 +174,8 @@ struct RunCommand: AsyncParsableCommand {
     _ load: OfferedLoad, _ settings: RunSettings, _ request: SessionRequest, _ workloads: [PreparedWorkload]
   ) async throws {
     let measurement = Measurement<OpenLoopReport>(
-      request: request, output: output, table: Tables.openLoop, footer: Tables.footer)
+      request: request, output: output, table: Tables.openLoop, footer: Tables.footer,
+      judgement: { results in try conditions.failure { $0.failure(in: results) } })
     try await measurement.run { session, progress, each in
       for place in session.places {
         for settings in withEachMode(settings) {

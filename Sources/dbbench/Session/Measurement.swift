@@ -6,6 +6,8 @@ struct Measurement<Result: Encodable & Sendable> {
   let output: OutputOptions
   let table: ([Result]) -> [String]
   let footer: ([Result]) -> [String]
+  /// What is wrong with the results of a run to the end, if anything.
+  var judgement: ([Result]) throws -> BenchmarkFailure? = { _ in nil }
 
   /// - Parameter body: Hands each result over as soon as it has it.
   func run(
@@ -30,5 +32,6 @@ struct Measurement<Result: Encodable & Sendable> {
       try JSONOutput.write(each: results.all, to: output.json)
     }
     if let failure { throw failure }
+    if let failure = try judgement(results.all) { throw failure }
   }
 }
