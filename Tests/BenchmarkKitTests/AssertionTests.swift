@@ -31,6 +31,7 @@ import Testing
     }
     #expect(try failure("fake.instructor-get.throughput.mean>1") == nil)
     #expect(try failure("fake.instructor-get.errors.count<=0") == nil)
+    #expect(try failure("fake.instructor-get.service.p50<1s") == nil)
     #expect(try failure("fake.instructor-get.response.p95<1us")?.contains("it is ") == true)
     #expect(
       try failure("fake.instructor-get.response.p99<1s")?.contains("no such figure") == true,

@@ -204,13 +204,15 @@ import Testing
   }
 
   @Test func aWrongAnswerInTheTimedPartIsFoundAndVoidsTheRun() async throws {
+    // In the measurement, after its first round.
+    let lies = Flag()
     let lying = FakeTarget("lying") { store in
-      // Right in the gate, wrong in the measurement.
-      DecoratedStore(base: store, instructors: LateRoundedAverages(base: store.instructors, after: 300))
+      DecoratedStore(
+        base: store, instructors: LateRoundedAverages(base: store.instructors) { lies.isRaised })
     }
     let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 1_000)).run(
       targets: (FakeTarget("one"), lying), scratch: [], journal: Fixture.journal()
-    ) { _ in }
+    ) { _ in lies.raise() }
     let failure = try #require(outcome.failure)
     #expect(failure.status == .mismatch)
     #expect(failure.message.contains("of workload instructor-get") && failure.message.contains("get("))
@@ -223,14 +225,15 @@ import Testing
 
   @Test func anAnswerThatOnlyOneArmGotIsNotCompared() async throws {
     for (code, isFound) in [(StoreError.Code.contended, false), (.notFound, true)] {
+      let fails = Flag()
       let failing = FakeTarget("failing") { store in
         DecoratedStore(
           base: store,
-          instructors: FailingGets(base: store.instructors, code: code) { $0 > 300 && $0 % 3 == 0 })
+          instructors: FailingGets(base: store.instructors, code: code) { fails.isRaised && $0 % 3 == 0 })
       }
-      let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 100)).run(
+      let outcome = try await Fixture.comparison(Fixture.plan(["instructor-get"], provisional: 5)).run(
         targets: (FakeTarget("one"), failing), scratch: [], journal: Fixture.journal()
-      ) { _ in }
+      ) { _ in fails.raise() }
       #expect(outcome.failure?.status == (isFound ? .mismatch : nil), "\(code)")
     }
   }

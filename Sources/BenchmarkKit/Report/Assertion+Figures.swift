@@ -20,10 +20,14 @@ extension Assertion {
     let result = results.first {
       $0.workload == path.workload && isAbout($0.backend, $0.dispatch, among: results.map(\.dispatch))
     }
+    guard let result else { return failure(nil) }
     switch path.metric {
-    case "throughput": return failure(result?.throughputPerSecond)
-    case "errors": return failure((result?.ledger.failed).map { Double($0) })
-    default: return failure((result?.response).flatMap(value))
+    case "throughput": return failure(result.throughputPerSecond)
+    case "errors": return failure(Double(result.ledger.failed))
+    case "queue": return failure(result.queue.flatMap(value))
+    case "service": return failure(result.service.flatMap(value))
+    case "delivery": return failure(result.delivery.flatMap(value))
+    default: return failure(value(result.response))
     }
   }
 

@@ -29,11 +29,12 @@ extension Assertion {
         ratio: [Metric(name: "throughput", statistics: estimate)])
     }
 
-    /// `dbbench run`: one throughput, that of all its time.
+    /// `dbbench run`: one throughput, that of all its time, and what the response times are made of.
     public static func run(arms: [String], workloads: [String]) -> Self {
       Self(
         arms: arms, workloads: workloads,
-        metrics: [Metric(name: "throughput", statistics: ["mean"]), response, errors])
+        metrics: [Metric(name: "throughput", statistics: ["mean"])]
+          + times.filter { $0 != "lag" }.map { Metric(name: $0, statistics: response.statistics) } + [errors])
     }
 
     /// `dbbench run --rate`: a miss failed or was dropped.

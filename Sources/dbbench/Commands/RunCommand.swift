@@ -34,8 +34,8 @@ struct RunCommand: AsyncParsableCommand {
         dbbench run --backend postgres --json - | jq .latency.response.p99
         dbbench run --backend postgres --assert 'postgres.instructor-get.response.p99<5ms'    ends with 3 if it is not so
 
-      --assert knows throughput (mean), response (p50, p90, p95, p99, p999, max, mean) and errors (count); with --rate also the \
-      other times (service, lag, queue, delivery) and misses (count), with --soak the throughput of the slowest window (minimum).
+      --assert knows throughput (mean), response, queue, service and delivery (p50, p90, p95, p99, p999, max, mean), and errors \
+      (count); with --rate also lag and misses (count), with --soak the throughput of the slowest window (minimum) and no other times.
       """)
 
   @OptionGroup(title: "Servers") var servers: ServerOptions

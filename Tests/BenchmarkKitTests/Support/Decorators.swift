@@ -81,14 +81,13 @@ struct RoundedAverages: InstructorRepositoryDecorator {
   }
 }
 
-/// The same, from the n-th get on.
+/// The same, from a moment on.
 struct LateRoundedAverages: InstructorRepositoryDecorator {
   let base: any InstructorRepository
-  let after: Int
-  let calls = CallCounter()
+  let isLate: @Sendable () -> Bool
 
   func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
-    calls.next() > after ? try await RoundedAverages(base: base).get(id) : try await base.get(id)
+    isLate() ? try await RoundedAverages(base: base).get(id) : try await base.get(id)
   }
 }
 
