@@ -21,7 +21,7 @@ import Testing
       ])
     #expect(object["operations"] as? Int == 2_000)
     let latency = try #require(object["latency"] as? [String: Any])
-    #expect(Set(latency.keys) == ["response", "service", "lag", "delivery"])
+    #expect(Set(latency.keys) == ["response", "queue", "service", "lag", "delivery"])
     let response = try #require(latency["response"] as? [String: Any])
     #expect(response["p50"] as? Int != nil)
     #expect(response["p99"] is NSNull, "2,000 operations don't support p99")
