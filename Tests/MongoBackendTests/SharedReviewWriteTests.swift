@@ -87,6 +87,8 @@ struct SharedReviewWriteTests {
       let reviewer = try await store.reviewers.create(NewReviewer(name: "R")).id
       // Draws a block of ids.
       _ = try await store.reviews.create(ReviewCatalog.newReview(0, course: 1, by: reviewer))
+      // A caller may hear of its answer before the counts do.
+      try await waitUntil("the connection is free") { store.statistics().busyConnections == 0 }
       let before = store.statistics()
       let mayGoOn = DispatchSemaphore(value: 0)
       let isHeld = Flag()
