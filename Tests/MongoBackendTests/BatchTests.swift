@@ -1,4 +1,3 @@
-import Dispatch
 import DriverKit
 import InstructorStore
 import TestSupport
@@ -26,18 +25,7 @@ extension FailureTests {
     ) async throws -> [Result<Value, StoreError>] {
       let store = failing.store
       let before = store.statistics()
-      let mayGoOn = DispatchSemaphore(value: 0)
-      let isHeld = Flag()
-      let holder = Task {
-        try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
-          _, _ throws(StoreError) in
-          isHeld.raise()
-          mayGoOn.wait()
-        }
-      }
-      // However this ends: the thread does not wait for ever.
-      defer { mayGoOn.signal() }
-      try await isHeld.wait("the connection is held")
+      let held = try await HeldConnections(of: store)
       let results = try await withThrowingTaskGroup(of: (Int, Result<Value, StoreError>).self) { group in
         for number in 0..<count {
           group.addTask {
@@ -51,13 +39,13 @@ extension FailureTests {
         try await waitUntil("\(count) calls wait") { store.statistics().waitingCalls >= count }
         let isSet: Result<Void, any Error>
         do { isSet = .success(try await fail()) } catch { isSet = .failure(error) }
-        mayGoOn.signal()
+        held.letGo()
         try isSet.get()
         var results = [Result<Value, StoreError>?](repeating: nil, count: count)
         for try await (number, result) in group { results[number] = result }
         return results.compactMap { $0 }
       }
-      try await holder.value
+      try await held.end()
       #expect(store.statistics().batchedCalls - before.batchedCalls == count)
       return results
     }

@@ -14,7 +14,8 @@ extension FailureTests.Batches {
   func outcomesOfChanges() async throws {
     try await FailingStore.with(connections: 1) { failing in
       let store = failing.store.instructors
-      let created = try await store.createMany((0..<64).map { Self.person($0, .primary(CourseID(Int64($0) + 1))) })
+      let created = try await store.createMany(
+        (0..<64).map { Self.person($0, .primary(CourseID(Int64($0) + 1))) })
       let before = failing.store.statistics().exchanges
       let results = try await Self.together(failing) { number -> Instructor? in
         switch number {
@@ -27,7 +28,8 @@ extension FailureTests.Batches {
         case 31: try await store.delete(InstructorID(1 << 60), ifVersion: nil)
         case 32:
           return try await store.update(
-            created[32].id, InstructorPatch(title: .clear, organization: .set("$set.x"), averageRating: .clear),
+            created[32].id,
+            InstructorPatch(title: .clear, organization: .set("$set.x"), averageRating: .clear),
             ifVersion: 1)
         case 40..<50: try await store.delete(created[number].id, ifVersion: 1)
         default: return try await store.update(created[number].id, Self.learners(number), ifVersion: 1)
@@ -132,19 +134,7 @@ extension FailureTests.Batches {
       let store = failing.store
       let created = try await store.instructors.createMany((0..<32).map { Self.person($0) })
       // Both connections are held until the first batch waits.
-      let mayGoOn = DispatchSemaphore(value: 0)
-      let held = [Flag(), Flag()]
-      let holders = held.map { isHeld in
-        Task {
-          try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
-            _, _ throws(StoreError) in
-            isHeld.raise()
-            mayGoOn.wait()
-          }
-        }
-      }
-      defer { for _ in holders { mayGoOn.signal() } }
-      for isHeld in held { try await isHeld.wait("a connection is held") }
+      let held = try await HeldConnections(2, of: store)
       // Within the transaction, as if the network had swallowed the command.
       try await failing.set(1, "update") { writer in
         writer.append("blockConnection", true)
@@ -163,11 +153,13 @@ extension FailureTests.Batches {
         }
       }
       try await waitUntil("16 changes wait") { store.statistics().waitingCalls == 16 }
-      for _ in holders { mayGoOn.signal() }
-      for holder in holders { try await holder.value }
+      held.letGo()
+      try await held.end()
       try await waitUntil("the batch is under way") { store.statistics().batchedCalls >= 16 }
       let others = (16..<32).map { number in Task { try await update(number) } }
-      for (number, task) in others.enumerated() { #expect(try await task.value.learners == Int64(number + 16)) }
+      for (number, task) in others.enumerated() {
+        #expect(try await task.value.learners == Int64(number + 16))
+      }
       #expect(!isOver.isRaised)
       for (number, task) in stuck.enumerated() { #expect(try await task.value.learners == Int64(number)) }
     }
@@ -182,7 +174,8 @@ extension FailureTests.Batches {
       let mayCommit = DispatchSemaphore(value: 0)
       let isHeld = AsyncStream<Void>.makeStream()
       let holding = Task {
-        try await other.core.pool.lease(other.core.call("test"), .write) { connection, call throws(StoreError) in
+        try await other.core.pool.lease(other.core.call("test"), .write) {
+          connection, call throws(StoreError) in
           try connection.attempt(call) { () throws(CommandFailure) in
             try connection.inTransaction(call) { (transaction) throws(CommandFailure) in
               try transaction.write { writer in

@@ -1,4 +1,3 @@
-import Dispatch
 import DriverKit
 import InstructorStore
 import TestSupport
@@ -90,17 +89,7 @@ struct SharedReviewWriteTests {
       // A caller may hear of its answer before the counts do.
       try await waitUntil("the connection is free") { store.statistics().busyConnections == 0 }
       let before = store.statistics()
-      let mayGoOn = DispatchSemaphore(value: 0)
-      let isHeld = Flag()
-      let holder = Task {
-        try await store.core.pool.lease(store.core.call("test"), .read, timeout: .seconds(60)) {
-          _, _ throws(StoreError) in
-          isHeld.raise()
-          mayGoOn.wait()
-        }
-      }
-      defer { mayGoOn.signal() }
-      try await isHeld.wait("the connection is held")
+      let held = try await HeldConnections(of: store)
       let start = ContinuousClock.now
       let tasks = (0..<16).map { number in
         Task {
@@ -112,9 +101,9 @@ struct SharedReviewWriteTests {
       }
       try await waitUntil("16 leases wait") { store.core.pool.statistics().waitingCalls == 16 }
       #expect(store.statistics().waitingCalls == 16)
-      mayGoOn.signal()
+      held.letGo()
       for task in tasks { _ = try await task.value }
-      try await holder.value
+      try await held.end()
       try await waitUntil("the connection is free") { store.statistics().busyConnections == 0 }
       let after = store.statistics()
       #expect(after.waitingCalls == 0)

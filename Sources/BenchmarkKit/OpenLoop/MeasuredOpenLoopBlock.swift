@@ -22,10 +22,8 @@ struct MeasuredOpenLoopBlock: Sendable {
       isVoid: false,
       segments: segments.map { arm, slice, result in
         BlockRecord.Segment(
-          arm: arm, slice: slice, first: result.touched.lowerBound, operations: result.ledger.scheduled,
-          elapsedNanoseconds: result.elapsedNanoseconds, succeeded: result.ledger.succeeded,
-          failures: result.ledger.failures, dropped: result.ledger.dropped,
-          traceHash: traceHashText(result.traceHash), cpuSeconds: result.cpu.groupSeconds)
+          arm: arm, slice: slice, touched: result.touched, ledger: result.ledger,
+          elapsedNanoseconds: result.elapsedNanoseconds, traceHash: result.traceHash, cpu: result.cpu)
       },
       outstandingByThird: [0, 1].map { arm in
         let own = own(arm).map(\.trend.means)

@@ -86,3 +86,16 @@ public struct BlockRecord: Sendable, Codable, Equatable {
   /// The first operation of the trace behind those of the block.
   var endOfSlices: Int { segments.map { $0.first + $0.operations }.max() ?? 0 }
 }
+
+extension BlockRecord.Segment {
+  /// - Parameter touched: The operations that may have run.
+  init(
+    arm: Int, slice: Int, touched: Range<Int>, ledger: Ledger, elapsedNanoseconds: UInt64, traceHash: UInt64,
+    cpu: CPUMonitor.Use
+  ) {
+    self.init(
+      arm: arm, slice: slice, first: touched.lowerBound, operations: ledger.scheduled,
+      elapsedNanoseconds: elapsedNanoseconds, succeeded: ledger.succeeded, failures: ledger.failures,
+      dropped: ledger.dropped, traceHash: traceHashText(traceHash), cpuSeconds: cpu.groupSeconds)
+  }
+}

@@ -1,14 +1,8 @@
 public import ArgumentParser
 public import BenchmarkKit
 
-/// A load that is offered whatever the backend makes of it.
-struct OpenLoopOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Offer this many calls a second, answered or not, instead of keeping --concurrency calls under way.",
-      valueName: "calls/s"))
-  var rate: Double?
-
+/// How calls arrive that are offered at a rate.
+struct OfferedOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("With --rate: poisson (as many independent users) or constant.", valueName: "process"))
   var arrivals: ArrivalProcess?
@@ -19,12 +13,28 @@ struct OpenLoopOptions: ParsableArguments {
       valueName: "n"))
   var outstanding: Int?
 
+  var isEmpty: Bool { arrivals == nil && outstanding == nil }
+
+  func validate() throws {
+    if let outstanding { try Check.size(outstanding, "--outstanding", 1...OfferedLoad.mostOutstanding) }
+  }
+}
+
+/// A load that is offered whatever the backend makes of it.
+struct OpenLoopOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Offer this many calls a second, answered or not, instead of keeping --concurrency calls under way.",
+      valueName: "calls/s"))
+  var rate: Double?
+
+  @OptionGroup var offered: OfferedOptions
+
   func validate() throws {
     if let rate, !(rate >= 0.1 && rate <= OfferedLoad.fastest) {
       throw ValidationError("--rate must be from 0.1 to 1,000,000 calls a second, not \(rate).")
     }
-    if let outstanding { try Check.size(outstanding, "--outstanding", 1...OfferedLoad.mostOutstanding) }
-    if rate == nil, arrivals != nil || outstanding != nil {
+    if rate == nil, !offered.isEmpty {
       throw ValidationError("--arrivals and --outstanding need --rate.")
     }
   }
@@ -32,8 +42,8 @@ struct OpenLoopOptions: ParsableArguments {
   func load(seconds: Double) -> OfferedLoad? {
     rate.map {
       OfferedLoad(
-        ratePerSecond: $0, arrivals: arrivals ?? .poisson, duration: .seconds(seconds),
-        outstanding: outstanding)
+        ratePerSecond: $0, arrivals: offered.arrivals ?? .poisson, duration: .seconds(seconds),
+        outstanding: offered.outstanding)
     }
   }
 }
@@ -46,15 +56,7 @@ struct ComparedLoadOptions: ParsableArguments {
         + "separated by commas.", valueName: "calls/s"), transform: Rates.init)
   var rate: Rates?
 
-  @Option(
-    help: ArgumentHelp("With --rate: poisson (as many independent users) or constant.", valueName: "process"))
-  var arrivals: ArrivalProcess?
-
-  @Option(
-    help: ArgumentHelp(
-      "With --rate: the most calls under way; more wait. Default: what arrives in 5 s, 256 to 8192.",
-      valueName: "n"))
-  var outstanding: Int?
+  @OptionGroup var offered: OfferedOptions
 
   @Option(
     help: ArgumentHelp(
@@ -81,11 +83,10 @@ struct ComparedLoadOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let outstanding { try Check.size(outstanding, "--outstanding", 1...OfferedLoad.mostOutstanding) }
     if let duration, !(duration >= 0.1 && duration <= 600) {
       throw ValidationError("--duration must be from 0.1 to 600 seconds, not \(duration).")
     }
-    if rate == nil, arrivals != nil || outstanding != nil || duration != nil {
+    if rate == nil, !offered.isEmpty || duration != nil {
       throw ValidationError("--arrivals, --outstanding and --duration need --rate.")
     }
   }
@@ -94,8 +95,8 @@ struct ComparedLoadOptions: ParsableArguments {
   func plan(blocks: Int) -> OpenLoopPlan? {
     rate.map {
       OpenLoopPlan(
-        rates: $0.values, arrivals: arrivals ?? .poisson, blocks: blocks, segmentSeconds: duration,
-        outstanding: outstanding)
+        rates: $0.values, arrivals: offered.arrivals ?? .poisson, blocks: blocks, segmentSeconds: duration,
+        outstanding: offered.outstanding)
     }
   }
 }
