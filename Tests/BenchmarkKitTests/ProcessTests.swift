@@ -11,7 +11,8 @@ import Testing
   @Test func aStatLineIsReadWhateverTheName() throws {
     let reading = try #require(
       ProcessReading(stat: Self.line(7, "a) (b c", parent: 3, times: "1 2 30 40")[...]))
-    #expect((reading.pid, reading.parent, reading.program, reading.ticks) == (7, 3, "a) (b c", 73))
+    #expect((reading.pid, reading.parent, reading.program) == (7, 3, "a) (b c"))
+    #expect((reading.ownTicks, reading.childTicks) == (3, 70))
     #expect(ProcessReading(stat: "") == nil)
     #expect(ProcessReading(stat: "7 (x) S 3") == nil)
   }
@@ -24,7 +25,24 @@ import Testing
       ProcessReading(stat: Self.line(pid, name, parent: parent, times: "1 0 0 0")[...])
     }
     let groups = [ProcessGroup(name: "pg", roots: [10]), ProcessGroup(name: "mongo", programs: ["mongod"])]
-    #expect(ProcessReading.ticks(readings, by: groups) == ["pg": 3, "mongo": 1])
+    let seconds = ProcessReading.seconds(readings, by: groups, perTick: 0.5)
+    #expect(seconds.groups == ["pg": 1.5, "mongo": 0.5])
+    #expect(seconds.others == 1)
+  }
+
+  /// Twenty processes that each use a little less than `/proc` can tell; what each has used besides is told by its clock.
+  @Test func theTimeOfManyProcessesIsNotRounded() throws {
+    let reading = try #require(
+      ProcessReading(stat: Self.line(7, "postgres", parent: 1, times: "0 0 2 1")[...]))
+    let readings = (0..<20).map { number in
+      var own = reading
+      own.pid = Int32(100 + number)
+      own.ownSeconds = 0.009
+      return own
+    }
+    let group = ProcessGroup(name: "pg", programs: ["postgres"])
+    let seconds = ProcessReading.seconds(readings, by: [group], perTick: 0.01)
+    #expect((try #require(seconds.groups["pg"]) - 20 * 0.039).magnitude < 1e-9)
   }
 
   /// The lowest limit from the process's own group up to the topmost counts, in both versions of control groups.
@@ -90,12 +108,33 @@ import Testing
       nanoseconds: 1_000_000_000, idleSeconds: 100.5, processors: 2, groupSeconds: ["client": 5.9])
     let use = monitor.use(from: start, to: end)
     // Two processors for a second, half a second idle, 0.9 s ours.
-    #expect((try #require(use.foreignSeconds) - 0.6).magnitude < 1e-9)
+    #expect((try #require(use.unaccountedSeconds) - 0.6).magnitude < 1e-9)
+    #expect(CPUMonitor.Use.foreignCores([use]) == use.unaccountedSeconds)
     #expect((try #require(use.groupSeconds["client"]) - 0.9).magnitude < 1e-9)
     end.idleSeconds = 101.4
-    #expect(monitor.use(from: start, to: end).foreignSeconds == 0, "readings are not taken at once")
+    let below = monitor.use(from: start, to: end)
+    #expect(CPUMonitor.Use.foreignCores([below]) == 0, "readings are not taken at once")
+    // What one segment has too much because of that, another one has too little: only their sum counts.
+    #expect((try #require(CPUMonitor.Use.foreignCores([use, below])) - 0.15).magnitude < 1e-9)
+    // What can be seen is foreign, whatever the kernel counts twice.
+    end.otherSeconds = 0.4
+    let seen = monitor.use(from: start, to: end)
+    #expect((try #require(CPUMonitor.Use.foreignCores([seen])) - 0.4).magnitude < 1e-9)
     start.idleSeconds = nil
-    #expect(monitor.use(from: start, to: end).foreignSeconds == nil)
+    #expect(monitor.use(from: start, to: end).unaccountedSeconds == nil)
+    #expect(CPUMonitor.Use.foreignCores([use, monitor.use(from: start, to: end)]) == nil)
+  }
+
+  /// `/proc` tells hundredths of a second only.
+  @Test func aShortTimeIsSeen() throws {
+    let monitor = CPUMonitor(servers: [])
+    let before = monitor.reading()
+    guard before.idleSeconds != nil else { return }
+    let after = monitor.reading()
+    let used = try #require(monitor.use(from: before, to: after).groupSeconds["client"])
+    // Reading `/proc` itself takes some of it; no whole number of hundredths.
+    let hundredths = used * 100
+    #expect(used > 0 && (hundredths - hundredths.rounded()).magnitude > 1e-6, "\(used)")
   }
 
   @Test func ourOwnTimeIsMeasured() throws {

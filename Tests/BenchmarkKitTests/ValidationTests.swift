@@ -6,13 +6,43 @@ import Testing
   /// The short form; `dbbench validate` is the long one, on real servers.
   @Test func everySecondOperationTwiceIsFound() async throws {
     let validation = SensitivityValidation(
-      settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.02, servers: [], progress: .none)
+      settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.02,
+      monitor: Fixture.monitor { _ in false }, progress: .none)
     var results: [SensitivityValidation.Result] = []
     try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1) { results.append($0) }
     #expect(results.map(\.scenario.repeatedEvery) == [0, 10, 2])
     #expect(results.allSatisfy { $0.runs == 1 && $0.ratios.count == 1 })
     #expect(results[2].found == 1, "\(results[2])")
     #expect(results[2].isMet)
+  }
+
+  /// As in a comparison, a block that something else disturbed is measured again, and does not count.
+  @Test func disturbedBlocksAreMeasuredAgain() async throws {
+    let result = try await Self.firstScenario { $0 % 40 == 5 }
+    #expect(result.runs == 1 && result.tooBusy == 0, "\(result)")
+    #expect(result.voidBlocks > 0 && [12, 24].contains(result.blocks - result.voidBlocks), "\(result)")
+    #expect(result.ratios.count == 1)
+  }
+
+  /// Where there are too many of them nothing is decided: that is no run.
+  @Test func runsOnABusyMachineAreNoRuns() async throws {
+    let result = try await Self.firstScenario { _ in true }
+    #expect(result.runs == 0 && result.tooBusy == 2 && result.ratios.isEmpty, "\(result)")
+    #expect((result.wrong, result.equivalent, result.undecided) == (0, 0, 0))
+    #expect(!result.isMet)
+    #expect(Tables.validation([result]).last?.contains("MISSED") == true)
+  }
+
+  /// - Parameter isDisturbed: Of each use that is measured, by its number.
+  private static func firstScenario(_ isDisturbed: @escaping @Sendable (Int) -> Bool) async throws
+    -> SensitivityValidation.Result
+  {
+    let validation = SensitivityValidation(
+      settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.002,
+      monitor: Fixture.monitor(isDisturbed), progress: .none)
+    var results: [SensitivityValidation.Result] = []
+    try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1) { results.append($0) }
+    return try #require(results.first)
   }
 
   @Test func repeatedOperationsHaveTheTraceOfTheWorkload() throws {

@@ -13,6 +13,9 @@ import FoundationEssentials
 /// Linux only; elsewhere readings are empty and nothing is ever disturbed. Foreign is what the machine's processors were
 /// neither idle for nor busy with our groups: other processes, other containers, and time that the hypervisor gave to
 /// somebody else (steal). The kernel's own threads and interrupts are left out: during a benchmark they mostly work for it.
+/// (Seen from within a container there are no such threads, and what they do counts as foreign.)
+///
+/// It must not depend on what the servers are like, so nothing is rounded by process: see ``ProcessReading``.
 public struct CPUMonitor: Sendable {
   /// At one moment, since the system started.
   struct Reading: Sendable {
@@ -21,40 +24,57 @@ public struct CPUMonitor: Sendable {
     var idleSeconds: Double?
     var processors = 0
     var groupSeconds: [String: Double] = [:]
+    /// Of the processes that belong to no group, as far as they can be seen, and steal.
+    var otherSeconds = 0.0
   }
 
   /// Between two readings.
   struct Use: Sendable, Equatable {
     var wallSeconds = 0.0
     var groupSeconds: [String: Double] = [:]
-    /// `nil` where the system doesn't tell.
-    var foreignSeconds: Double?
+    /// What the processors were neither idle for nor busy with our groups; `nil` where the system doesn't tell. A little below
+    /// zero where idle time, which is told in hundredths of a second, was rounded that way: only sums over segments mean much.
+    var unaccountedSeconds: Double?
+    /// Of processes that are not ours, as far as they can be seen, and steal.
+    var otherSeconds = 0.0
 
     /// Cores that something else kept busy over all of these; `nil` where one doesn't tell.
+    ///
+    /// What is unaccounted for holds all of it, but for time that the kernel counts twice: where it samples by ticks, that of
+    /// interrupts is in the times of the processes they interrupt too. What can be seen is a lower bound.
     static func foreignCores(_ uses: [Self]) -> Double? {
       let wall = uses.reduce(0) { $0 + $1.wallSeconds }
-      let foreign = uses.compactMap(\.foreignSeconds)
-      return foreign.count == uses.count && wall > 0 ? foreign.reduce(0, +) / wall : nil
+      let unaccounted = uses.compactMap(\.unaccountedSeconds)
+      guard unaccounted.count == uses.count, wall > 0 else { return nil }
+      let other = uses.reduce(0) { $0 + $1.otherSeconds }
+      return max(0, unaccounted.reduce(0, +), other) / wall
     }
   }
 
   private static let kernelGroup = ProcessGroup(name: "kernel threads", roots: [2])
-  private let groups: [ProcessGroup]
-  private let secondsPerTick: Double
+  private static let secondsPerTick = 1 / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+  private let read: @Sendable () -> Reading
 
   /// - Parameter servers: The groups of the servers; the client is added.
   public init(servers: [ProcessGroup]) {
-    groups = servers + [ProcessGroup(name: ProcessGroup.client, roots: [getpid()])]
-    secondsPerTick = 1 / Double(max(1, sysconf(Int32(_SC_CLK_TCK))))
+    let client = ProcessGroup(name: ProcessGroup.client, roots: [getpid()])
+    self.init { Self.reading(of: servers + [client]) }
   }
 
-  func reading() -> Reading {
+  /// - Parameter read: What is to be read, one after the other.
+  init(reading read: @escaping @Sendable () -> Reading) { self.read = read }
+
+  func reading() -> Reading { read() }
+
+  private static func reading(of groups: [ProcessGroup]) -> Reading {
     var reading = Reading()
-    guard let idle = idle() else { return reading }
-    let ticks = ProcessReading.ticks(ProcessReading.all(), by: groups + [Self.kernelGroup])
-    reading.groupSeconds = ticks.mapValues { Double($0) * secondsPerTick }
-    reading.idleSeconds = idle.seconds
-    reading.processors = idle.processors
+    guard let machine = machine() else { return reading }
+    let seconds = ProcessReading.seconds(
+      ProcessReading.all(), by: groups + [kernelGroup], perTick: secondsPerTick)
+    reading.groupSeconds = seconds.groups
+    reading.otherSeconds = seconds.others + machine.stealSeconds
+    reading.idleSeconds = machine.idleSeconds
+    reading.processors = machine.processors
     reading.nanoseconds = SystemMonotonicClock().nanoseconds()
     return reading
   }
@@ -66,13 +86,14 @@ public struct CPUMonitor: Sendable {
       use.groupSeconds[group] = max(0, seconds - (start.groupSeconds[group] ?? 0))
     }
     let busy = use.wallSeconds * Double(end.processors) - (idleAfter - idleBefore)
-    use.foreignSeconds = max(0, busy - use.groupSeconds.values.reduce(0, +))
+    use.unaccountedSeconds = busy - use.groupSeconds.values.reduce(0, +)
+    use.otherSeconds = end.otherSeconds - start.otherSeconds
     use.groupSeconds[Self.kernelGroup.name] = nil
     return use
   }
 
-  /// Time in which processors had nothing to run, waited for the disk, or served interrupts, from `/proc/stat`.
-  private func idle() -> (seconds: Double, processors: Int)? {
+  /// Time in which processors had nothing to run, waited for the disk, or served interrupts, and steal, from `/proc/stat`.
+  private static func machine() -> (idleSeconds: Double, stealSeconds: Double, processors: Int)? {
     guard let data = FileManager.default.contents(atPath: "/proc/stat") else { return nil }
     let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
     guard let total = lines.first?.split(separator: " "), total.first == "cpu", total.count > 7 else {
@@ -80,7 +101,8 @@ public struct CPUMonitor: Sendable {
     }
     // user nice system idle iowait irq softirq steal …
     let ticks = total[4...7].compactMap { Int($0) }.reduce(0, +)
+    let steal = total.count > 8 ? Int(total[8]) ?? 0 : 0
     let processors = lines.count { $0.hasPrefix("cpu") } - 1
-    return (Double(ticks) * secondsPerTick, processors)
+    return (Double(ticks) * secondsPerTick, Double(steal) * secondsPerTick, processors)
   }
 }

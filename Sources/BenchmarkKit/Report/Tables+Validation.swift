@@ -2,7 +2,7 @@ extension Tables {
   public static func validation(_ results: [SensitivityValidation.Result]) -> [String] {
     var table = TextTable([
       "backend", "scenario", "runs", "found", "wrong", "equivalent", "undecided", "ratio (median, range)",
-      "disturbed blocks", "limit", "",
+      "void blocks", "too busy", "limit", "",
     ])
     for result in results {
       let ratio = MedianRange(result.ratios).map { range in
@@ -12,7 +12,7 @@ extension Tables {
       table.add([
         result.backend, result.scenario.name, String(result.runs), String(result.found), String(result.wrong),
         String(result.equivalent), String(result.undecided), ratio ?? "-",
-        "\(Quantity.count(result.disturbedBlocks)) of \(Quantity.count(result.blocks))",
+        "\(Quantity.count(result.voidBlocks)) of \(Quantity.count(result.blocks))", String(result.tooBusy),
         result.limit, result.isMet ? "met" : "MISSED",
       ])
     }
@@ -23,7 +23,9 @@ extension Tables {
   public static func footer(_ results: [SensitivityValidation.Result]) -> [String] {
     [
       "Each run is a comparison of instructor-get with itself, with slices, orders and looks of its own. Found: the side "
-        + "without the extra work was called faster; wrong: a side was that isn't."
+        + "without the extra work was called faster; wrong: a side was that isn't. Void blocks are those during which "
+        + "something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of a core; they were "
+        + "measured again. Too busy: further runs with too many of them, which decide nothing."
     ]
   }
 }

@@ -120,6 +120,12 @@ public struct ComparisonRecord: Sendable {
 
   /// Blocks that something else disturbed.
   public var disturbedBlocks: Int { blocks.count(where: \.isDisturbed) }
+
+  /// Those of them that were left out and measured again.
+  var voidBlocks: Int { blocks.count(where: \.isVoid) }
+
+  /// Whether more blocks were disturbed than may be measured again, so that some count that were: the machine was too busy.
+  var hasKeptDisturbedBlocks: Bool { disturbedBlocks > voidBlocks }
 }
 
 extension ComparisonRecord {

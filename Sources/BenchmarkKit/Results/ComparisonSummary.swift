@@ -101,7 +101,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     soaks = record.soaks.isEmpty ? nil : record.soaks
     disturbance = Disturbance(
       blocks: record.blocks.count, disturbed: record.disturbedBlocks,
-      void: record.blocks.count(where: \.isVoid),
+      void: record.voidBlocks,
       medianForeignCores: MedianRange(record.blocks.compactMap(\.foreignCores))?.median,
       limitCores: ComparisonPlan.mostForeignCores)
     fairness = record.fairness

@@ -32,8 +32,11 @@ public struct SensitivityValidation: Sendable {
     public var equivalent = 0
     /// The ratio that each run estimated, of the first arm to the second.
     public var ratios: [Double] = []
-    public var disturbedBlocks = 0
+    /// Blocks measured, and those of them that were left out and measured again because something else was running.
     public var blocks = 0
+    public var voidBlocks = 0
+    /// Runs without a verdict, beside ``runs``: something else was running during more blocks than may be measured again.
+    public var tooBusy = 0
 
     public var undecided: Int { runs - found - wrong - equivalent }
 
@@ -45,7 +48,8 @@ public struct SensitivityValidation: Sendable {
     }
 
     public var isMet: Bool {
-      scenario.repeatedEvery == 0 ? allowed.contains(wrong) : allowed.contains(found) && wrong == 0
+      guard runs > 0 else { return false }
+      return scenario.repeatedEvery == 0 ? allowed.contains(wrong) : allowed.contains(found) && wrong == 0
     }
 
     var limit: String {
@@ -68,11 +72,27 @@ public struct SensitivityValidation: Sendable {
     servers: [ProcessGroup],
     progress: ProgressSink
   ) {
+    self.init(
+      settings: settings, segmentSeconds: segmentSeconds, blocks: blocks,
+      monitor: CPUMonitor(servers: servers),
+      progress: progress)
+  }
+
+  init(
+    settings: RunSettings, segmentSeconds: Double, blocks: Int = LookSchedule.defaultBlocks,
+    monitor: CPUMonitor,
+    progress: ProgressSink
+  ) {
     self.settings = settings
     self.segmentSeconds = segmentSeconds
     self.blocks = blocks
-    monitor = CPUMonitor(servers: servers)
+    self.monitor = monitor
     self.progress = progress
+  }
+
+  /// Of the runs of a scenario, so many more may be made for those during which the machine was too busy.
+  private static func mostTooBusy(_ runs: Int) -> Int {
+    max(1, Int(ComparisonPlan.mostVoidShare * Double(runs)))
   }
 
   /// Loads both targets, which are two places of one backend, and runs all scenarios on them.
@@ -88,9 +108,9 @@ public struct SensitivityValidation: Sendable {
       for scenario in Self.scenarios {
         var result = Result(backend: arms[0].name, scenario: scenario)
         do {
-          for number in 0..<runs {
-            progress.update("\(arms[0].displayName), \(scenario.name): run \(number + 1) of \(runs)")
-            try await add(scenario, number, arms, to: &result)
+          while result.runs < runs, result.tooBusy <= Self.mostTooBusy(runs) {
+            progress.update("\(arms[0].displayName), \(scenario.name): run \(result.runs + 1) of \(runs)")
+            try await add(scenario, number: result.runs + result.tooBusy, arms, to: &result)
           }
         } catch {
           if result.runs > 0 { each(result) }
@@ -98,7 +118,8 @@ public struct SensitivityValidation: Sendable {
         }
         progress.step(
           "\(arms[0].displayName), \(scenario.name): found \(result.found), wrong \(result.wrong), equivalent "
-            + "\(result.equivalent), undecided \(result.undecided) of \(runs)")
+            + "\(result.equivalent), undecided \(result.undecided) of \(result.runs)"
+            + (result.tooBusy > 0 ? "; the machine was too busy for \(result.tooBusy) more" : ""))
         each(result)
       }
       for arm in arms { await arm.store.close() }
@@ -108,7 +129,7 @@ public struct SensitivityValidation: Sendable {
     }
   }
 
-  private func add(_ scenario: Scenario, _ number: Int, _ arms: [Arm], to result: inout Result) async throws {
+  private func add(_ scenario: Scenario, number: Int, _ arms: [Arm], to result: inout Result) async throws {
     var settings = settings
     // Each run has slices, orders and lengths of its own.
     settings.seed = TraceRandom.mixed(settings.seed &+ UInt64(1_000 * scenario.repeatedEvery + number))
@@ -124,16 +145,20 @@ public struct SensitivityValidation: Sendable {
       rule: VerdictRule(schedule: schedule), lookCount: schedule.looks.count, provisionalBlocks: nil,
       segmentSeconds: segmentSeconds, warmUpSeconds: 0.2, timeLimitSeconds: nil, loads: 0,
       mostLoadedInstructors: 0,
-      acceptsDifferences: true, acceptsBusyMachine: true, isOneMachine: settings.isOneMachine)
+      acceptsDifferences: true, acceptsBusyMachine: false, isOneMachine: settings.isOneMachine)
     var run = ComparisonRun(
       arms: arms, settings: settings, plan: ComparisonPlan(recorded: plan), monitor: monitor, progress: .none)
     run.secondArm = [name: repeated]
     var log = ResultsLog()
     try log.add(.plan(plan))
     _ = try await run.run([plain], &log) { _ in }
-    result.runs += 1
     result.blocks += log.record.blocks.count
-    result.disturbedBlocks += log.record.disturbedBlocks
+    result.voidBlocks += log.record.voidBlocks
+    guard !log.record.hasKeptDisturbedBlocks else {
+      result.tooBusy += 1
+      return
+    }
+    result.runs += 1
     guard let verdict = log.record.verdicts.first else { return }
     if let ratio = verdict.ratio { result.ratios.append(ratio.estimate) }
     switch (verdict.kind, verdict.winner) {

@@ -18,6 +18,18 @@ struct DelayedGets: InstructorRepositoryDecorator {
   }
 }
 
+/// Counts bytes for what is created.
+struct CountedCreates: InstructorRepositoryDecorator {
+  let base: any InstructorRepository
+  let written: CallCounter
+  let bytesEach: Int
+
+  func createMany(_ items: [NewInstructor]) async throws(StoreError) -> [Instructor] {
+    written.add(bytesEach * items.count)
+    return try await base.createMany(items)
+  }
+}
+
 /// Fails some gets.
 struct FailingGets: InstructorRepositoryDecorator {
   let base: any InstructorRepository
@@ -110,5 +122,8 @@ struct IgnoredDeletes: InstructorRepositoryDecorator {
 final class CallCounter: Sendable {
   private let count = Atomic<Int>(0)
   func next() -> Int { count.wrappingAdd(1, ordering: .relaxed).oldValue }
+  /// - Returns: The new value.
+  @discardableResult
+  func add(_ amount: Int) -> Int { count.wrappingAdd(amount, ordering: .relaxed).newValue }
   var value: Int { count.load(ordering: .relaxed) }
 }

@@ -32,6 +32,26 @@ enum Fixture {
     RunSettings(catalog: catalog, seed: seed, concurrency: concurrency, options: TargetOptions())
   }
 
+  /// A machine of one processor, which something else uses all of a second between two readings, or nothing.
+  ///
+  /// - Parameter isDisturbed: Of each use that is measured, by its number: before and after it there is a reading.
+  static func monitor(_ isDisturbed: @escaping @Sendable (Int) -> Bool) -> CPUMonitor {
+    struct State {
+      var readings = 0
+      var idleSeconds = 0.0
+    }
+    let state = Mutex(State())
+    return CPUMonitor {
+      state.withLock { state in
+        if state.readings % 2 == 1, !isDisturbed(state.readings / 2) { state.idleSeconds += 1 }
+        defer { state.readings += 1 }
+        return CPUMonitor.Reading(
+          nanoseconds: UInt64(state.readings / 2 + state.readings % 2) * 1_000_000_000,
+          idleSeconds: state.idleSeconds, processors: 1)
+      }
+    }
+  }
+
   /// Every workload that is a loop of operations.
   static func prepared(_ context: WorkloadContext) -> [PreparedWorkload] {
     WorkloadRegistry.all.compactMap { $0.make?(context) }
@@ -52,7 +72,7 @@ final class FakeTarget: BenchmarkTarget {
   let displayName: String
   let queryAlternatives: [QueryAlternative]
   let address: String?
-  private let written = Atomic<Int>(0)
+  private let written: CallCounter
   private let state: TargetState
   private let decorate: @Sendable (InMemoryStore) -> any StorageBackend
   private let store = Mutex<InMemoryStore?>(nil)
@@ -62,7 +82,7 @@ final class FakeTarget: BenchmarkTarget {
 
   init(
     _ name: String = "fake", state: TargetState = .absent, address: String? = nil,
-    alternatives: [QueryAlternative] = [],
+    alternatives: [QueryAlternative] = [], written: CallCounter = CallCounter(),
     decorate: @escaping @Sendable (InMemoryStore) -> any StorageBackend = { $0 }
   ) {
     self.name = name
@@ -70,6 +90,7 @@ final class FakeTarget: BenchmarkTarget {
     queryAlternatives = alternatives
     self.state = state
     self.address = address
+    self.written = written
     self.decorate = decorate
   }
 
@@ -94,11 +115,11 @@ final class FakeTarget: BenchmarkTarget {
   func settle() async throws { record("settle") }
   func catchUp() async throws {
     record("catchUp")
-    written.wrappingAdd(1_000_000, ordering: .relaxed)
+    written.add(1_000_000)
   }
   /// A server that is asked writes a thousand bytes.
   func writtenBytes() async throws -> Int? {
-    address == nil ? nil : written.wrappingAdd(1_000, ordering: .relaxed).newValue
+    address == nil ? nil : written.add(1_000)
   }
   func environment() async throws -> [String: String] { ["durability": "none"] }
   func remove() async throws { record("remove") }
