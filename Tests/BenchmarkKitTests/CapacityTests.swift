@@ -75,6 +75,33 @@ import Testing
       }, seed: 1, catalog: "", isOneMachine: true)
   }
 
+  @Test func atTheSameRateOfASearchBothArmsExecuteTheSameOperations() {
+    var trace = CapacityTrace()
+    let first = trace.first(search: 0, index: 80, count: 1_000)
+    let other = trace.first(search: 0, index: 84, count: 1_200)
+    #expect(trace.first(search: 0, index: 80, count: 1_000) == first)
+    #expect((first, other) == (0, 1_000))
+    #expect(
+      trace.first(search: 1, index: 80, count: 1_000) == 2_200, "another search has operations of its own")
+  }
+
+  @Test func probesThatHadToBeKeptOnABusyMachineGiveNoRatio() {
+    let rates = [1_000.0, 1_000, 1_000, 1_000, 1_000, 1_000]
+    var result = Self.result(rates, rates)
+    for isVoid in [true, false] {
+      result.probes.append(
+        CapacityProbe(
+          search: 0, arm: "one", backend: "fake", ratePerSecond: 1, first: 0, scheduled: 1, misses: 0,
+          status: "valid", isUnder: true, foreignCores: 0.5, isDisturbed: true, isVoid: isVoid, traceHash: "")
+      )
+      #expect((result.ratio == nil) == !isVoid)
+    }
+    #expect(result.busyReason?.contains("2 of 2 probes") == true)
+    #expect(Tables.footer([result]).first?.hasPrefix("VOID: instructor-get: machine too busy") == true)
+    result.acceptsBusyMachine = true
+    #expect(result.ratio != nil && result.busyReason == nil)
+  }
+
   /// Two in-memory stores that answer only so many calls at a time, slowly: their capacity is known.
   @Test func aKnownLimitIsFound() async throws {
     let catalog = try Fixture.catalog()
@@ -90,11 +117,21 @@ import Testing
     plan.arrivalsForP95 = 200
     let run = CapacityRun(
       settings: Fixture.settings(catalog), plan: plan, arms: Fixture.plan([]).arms, entries: entries,
-      progress: .none)
+      // Each arm's warm-up is the first that is measured.
+      monitor: Fixture.monitor { $0 == 3 }, progress: .none)
     var results: [CapacityResult] = []
     try await run.run(targets: (targets[0], targets[1])) { results.append($0) }
     let result = try #require(results.first)
     #expect(result.percentile == 95)
+    // The second probe was disturbed, and made again with the same calls.
+    #expect(result.probes.map(\.isVoid) == result.probes.indices.map { $0 == 1 })
+    #expect(result.probes[1].isDisturbed && result.probes[1].foreignCores == 1 && result.busyReason == nil)
+    #expect(result.probes[2].arm == result.probes[1].arm)
+    #expect(result.probes[2].ratePerSecond == result.probes[1].ratePerSecond)
+    #expect(result.probes[2].first == result.probes[1].first)
+    // At the same rate both arms got the same operations, at another one others.
+    let begins = Dictionary(grouping: result.probes, by: \.ratePerSecond).mapValues { Set($0.map(\.first)) }
+    #expect(begins.values.allSatisfy { $0.count == 1 } && Set(begins.values).count == begins.count)
     let rates = result.arms.compactMap(\.rates.first)
     for (rate, gate) in zip(rates, gates) {
       // A probe of a second can't tell a rate a few percent above the limit from one below: the backlog is still short.

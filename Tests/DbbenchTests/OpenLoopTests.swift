@@ -118,9 +118,8 @@ import Testing
   @Test func capacityIsFoundForBoth() async throws {
     let output = try await Tool.run(
       [
-        "capacity", "--backends", "memory,memory", "--slo", "50ms", "--searches", "1", "--workload",
-        "instructor-page",
-        "--json", "-",
+        "capacity", "--accept-busy", "--backends", "memory,memory", "--slo", "50ms", "--searches", "1",
+        "--workload", "instructor-page", "--json", "-",
       ] + Self.small)
     #expect(output.status == 0, "\(output)")
     let object = try Self.object(output)

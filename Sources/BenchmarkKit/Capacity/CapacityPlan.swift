@@ -19,15 +19,26 @@ public struct CapacityPlan: Sendable {
   public var arrivals: ArrivalProcess
   /// Times servers of unlike durability all the same.
   public var acceptsDifferences: Bool
+  /// Whether probes that something else disturbed count all the same.
+  public var acceptsBusyMachine: Bool
+
+  /// Of a search on one arm, about.
+  public static let typicalProbes = 6
 
   public init(
     level: ServiceLevel, searches: Int = CapacityPlan.searches, arrivals: ArrivalProcess = .poisson,
-    acceptsDifferences: Bool = false
+    acceptsDifferences: Bool = false, acceptsBusyMachine: Bool = false
   ) {
     self.level = level
     self.searches = searches
     self.arrivals = arrivals
     self.acceptsDifferences = acceptsDifferences
+    self.acceptsBusyMachine = acceptsBusyMachine
+  }
+
+  /// Probes of a workload that may be void, at the most: a fifth, as of the blocks of a comparison.
+  var mostVoids: Int {
+    Int(ComparisonPlan.mostVoidShare * Double(2 * searches * Self.typicalProbes))
   }
 
   /// A probe takes no longer, so a backend that makes fewer than ``LatencySummary/operationsForP99`` calls in it is

@@ -16,14 +16,22 @@ public struct CapacityProbe: Sendable, Encodable {
   public var misses: Int
   public var status: String
   public var isUnder: Bool
+  /// Cores that something else kept busy meanwhile, steal included; `nil` where the system doesn't tell.
+  public var foreignCores: Double?
+  /// Whether that is too much. It is decided without looking at the result.
+  public var isDisturbed = false
+  /// Left out, and made again.
+  public var isVoid = false
   /// The sum of the hashes of the executed operations, as text.
   public var traceHash: String
 
   private enum CodingKeys: String, CodingKey {
-    case search, arm, backend, first, scheduled, misses, status, traceHash
+    case search, arm, backend, first, scheduled, misses, status, foreignCores, traceHash
     case ratePerSecond = "rate"
     case responseNanoseconds = "response"
     case isUnder = "under"
+    case isDisturbed = "disturbed"
+    case isVoid = "void"
   }
 }
 
@@ -35,7 +43,7 @@ public struct CapacityResult: Sendable {
     public var rates: [Double] = []
     /// Whether this program, not the backend, ended a search: the capacity is at least what was found.
     public var isGeneratorLimited = false
-    /// The sum of the hashes of all operations that its probes executed. The arms' differ: each has probes of its own.
+    /// The sum of the hashes of all operations that its probes executed. The arms' differ: each tries rates of its own.
     public var traceHash: UInt64 = 0
     public var environment: [String: String]
 
@@ -52,14 +60,29 @@ public struct CapacityResult: Sendable {
   public var seed: UInt64
   public var catalog: String
   public var isOneMachine: Bool
+  /// Whether probes that something else disturbed were to count all the same.
+  public var acceptsBusyMachine = false
   /// Why it ended early, in words; `nil` where it is complete.
   public var stopped: String?
 
   /// How many times as much the first arm bears as the second, over the pairs of searches; `nil` where there is none, or
-  /// where this program was the limit.
+  /// where this program was the limit, or the machine too busy.
   public var ratio: RatioEstimate? {
-    guard arms.count == 2, !arms.contains(where: \.isGeneratorLimited) else { return nil }
+    guard arms.count == 2, !arms.contains(where: \.isGeneratorLimited), busyReason == nil else { return nil }
     let pairs = zip(arms[0].rates, arms[1].rates).filter { $0 > 0 && $1 > 0 }
     return RatioEstimate(logRatios: pairs.map { Double.log($0 / $1) })
+  }
+
+  /// Probes that something else disturbed.
+  public var disturbedProbes: Int { probes.count(where: \.isDisturbed) }
+  /// Those of them that were left out and made again.
+  public var voidProbes: Int { probes.count(where: \.isVoid) }
+
+  /// Where disturbed probes had to be kept, what that makes of the result; `nil` where all is well or that was accepted.
+  public var busyReason: String? {
+    guard disturbedProbes > voidProbes, !acceptsBusyMachine else { return nil }
+    return "\(workload): machine too busy: something else used more than "
+      + "\(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of a core during \(disturbedProbes) of "
+      + "\(probes.count) probes"
   }
 }

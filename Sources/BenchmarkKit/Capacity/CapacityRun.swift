@@ -8,17 +8,30 @@ public struct CapacityRun: Sendable {
   let plan: CapacityPlan
   let arms: [ArmSpecification]
   let entries: [WorkloadEntry]
+  let monitor: CPUMonitor
   let progress: ProgressSink
 
-  /// - Parameter arms: Two.
+  /// - Parameters:
+  ///   - arms: Two.
+  ///   - servers: Which processes are the servers.
   public init(
     settings: RunSettings, plan: CapacityPlan, arms: [ArmSpecification], entries: [WorkloadEntry],
-    progress: ProgressSink
+    servers: [ProcessGroup], progress: ProgressSink
+  ) {
+    self.init(
+      settings: settings, plan: plan, arms: arms, entries: entries, monitor: CPUMonitor(servers: servers),
+      progress: progress)
+  }
+
+  init(
+    settings: RunSettings, plan: CapacityPlan, arms: [ArmSpecification], entries: [WorkloadEntry],
+    monitor: CPUMonitor, progress: ProgressSink
   ) {
     self.settings = settings
     self.plan = plan
     self.arms = arms
     self.entries = entries
+    self.monitor = monitor
     self.progress = progress
   }
 
@@ -68,7 +81,7 @@ public struct CapacityRun: Sendable {
         workload: workload.name, level: plan.level, percentile: 99,
         arms: zip(self.arms, arms).map { .init(specification: $0, environment: $1.environment) },
         seed: settings.seed, catalog: settings.catalog.fingerprint,
-        isOneMachine: settings.isOneMachine)
+        isOneMachine: settings.isOneMachine, acceptsBusyMachine: plan.acceptsBusyMachine)
       do {
         try await search(workload, arms, &result)
         each(result)
@@ -85,14 +98,16 @@ public struct CapacityRun: Sendable {
   private func search(_ workload: PreparedWorkload, _ arms: [Arm], _ result: inout CapacityResult)
     async throws
   {
-    let runners = arms.map { ArmRunner(arm: $0, workload: workload, concurrency: settings.concurrency) }
+    let runners = arms.map {
+      ArmRunner(arm: $0, workload: workload, concurrency: settings.concurrency, monitor: monitor)
+    }
     var pilots: [Double] = []
     for runner in runners {
       progress.update("\(workload.name): warming up \(runner.arm.displayName)")
       pilots.append(try await runner.warmUp(for: SingleRun.warmUp))
     }
     result.percentile = CapacityPlan.percentile(slowest: pilots.min() ?? 0)
-    var nextOperation = 0
+    var trace = CapacityTrace()
     for number in 0..<plan.searches {
       var searches = pilots.enumerated().map { arm, pilot in
         CapacitySearch(start: RateGrid.index(below: pilot * startFactor(number, arm)))
@@ -101,18 +116,10 @@ public struct CapacityRun: Sendable {
       while let round = Self.round(searches) {
         for arm in number % 2 == 0 ? round : round.reversed() {
           guard let index = searches[arm].next else { continue }
-          let rate = RateGrid.rate(index)
           progress.update(
             "\(workload.name), search \(number + 1) of \(plan.searches): \(arms[arm].displayName) at "
-              + "\(Quantity.count(Int(rate))) calls/s")
-          let request = request(rate, result.percentile, from: nextOperation, search: number, index: index)
-          nextOperation += request.schedule.count
-          let offered = try await runners[arm].offer(request)
-          try Task.checkCancellation()
-          let probe = try note(offered, request, rate, search: number, arm: arm, &result)
-          if offered.status == .generatorLimited, !probe.isUnder {
-            result.arms[arm].isGeneratorLimited = true
-          }
+              + "\(Quantity.count(Int(RateGrid.rate(index)))) calls/s")
+          let probe = try await probe(runners[arm], index, search: number, arm: arm, &trace, &result)
           searches[arm].record(passes: probe.isUnder)
         }
       }
@@ -120,6 +127,26 @@ public struct CapacityRun: Sendable {
       let found = result.arms.map { "\($0.displayName) \(Quantity.count(Int($0.rates.last ?? 0)))/s" }
       progress.step(
         "\(workload.name), search \(number + 1) of \(plan.searches): \(found.joined(separator: ", "))")
+    }
+  }
+
+  /// Offers a rate until nothing disturbed it, or until so much did that the machine is known to be busy.
+  private func probe(
+    _ runner: ArmRunner, _ index: Int, search: Int, arm: Int, _ trace: inout CapacityTrace,
+    _ result: inout CapacityResult
+  ) async throws -> CapacityProbe {
+    let rate = RateGrid.rate(index)
+    var request = request(rate, result.percentile, search: search, index: index)
+    request.firstOperation = trace.first(search: search, index: index, count: request.schedule.count)
+    while true {
+      let offered = try await runner.offer(request)
+      try Task.checkCancellation()
+      let probe = try note(offered, request, rate, search: search, arm: arm, &result)
+      guard probe.isVoid else {
+        if offered.status == .generatorLimited, !probe.isUnder { result.arms[arm].isGeneratorLimited = true }
+        return probe
+      }
+      progress.update("\(result.workload): something else was running, the rate is offered again")
     }
   }
 
@@ -135,16 +162,14 @@ public struct CapacityRun: Sendable {
     return 0.4 + 0.4 * random.unit()
   }
 
-  private func request(_ rate: Double, _ percentile: Double, from first: Int, search: Int, index: Int)
-    -> OpenLoopRequest
-  {
+  private func request(_ rate: Double, _ percentile: Double, search: Int, index: Int) -> OpenLoopRequest {
     let load = OfferedLoad(
       ratePerSecond: rate, arrivals: plan.arrivals,
       duration: plan.duration(ratePerSecond: rate, percentile: percentile))
     // Both arms get the same arrivals at the same rate in the same search.
     let seed = TraceRandom.mixed(settings.seed ^ Self.stream) &+ UInt64(search * 1_000 + index)
     var request = OpenLoopRequest(
-      load, firstOperation: first, timeout: settings.options.timeout, seed: seed)
+      load, firstOperation: 0, timeout: settings.options.timeout, seed: seed)
     // More than that and the percentile can't be under the limit any more.
     let allowed = Int(Double(request.schedule.count) * (100 - percentile) / 100)
     request.missLimit = MissLimit(nanoseconds: plan.level.nanoseconds, count: allowed)
@@ -163,10 +188,14 @@ public struct CapacityRun: Sendable {
     let response = offered.isCutShort ? nil : offered.response(atPercent: result.percentile)
     let isUnder =
       offered.status != .overloaded && response.map { $0 <= plan.level.nanoseconds } == true
+    let foreign = CPUMonitor.Use.foreignCores([offered.cpu])
+    let isDisturbed = foreign.map { $0 > ComparisonPlan.mostForeignCores } ?? false
+    let isVoid = isDisturbed && !plan.acceptsBusyMachine && result.voidProbes < plan.mostVoids
     let probe = CapacityProbe(
       search: search, arm: arms[arm].name, backend: arms[arm].backend, ratePerSecond: rate,
       first: request.firstOperation, responseNanoseconds: response, scheduled: offered.ledger.scheduled,
-      misses: offered.misses, status: offered.status.rawValue, isUnder: isUnder,
+      misses: offered.misses, status: offered.status.rawValue, isUnder: isUnder, foreignCores: foreign,
+      isDisturbed: isDisturbed, isVoid: isVoid,
       traceHash: traceHashText(offered.traceHash))
     result.arms[arm].traceHash &+= offered.traceHash
     result.probes.append(probe)

@@ -1,7 +1,8 @@
 /// The JSON object of `dbbench capacity`, one for each workload. Rates are calls a second.
 extension CapacityResult: Encodable {
   private enum Key: String, CodingKey {
-    case workload, sloMilliseconds, percentile, complete, stopped, seed, catalog, client, arms, ratio, probes
+    case workload, sloMilliseconds, percentile, complete, stopped, seed, catalog, client, arms, ratio, probes,
+      void
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -14,6 +15,7 @@ extension CapacityResult: Encodable {
     try object.encode(seed, forKey: .seed)
     try object.encode(catalog, forKey: .catalog)
     try object.encode(ClientProcess.environment, forKey: .client)
+    try object.encode(busyReason, forKey: .void)
     try object.encode(arms, forKey: .arms)
     try object.encode(ratio, forKey: .ratio)
     try object.encode(probes, forKey: .probes)

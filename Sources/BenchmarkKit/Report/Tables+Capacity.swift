@@ -32,6 +32,14 @@ extension Tables {
         lines.append(
           "\(result.workload): \(arm.displayName) did not keep the limit at any rate in some searches.")
       }
+      if result.disturbedProbes > 0 {
+        lines.append(
+          "\(result.workload): something else was running during \(result.disturbedProbes) of \(result.probes.count) probes; "
+            + "\(result.voidProbes) of them were left out and made again.")
+      }
+      if let reason = result.busyReason {
+        lines.insert("VOID: \(reason). --accept-busy takes the ratio all the same.", at: 0)
+      }
       if let stopped = result.stopped {
         lines.insert("PARTIAL: \(result.workload) ended early (\(stopped)).", at: 0)
       }

@@ -33,7 +33,12 @@ extension BenchmarkFailure {
   static func void(_ summary: ComparisonSummary) -> BenchmarkFailure? {
     guard let reason = summary.voidReason else { return nil }
     guard reason == summary.busyReason else { return BenchmarkFailure(.mismatch, reason + ".") }
-    return BenchmarkFailure(
+    return busy(reason)
+  }
+
+  /// Where something else was running during too much of it.
+  static func busy(_ reason: String) -> BenchmarkFailure {
+    BenchmarkFailure(
       .void, reason,
       advice: "Run it again when the machine is quiet, or take the verdicts with --accept-busy.")
   }

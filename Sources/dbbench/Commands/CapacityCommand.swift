@@ -9,7 +9,8 @@ struct CapacityCommand: AsyncParsableCommand {
       Offers calls at a rate, whether or not earlier ones were answered, and sees whether 99% of them (95% where a DBMS \
       is too slow to make 10,000 in ten seconds) are answered within --slo, counted from when each was due; a call that \
       fails or is never made counts as too slow. Then a higher or lower rate, on a grid of 5%, until the limit is found. \
-      Six independent searches on each, by turns, give the interval.
+      Six independent searches on each, by turns, give the interval. Rates during which something else on the machine was \
+      running are offered again.
 
       About four minutes for each workload. Ctrl-C prints what was found so far.
 
@@ -43,6 +44,9 @@ struct CapacityCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("poisson (as many independent users) or constant.", valueName: "process"))
   var arrivals: ArrivalProcess = .poisson
 
+  @Flag(help: "Let rates count during which something else was running.")
+  var acceptBusy = false
+
   func validate() throws { try Check.size(searches, "--searches", 1...100) }
 
   func run() async throws {
@@ -64,7 +68,7 @@ struct CapacityCommand: AsyncParsableCommand {
       isOneMachine: request.isOneMachine)
     let plan = CapacityPlan(
       level: ServiceLevel(limit: slo.duration), searches: searches, arrivals: arrivals,
-      acceptsDifferences: servers.acceptDifferences)
+      acceptsDifferences: servers.acceptDifferences, acceptsBusyMachine: acceptBusy)
     try conditions.requireNames(
       .capacity(arms: specifications.map(\.name), workloads: entries.map(\.name)))
     _ = try request.pinning()
@@ -72,15 +76,18 @@ struct CapacityCommand: AsyncParsableCommand {
     if output.dryRun { return }
     let measurement = Measurement<CapacityResult>(
       request: request, output: output, table: Tables.capacity, footer: Tables.footer,
-      judgement: { results in try conditions.failure { $0.failure(in: results) } })
+      judgement: { results in
+        if let reason = results.compactMap(\.busyReason).first { return .busy(reason) }
+        return try conditions.failure { $0.failure(in: results) }
+      })
     try await measurement.run { session, progress, each in
       let run = CapacityRun(
-        settings: settings, plan: plan, arms: specifications, entries: entries, progress: progress)
+        settings: settings, plan: plan, arms: specifications, entries: entries,
+        servers: session.processGroups(request), progress: progress)
       try await run.run(targets: (session.places[0].target, session.places[1].target), each: each)
     }
   }
 
-  private static let probesOfASearch = 6.0
   private static let secondsOfAProbe = 3.5
 
   private func describe(
@@ -98,7 +105,7 @@ struct CapacityCommand: AsyncParsableCommand {
     text.add("arms", arms.map(\.text).joined(separator: "; "))
     text.add(
       estimatedSeconds: Plan.loadSeconds(request, settings.catalog.records)
-        + Double(entries.count * plan.searches * 2) * Self.probesOfASearch * Self.secondsOfAProbe)
+        + Double(entries.count * plan.searches * 2 * CapacityPlan.typicalProbes) * Self.secondsOfAProbe)
     text.print()
   }
 }
