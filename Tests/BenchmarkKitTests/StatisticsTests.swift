@@ -136,4 +136,21 @@ import Testing
     let noise = try #require(BlockNoise.of([(100, 110), (110, 100)]))
     #expect(close(noise, Double.log(1.1) / 2))
   }
+
+  /// Against the sums of all terms, written out.
+  @Test func binomialTailsAreExact() {
+    let few = BinomialDistribution(trials: 3, probability: 0.25)
+    for (count, probability) in [(-1, 1.0), (0, 1), (1, 37.0 / 64), (2, 10.0 / 64), (3, 1.0 / 64), (4, 0)] {
+      #expect((few.atLeast(count) - probability).magnitude < 1e-12, "\(count)")
+      #expect((few.atMost(count - 1) - (1 - probability)).magnitude < 1e-12, "\(count)")
+    }
+    let many = BinomialDistribution(trials: 1_000, probability: 0.05)
+    // By fractions of whole numbers, in Python.
+    #expect((many.atLeast(80) / 3.48864497579347e-05 - 1).magnitude < 1e-9)
+    let mirrored = BinomialDistribution(trials: 1_000, probability: 0.95)
+    #expect((many.atLeast(80) / mirrored.atMost(920) - 1).magnitude < 1e-9)
+    #expect((many.atLeast(50) + many.atMost(49) - 1).magnitude < 1e-9)
+    #expect(BinomialDistribution(trials: 5, probability: 0).atLeast(1) == 0)
+    #expect(BinomialDistribution(trials: 5, probability: 1).atMost(4) == 0)
+  }
 }

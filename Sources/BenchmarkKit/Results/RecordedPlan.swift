@@ -21,10 +21,9 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   public var provisionalBlocks: Int?
   /// What the two arms' segments should take on average.
   public var segmentSeconds: Double
-  /// The slower arm's segments are longer, up to twice as long. The default comparison, which is to end within ten minutes, took
-  /// exactly that with 1 s: how long a segment really is depends on what the pilot saw. See decision 8 for what a slow
-  /// rhythm of one arm does to segments of this length.
-  public static let defaultSegmentSeconds = 0.9
+  /// The slower arm's segments are longer, up to twice as long. A second is the shortest that keeps the promise of the
+  /// verdicts where one arm has a slow rhythm of its own; see decision 8.
+  public static let defaultSegmentSeconds = 1.0
   public var warmUpSeconds: Double
   /// No new round begins after this many seconds of measuring.
   public var timeLimitSeconds: Double?

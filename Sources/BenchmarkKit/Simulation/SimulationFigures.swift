@@ -57,9 +57,12 @@ public struct SimulationFigures: Sendable, Encodable {
         if isBeyondMargin { wrongEquivalents += 1 }
       default: break
       }
-      for (number, look) in rule.schedule.looks.enumerated()
-      where Self.holds(RatioEstimate(logRatios: Array(logRatios[index].prefix(look.blocks))), truth) {
-        covered[number] += 1
+      for (number, look) in rule.schedule.looks.enumerated() {
+        // The one that decided has it already.
+        let ratio =
+          verdict.look == number + 1
+          ? verdict.ratio : RatioEstimate(logRatios: Array(logRatios[index].prefix(look.blocks)))
+        if Self.holds(ratio, truth) { covered[number] += 1 }
       }
       if Self.holds(verdict.ratio, truth) { coveredAsReported += 1 }
     }

@@ -10,21 +10,32 @@ struct SimulationLimit: Sendable {
   /// The families or workloads that the share is of.
   var count: Int
 
-  /// - Parameter deviations: So many standard deviations beyond the limit count as kept: a short simulation can be off by
-  ///   chance.
-  func isKept(deviations: Double = 0) -> Bool {
-    func slack(_ bound: Double) -> Double {
-      deviations * Double.sqrt(bound * (1 - bound) / Double(max(1, count)))
-    }
-    return share >= range.lowerBound - slack(range.lowerBound)
-      && share <= range.upperBound + slack(range.upperBound)
+  var isKept: Bool { range.contains(share) }
+
+  /// Whether something that just keeps the limit would be as far beyond it in a simulation of this size with at least this
+  /// probability: a short simulation can be off by chance.
+  func isKept(byChance probability: Double) -> Bool {
+    let hits = Int((share * Double(count)).rounded())
+    return BinomialDistribution(trials: count, probability: range.upperBound).atLeast(hits) >= probability
+      && BinomialDistribution(trials: count, probability: range.lowerBound).atMost(hits) >= probability
   }
 
   var text: String { "\(scenario): \(words): \(SimulationReport.percent(share))" }
 
-  /// All that a scenario has to keep, if it has to keep any.
+  /// Limits with the same words and range of several scenarios as one of all of them: what makes a wrong rule out of a right one
+  /// shows in every scenario, and in all together long before it does in one.
+  static func pooled(_ limits: [SimulationLimit]) -> [SimulationLimit] {
+    Dictionary(grouping: limits, by: \.words).values.compactMap { alike in
+      guard var pooled = alike.first else { return nil }
+      pooled.scenario = "\(alike.count) scenarios"
+      pooled.count = alike.reduce(0) { $0 + $1.count }
+      pooled.share = alike.reduce(0) { $0 + $1.share * Double($1.count) } / Double(max(1, pooled.count))
+      return pooled
+    }
+  }
+
+  /// All that a scenario has to keep.
   static func all(_ scenario: VerdictSimulation.Scenario, _ figures: SimulationFigures) -> [SimulationLimit] {
-    guard scenario.isLimited else { return [] }
     func limit(_ words: String, _ share: Double, _ range: ClosedRange<Double>, of count: Int) -> Self {
       SimulationLimit(scenario: scenario.name, words: words, share: share, range: range, count: count)
     }

@@ -15,8 +15,6 @@ public struct VerdictSimulation: Sendable {
     var ratios = [Double](repeating: 1, count: VerdictSimulation.workloads)
     /// Before the jitter.
     var segmentSeconds = RecordedPlan.defaultSegmentSeconds
-    /// Whether the limits have to be kept; otherwise it is there to be looked at.
-    var isLimited = true
   }
 
   static let workloads = 8
