@@ -71,7 +71,7 @@ import Testing
     var plan = SoakPlan(duration: .milliseconds(20))
     plan.watch = .milliseconds(1)
     var soaks: [SoakResult] = []
-    try await SoakRun(settings: settings, plan: plan)
+    try await SoakRun(settings: settings, plan: plan, servers: [])
       .run(
         workloads, on: FakeTarget(), processorSeconds: { nil }, progress: .none, each: { soaks.append($0) })
     objects["run --soak"] = try JSONText.of(try #require(soaks.first))

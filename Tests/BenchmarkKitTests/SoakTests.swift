@@ -1,5 +1,6 @@
 import FoundationEssentials
 import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit
@@ -12,7 +13,7 @@ import Testing
     var results: [SoakResult] = []
     var plan = SoakPlan(duration: .milliseconds(100))
     plan.watch = .milliseconds(1)
-    let soak = SoakRun(settings: settings, plan: plan)
+    let soak = SoakRun(settings: settings, plan: plan, servers: [])
     try await soak.run(
       [workload], on: FakeTarget(), processorSeconds: { nil }, progress: .none, each: { results.append($0) })
     let result = try #require(results.first)
@@ -53,13 +54,57 @@ import Testing
     let settings = Fixture.settings(try Fixture.catalog())
     let rounds = SoakRounds(
       settings: settings, arms: plan.arms, plan: SoakPlan(duration: .milliseconds(100)), serverProcesses: [],
-      progress: .none)
+      monitor: CPUMonitor(servers: []), progress: .none)
     let again = (FakeTarget("one"), FakeTarget("two"))
     try await rounds.run(
       [try Fixture.prepared("instructor-update", settings.context)], on: [again.0, again.1], &log)
     #expect(again.0.calls.isEmpty && !again.1.calls.isEmpty)
     #expect(log.record.soaks.map(\.isComplete) == [true, true])
     #expect(log.record.soaks[0] == outcome.record.soaks[0])
+  }
+
+  /// Instructors that are made to be deleted are work for us, and no bill that comes later.
+  @Test func whatIsPreparedIsNoDebt() async throws {
+    let settings = Fixture.settings(try Fixture.catalog())
+    let written = CallCounter()
+    let target = FakeTarget(address: "here", written: written) { store in
+      // Other calls write as well, but those are none of the workload's.
+      DecoratedStore(
+        base: store,
+        instructors: CountedCreates(base: store.instructors, written: written, bytesEach: 1_000_000))
+    }
+    var plan = SoakPlan(duration: .milliseconds(100))
+    // Too short for all that is prepared: what is left is there already.
+    plan.window = .milliseconds(5)
+    plan.watch = .milliseconds(1)
+    var results: [SoakResult] = []
+    try await SoakRun(settings: settings, plan: plan, servers: []).run(
+      [try Fixture.prepared("instructor-delete", settings.context)], on: target, processorSeconds: { nil },
+      progress: .none, each: { results.append($0) })
+    let result = try #require(results.first)
+    #expect(result.windows.count > 1 && result.ledger.failed == 0)
+    let prepared = try #require(result.preparation?.writtenBytes)
+    #expect(prepared >= 1_000_000 * result.ledger.succeeded && result.ledger.succeeded > 0)
+    // Only that of being asked remains: a thousand bytes before and after each window, and what it needs.
+    let untimed = try #require(result.untimed?.writtenBytes)
+    #expect(untimed <= 2_000 * (2 * result.windows.count + 1), "\(untimed)")
+  }
+
+  @Test func aDisturbedSoakSaysSo() async throws {
+    let settings = Fixture.settings(try Fixture.catalog())
+    var plan = SoakPlan(duration: .milliseconds(50))
+    plan.watch = .milliseconds(1)
+    var results: [SoakResult] = []
+    try await SoakRun(settings: settings, plan: plan, monitor: Fixture.monitor { _ in true }).run(
+      [try Fixture.prepared("instructor-get", settings.context)], on: FakeTarget(), processorSeconds: { nil },
+      progress: .none, each: { results.append($0) })
+    let result = try #require(results.first)
+    let count = result.windows.count
+    #expect(count > 0 && result.windows.allSatisfy { $0.foreignCores == 1 }, "\(result.windows)")
+    #expect(result.disturbedWindows == count)
+    let note =
+      "instructor-get on fake: something else used more than 5% of a core during \(count) of \(count)"
+    #expect(Tables.footer([result]).last?.hasPrefix(note) == true, "\(Tables.footer([result]))")
   }
 
   @Test func aModeIsNamedOnlyWhereThereAreTwo() {

@@ -6,7 +6,7 @@ extension SoakResult: Encodable {
     case backend, workload, dispatch, durability, concurrency, connections, seed, scheduled, operations,
       errors,
       errorsByCode, dropped, traceHash
-    case latency, windows, server, watchSeconds, environment
+    case latency, windows, server, preparation, watchSeconds, environment
   }
   private enum UsageKey: String, CodingKey { case processorSeconds, writtenBytes }
 
@@ -31,13 +31,15 @@ extension SoakResult: Encodable {
     var usage = object.nestedContainer(keyedBy: UsageKey.self, forKey: .server)
     try usage.encode(timed.processorSeconds, forKey: .processorSeconds)
     try usage.encode(timed.writtenBytes, forKey: .writtenBytes)
+    try object.encode(preparation, forKey: .preparation)
     try object.encode(watchSeconds, forKey: .watchSeconds)
     try object.encode(environment, forKey: .environment)
   }
 }
 
 private enum ReckonedKey: String, CodingKey {
-  case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, maintenanceDebt
+  case elapsedSeconds, throughputPerSecond, firstThirdPerSecond, lastThirdPerSecond, disturbedWindows,
+    maintenanceDebt
 }
 
 private enum DebtKey: String, CodingKey { case processorMillisecondsPer1000, bytesPer1000 }
@@ -50,6 +52,7 @@ extension SoakFigures {
     try object.encode(throughputPerSecond, forKey: .throughputPerSecond)
     try object.encode(thirds?.first, forKey: .firstThirdPerSecond)
     try object.encode(thirds?.last, forKey: .lastThirdPerSecond)
+    try object.encode(disturbedWindows, forKey: .disturbedWindows)
     guard let debt else { return try object.encodeNil(forKey: .maintenanceDebt) }
     var nested = object.nestedContainer(keyedBy: DebtKey.self, forKey: .maintenanceDebt)
     try nested.encode(debt.processorMilliseconds, forKey: .processorMillisecondsPer1000)

@@ -34,6 +34,10 @@ enum SoakTables {
         + "\(summary.plan.concurrency) calls under way; no verdicts. "
         + Tables.soakNotes(watchSeconds: first.watchSeconds)[0]
     ]
+    for record in soaks {
+      let name = "\(record.workload) on \(summary.plan.arms[record.arm].displayName)"
+      if let note = Tables.disturbance(record, "The soak of " + name) { notes.append(note) }
+    }
     for record in soaks where !record.isComplete {
       notes.append(
         "The soak of \(record.workload) on \(summary.plan.arms[record.arm].displayName) was cut off.")

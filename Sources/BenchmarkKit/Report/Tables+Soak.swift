@@ -32,13 +32,24 @@ extension Tables {
 
   /// What the reader has to know about the table above it.
   public static func footer(_ results: [SoakResult]) -> [String] {
-    results.first.map { soakNotes(watchSeconds: $0.watchSeconds) } ?? []
+    guard let first = results.first else { return [] }
+    return soakNotes(watchSeconds: first.watchSeconds)
+      + results.compactMap { disturbance($0, "\($0.workload) on \($0.displayName)") }
+  }
+
+  /// That a soak was disturbed; `nil` where it was not. It can't be measured again: that is for the reader to do.
+  static func disturbance(_ figures: some SoakFigures, _ name: String) -> String? {
+    guard figures.disturbedWindows > 0 else { return nil }
+    return
+      "\(name): something else used more than \(Quantity.decimal(ComparisonPlan.mostForeignCores * 100, 0))% of a core "
+      + "during \(figures.disturbedWindows) of \(figures.windows.count) windows; they count all the same."
   }
 
   static func soakNotes(watchSeconds: Double) -> [String] {
     [
       "Checkpoints, vacuum and bloat are inside the time. Later: what the server used outside the timed windows, in "
-        + "the \(Quantity.seconds(watchSeconds)) after them too and beyond what it uses when idle, per 1,000 operations.",
+        + "the \(Quantity.seconds(watchSeconds)) after them too and beyond what it uses when idle, per 1,000 operations; the making "
+        + "of what they need (reviews to delete, for example) is left out.",
       "Server CPU is that of processes on this machine ('-': not visible); written bytes are log and data as the server counts "
         + "them, whatever the file system makes of them.",
     ]

@@ -9,6 +9,7 @@ public struct SoakRecord: SoakFigures, Codable, Equatable {
   /// The sum of the hashes of the executed operations, 16 hexadecimal digits.
   public var traceHash: String
   public var timed: ServerUsage
+  public var preparation: ServerUsage?
   public var untimed: ServerUsage?
   public var watchSeconds: Double
 
@@ -23,12 +24,13 @@ public struct SoakRecord: SoakFigures, Codable, Equatable {
     response = result.response
     traceHash = traceHashText(result.traceHash)
     timed = result.timed
+    preparation = result.preparation
     untimed = result.untimed
     watchSeconds = result.watchSeconds
   }
 
   private enum CodingKeys: String, CodingKey {
-    case workload, arm, windows, ledger, response, traceHash, timed, untimed, watchSeconds
+    case workload, arm, windows, ledger, response, traceHash, timed, preparation, untimed, watchSeconds
   }
 
   /// With what is reckoned from the others, for readers that don't want to.
@@ -41,6 +43,7 @@ public struct SoakRecord: SoakFigures, Codable, Equatable {
     try object.encode(response, forKey: .response)
     try object.encode(traceHash, forKey: .traceHash)
     try object.encode(timed, forKey: .timed)
+    try object.encodeIfPresent(preparation, forKey: .preparation)
     try object.encode(untimed, forKey: .untimed)
     try object.encode(watchSeconds, forKey: .watchSeconds)
     try encodeReckoned(to: encoder)

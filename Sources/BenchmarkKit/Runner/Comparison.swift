@@ -215,7 +215,7 @@ public struct Comparison: Sendable {
     if let seconds = plan.soakSeconds, !isTimeUp {
       let rounds = SoakRounds(
         settings: settings, arms: plan.arms, plan: SoakPlan(duration: .seconds(seconds)),
-        serverProcesses: serverProcesses, progress: progress)
+        serverProcesses: serverProcesses, monitor: monitor, progress: progress)
       try await rounds.run(prepared, on: run.arms.map(\.target), &log)
     }
     return isTimeUp

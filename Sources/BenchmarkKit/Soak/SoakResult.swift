@@ -14,6 +14,9 @@ public struct SoakResult: SoakFigures {
     /// As in ``ServerUsage``.
     public var serverProcessorSeconds: Double?
     public var serverWrittenBytes: Int?
+    /// Cores that something else kept busy meanwhile, steal included; `nil` where the system doesn't tell, and in results of before
+    /// that was looked at.
+    public var foreignCores: Double?
   }
 
   public var backend: String
@@ -29,6 +32,7 @@ public struct SoakResult: SoakFigures {
   /// The sum of the hashes of the executed operations.
   public var traceHash: UInt64 = 0
   public var timed = ServerUsage.none
+  public var preparation: ServerUsage?
   public var untimed: ServerUsage?
   public var watchSeconds: Double
   public var environment: [String: String]
@@ -42,8 +46,11 @@ public protocol SoakFigures: Sendable {
   var response: LatencySummary { get }
   /// What the server used in the timed windows.
   var timed: ServerUsage { get }
-  /// What it used between and after them, beyond what it uses when idle; `nil` where the soak was cut off before that was
-  /// known.
+  /// What it used for what operations need that must be there before; `nil` where they need nothing, and in results of before
+  /// that was told apart: it is in ``untimed`` there.
+  var preparation: ServerUsage? { get }
+  /// What it used between and after the windows and that, beyond what it uses when idle; `nil` where the soak was cut off
+  /// before that was known.
   var untimed: ServerUsage? { get }
   /// How long it was watched afterwards.
   var watchSeconds: Double { get }
@@ -53,6 +60,11 @@ extension SoakFigures {
   public var elapsedSeconds: Double { windows.reduce(0) { $0 + $1.elapsedSeconds } }
   public var throughputPerSecond: Double {
     elapsedSeconds > 0 ? Double(ledger.succeeded) / elapsedSeconds : 0
+  }
+
+  /// Windows during which something else used more of the machine than a block of a comparison may have.
+  public var disturbedWindows: Int {
+    windows.count { $0.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false }
   }
 
   /// Throughput of the first and of the last third of the windows: what time does to it.

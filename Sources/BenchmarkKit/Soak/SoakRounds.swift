@@ -9,6 +9,7 @@ struct SoakRounds: Sendable {
   let plan: SoakPlan
   /// The first process of each arm's server; `nil` where it can't be seen.
   let serverProcesses: [Int32?]
+  let monitor: CPUMonitor
   let progress: ProgressSink
 
   /// Adds the soaks of all workloads on all arms to the log, less those that are there, whole.
@@ -41,7 +42,7 @@ struct SoakRounds: Sendable {
     let process = serverProcesses.indices.contains(arm) ? serverProcesses[arm] : nil
     progress.step(
       "soak: \(workload.name) on \(arms[arm].displayName) for \(Quantity.seconds(plan.duration.seconds))")
-    try await SoakRun(settings: settings, plan: plan).run(
+    try await SoakRun(settings: settings, plan: plan, monitor: monitor).run(
       [workload], on: target, processorSeconds: { process.flatMap(ServerUsage.processorSeconds(of:)) },
       progress: progress, each: each)
   }

@@ -7,10 +7,17 @@ import InstructorStore
 public struct SoakRun: Sendable {
   let settings: RunSettings
   let plan: SoakPlan
+  let monitor: CPUMonitor
 
-  public init(settings: RunSettings, plan: SoakPlan) {
+  /// - Parameter servers: Which processes are the servers, this target's or not.
+  public init(settings: RunSettings, plan: SoakPlan, servers: [ProcessGroup]) {
+    self.init(settings: settings, plan: plan, monitor: CPUMonitor(servers: servers))
+  }
+
+  init(settings: RunSettings, plan: SoakPlan, monitor: CPUMonitor) {
     self.settings = settings
     self.plan = plan
+    self.monitor = monitor
   }
 
   /// - Parameters:
@@ -78,21 +85,26 @@ public struct SoakRun: Sendable {
     let start = clock.nanoseconds()
     let end = start + UInt64(max(0, plan.duration.nanoseconds))
     var next = 0
+    // What a window leaves of that is there for the next one.
+    var prepared = 0
     while clock.nanoseconds() < end {
       let left = Duration.nanoseconds(Int64(end - clock.nanoseconds()))
       let slice = next..<next + totals.operationsAhead(workload.needsPreparation, plan.window)
-      do throws(StoreError) {
-        try await workload.prepare(slice, arm.store)
-      } catch {
-        throw BenchmarkFailure(error, during: "preparing \(workload.name) on \(arm.displayName)")
+      if workload.needsPreparation, prepared < slice.upperBound {
+        // Whole periods: parts of one can't be made.
+        let end = (slice.upperBound + workload.period - 1) / workload.period * workload.period
+        try await prepare(prepared..<end, workload, arm, meter, &totals)
+        prepared = end
       }
       let before = try await meter.begin()
+      let reading = monitor.reading()
       let offset = clock.nanoseconds() - start
       let request = SliceRequest(
         operations: slice, concurrency: settings.concurrency, stopsAfter: min(plan.window, left))
-      let result = await withTaskExecutorPreference(arm.store.executor) {
+      var result = await withTaskExecutorPreference(arm.store.executor) {
         await workload.runSlice(request, arm.store)
       }
+      result.cpu = monitor.use(from: reading, to: monitor.reading())
       // In a task of its own: what was measured counts although this one may be cancelled.
       let after = await Task { try? await meter.end() }.value
       totals.add(result, at: Double(offset) / 1e9, used: (after ?? ServerUsage()) - before)
@@ -108,6 +120,20 @@ public struct SoakRun: Sendable {
     }
   }
 
+  /// Makes what a window's operations need: work for us, which is none of the server's own.
+  private func prepare(
+    _ slice: Range<Int>, _ workload: PreparedWorkload, _ arm: Arm, _ meter: ServerMeter,
+    _ totals: inout Totals
+  ) async throws {
+    let before = try await meter.begin()
+    do throws(StoreError) {
+      try await workload.prepare(slice, arm.store)
+    } catch {
+      throw BenchmarkFailure(error, during: "preparing \(workload.name) on \(arm.displayName)")
+    }
+    totals.addPreparation(try await meter.end() - before)
+  }
+
   /// Waits for what comes later, and reckons it up.
   private func watch(
     _ arm: Arm, _ meter: ServerMeter, _ progress: ProgressSink, begin: ServerUsage,
@@ -118,7 +144,7 @@ public struct SoakRun: Sendable {
     // The result is there already: a Ctrl-C now costs only the reckoning.
     try? await Task.sleep(for: plan.watch)
     guard !Task.isCancelled, let end = try? await meter.end() else { return result }
-    let outside = end - begin - result.timed
+    let outside = end - begin - result.timed - (result.preparation ?? .none)
     result.untimed = ServerUsage(
       processorSeconds: outside.processorSeconds.map {
         max(0, $0 - idle.processorSeconds * plan.watch.seconds)
@@ -148,11 +174,15 @@ public struct SoakRun: Sendable {
           operations: slice.ledger.succeeded, throughputPerSecond: slice.throughputPerSecond,
           p95: summary.p95,
           max: summary.max, serverProcessorSeconds: used.processorSeconds,
-          serverWrittenBytes: used.writtenBytes))
+          serverWrittenBytes: used.writtenBytes, foreignCores: CPUMonitor.Use.foreignCores([slice.cpu])))
       result.ledger.add(slice.ledger)
       latency.add(slice.latency)
       result.traceHash &+= slice.traceHash
       result.timed = result.timed + used
+    }
+
+    mutating func addPreparation(_ used: ServerUsage) {
+      result.preparation = (result.preparation ?? .none) + used
     }
 
     func finished() -> SoakResult {

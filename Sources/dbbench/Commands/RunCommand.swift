@@ -159,9 +159,10 @@ struct RunCommand: AsyncParsableCommand {
       judgement: { results in try conditions.failure { $0.failure(in: results) } })
     let plan = soakPlan
     try await measurement.run { session, progress, each in
+      let servers = session.processGroups(request)
       for (process, place) in zip(session.serverProcesses(request), session.places) {
         for settings in withEachMode(settings) {
-          try await SoakRun(settings: settings, plan: plan).run(
+          try await SoakRun(settings: settings, plan: plan, servers: servers).run(
             workloads, on: place.target,
             processorSeconds: { process.flatMap(ServerUsage.processorSeconds(of:)) }, progress: progress,
             each: each)
