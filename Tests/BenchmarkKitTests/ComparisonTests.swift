@@ -96,11 +96,18 @@ import Testing
       // What it wrote itself, and the one thousand of being asked again.
       #expect(own.atEnd.writtenBytes == 1_001_000)
       #expect(own.idle.processorSeconds == nil)
-      #expect(own.bytesPer1000 == Double(1_000 * others + 1_001_000) * 1_000 / Double(own.operations))
+      #expect(own.bytesPer1000 == 1_001_000 * 1_000 / Double(own.operations))
+      let watched = own.idle.seconds
+      #expect(watched > 0 && own.idle.bytesPerSecond == Double(1_000 * others) / watched)
+      #expect(own.idle.busyProcessors == nil)
     }
     let summary = try #require(ComparisonSummary(record))
     #expect(MarkdownReport.text(summary).contains("## Maintenance debt"))
-    #expect(ComparisonTables.notes(summary).contains { $0.hasPrefix("Maintenance debt") })
+    let note = try #require(ComparisonTables.notes(summary).first { $0.hasPrefix("Maintenance debt") })
+    // Each figure says how long it was watched for.
+    for own in record.maintenance {
+      #expect(note.contains("a second (watched for \(Quantity.seconds(own.idle.seconds)))"), "\(note)")
+    }
     // One server for both arms: nothing to tell apart.
     let shared = try await Fixture.comparison(plan).run(
       targets: (FakeTarget("one", address: "a"), FakeTarget("two", address: "a")), scratch: [nil, nil],

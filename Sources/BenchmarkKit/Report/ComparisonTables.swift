@@ -86,13 +86,7 @@ public enum ComparisonTables {
     }
     let durability = zip(arms, summary.fingerprint.arms).map { "\($0) \(Durability.text($1.environment))" }
     notes.append("Durability: \(durability.joined(separator: "; ")).")
-    let debts = ReasonsTables.maintenance(summary).prefix(2)
-    if !debts.isEmpty {
-      let texts = debts.map { row in
-        "\(row.label) \(zip(arms, row.cells).map { "\($0) \($1)" }.joined(separator: ", "))"
-      }
-      notes.append("Maintenance debt, outside of the timed segments: \(texts.joined(separator: "; ")).")
-    }
+    if let note = ReasonsTables.maintenanceNote(summary) { notes.append(note) }
     if summary.disturbance.disturbed > 0 {
       notes.append(
         "Something else was running during \(summary.disturbance.disturbed) of \(summary.disturbance.blocks) blocks; "

@@ -107,31 +107,64 @@ enum ReasonsTables {
 
   /// What the servers did outside of the timed segments; empty where that was not measured.
   static func maintenance(_ summary: ComparisonSummary) -> [Row] {
-    let records = summary.plan.arms.indices.map { arm in summary.maintenance?.first { $0.arm == arm } }
+    let records = maintenanceRecords(summary)
     guard records.contains(where: { $0 != nil }) else { return [] }
     func row(_ label: String, _ cell: (MaintenanceRecord) -> String?) -> Row {
       (label, records.map { $0.flatMap(cell) ?? "–" })
     }
-    func time(_ seconds: Double) -> String { Quantity.latency(UInt64(max(0, seconds) * 1e9)) }
     func part(_ label: String, _ part: @escaping (MaintenanceRecord) -> MaintenanceRecord.Part) -> Row {
       row(label) { record in
         let own = part(record)
-        let uses = [own.processorSeconds.map { "\(time($0)) of CPU" }, own.writtenBytes.map(Quantity.bytes)]
-        return "\(Quantity.seconds(own.seconds)): \(uses.compactMap { $0 }.joined(separator: ", "))"
+        return
+          "\(Quantity.seconds(own.seconds)): \(use(own.processorSeconds, own.writtenBytes.map(Double.init)))"
       }
     }
     return [
-      row("CPU per 1,000 operations") { $0.processorMillisecondsPer1000.map { time($0 / 1e3) } },
-      row("bytes written per 1,000 operations") { $0.bytesPer1000.map { Quantity.bytes(Int($0)) } },
-      row("operations of workloads that write") { Quantity.count($0.operations) },
-      part("while the other one had its turn", \.idle),
+      row("by itself, per second watched") { use($0.idle.busyProcessors, $0.idle.bytesPerSecond) },
+      part("watched, while the other one had its turn", \.idle),
+      row("put off until the end, per 1,000 operations") {
+        use($0.processorMillisecondsPer1000.map { $0 / 1e3 }, $0.bytesPer1000)
+      },
       part("checkpoint (and vacuum) at the end", \.atEnd),
+      row("operations of workloads that write") { Quantity.count($0.operations) },
     ]
+  }
+
+  /// The same in a sentence; `nil` where it was not measured.
+  static func maintenanceNote(_ summary: ComparisonSummary) -> String? {
+    let known = zip(summary.plan.arms, maintenanceRecords(summary)).compactMap { arm, record in
+      record.map { (arm.displayName, $0) }
+    }
+    guard !known.isEmpty else { return nil }
+    let idle = known.map { name, record in
+      "\(name) \(use(record.idle.busyProcessors, record.idle.bytesPerSecond)) a second "
+        + "(watched for \(Quantity.seconds(record.idle.seconds)))"
+    }
+    let atEnd = known.map { name, record in
+      "\(name) \(use(record.processorMillisecondsPer1000.map { $0 / 1e3 }, record.bytesPer1000))"
+    }
+    return
+      "Maintenance debt, outside of the timed segments and no comparison: by itself \(idle.joined(separator: ", ")); put "
+      + "off until the end, per 1,000 operations that write, \(atEnd.joined(separator: ", "))."
+  }
+
+  private static func maintenanceRecords(_ summary: ComparisonSummary) -> [MaintenanceRecord?] {
+    summary.plan.arms.indices.map { arm in summary.maintenance?.first { $0.arm == arm } }
+  }
+
+  /// For example `1.20 ms of CPU, 30.0 KiB written`, of what is known.
+  private static func use(_ seconds: Double?, _ bytes: Double?) -> String {
+    let parts = [
+      seconds.map { "\(Quantity.latency(UInt64(max(0, $0) * 1e9))) of CPU" },
+      bytes.map { "\(Quantity.bytes(Int($0))) written" },
+    ].compactMap { $0 }
+    return parts.isEmpty ? "unknown" : parts.joined(separator: ", ")
   }
 
   static let maintenanceText =
     "What each server did by itself while it had nothing to do for us, and what it had put off until the end. It is part of no "
-    + "figure above. Undoing the writes is part of its cause, and what an idle server uses of its amount."
+    + "figure above, and doesn't say which server pays more later: each was watched for as long as the other one's turns took, what "
+    + "an idle server uses is in it, and undoing the writes is part of its cause. For that there is --soak."
 
   /// The switches of a group, with a mark where the arms differ; the last cell says what that means.
   static func rows(_ group: FairnessRecord.Group) -> [Row] {

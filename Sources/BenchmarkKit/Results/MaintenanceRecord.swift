@@ -9,6 +9,10 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable {
 
     public init() {}
 
+    /// Processors that its processes kept busy, on average.
+    public var busyProcessors: Double? { seconds > 0 ? processorSeconds.map { $0 / seconds } : nil }
+    public var bytesPerSecond: Double? { seconds > 0 ? writtenBytes.map { Double($0) / seconds } : nil }
+
     mutating func add(_ used: ServerUsage, seconds more: Double) {
       seconds += more
       let sum = ServerUsage(processorSeconds: processorSeconds, writtenBytes: writtenBytes) + used
@@ -19,20 +23,19 @@ public struct MaintenanceRecord: Sendable, Codable, Equatable {
   public var arm: Int
   /// Operations of workloads that write, timed on this arm. What prepares and undoes them writes too, about as much again.
   public var operations: Int
-  /// While the other arm had its turn, about half of the time. What an idle server uses is in it.
+  /// While the other arm had its turn: for as long as that took, so the arms are not watched for equally long. What an idle
+  /// server uses is in it.
   public var idle: Part
   /// Doing at the end what was put off: a checkpoint, and where there is one a vacuum.
   public var atEnd: Part
 
-  /// Processor milliseconds and bytes of both for each thousand of the operations.
+  /// Processor milliseconds and bytes at the end for each thousand of the operations.
+  ///
+  /// ``idle`` has none: how much of what the operations cause falls into it depends on how long the other arm's turns are.
   public var processorMillisecondsPer1000: Double? {
-    guard operations > 0, let first = idle.processorSeconds, let last = atEnd.processorSeconds else {
-      return nil
-    }
-    return (first + last) * 1e6 / Double(operations)
+    operations > 0 ? atEnd.processorSeconds.map { $0 * 1e6 / Double(operations) } : nil
   }
   public var bytesPer1000: Double? {
-    guard operations > 0, let first = idle.writtenBytes, let last = atEnd.writtenBytes else { return nil }
-    return Double(first + last) * 1_000 / Double(operations)
+    operations > 0 ? atEnd.writtenBytes.map { Double($0) * 1_000 / Double(operations) } : nil
   }
 }
