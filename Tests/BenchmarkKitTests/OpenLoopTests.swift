@@ -1,4 +1,5 @@
 import InstructorStore
+import RealModule
 import StoreDecorators
 import Testing
 
@@ -176,5 +177,57 @@ import Testing
     #expect(!trend { _ in 500 }.isGrowing(ratePerSecond: 1_000))
     #expect(!trend { (1_000..<1_500).contains($0) ? $0 - 1_000 : 5 }.isGrowing(ratePerSecond: 1_000))
     #expect(!trend { $0 / 500 }.isGrowing(ratePerSecond: 1_000), "a handful is no backlog")
+  }
+
+  /// Segments of 2 s at 5,000 calls a second, six blocks of two for each arm, as `compare --rate` has them.
+  @Test func sixBlocksShowAnOverloadOfThreePercentAndNoneAtNinetyPercent() {
+    func overloads(load: Double, stalls: Int = 0) -> Int {
+      (0..<8).count { run in
+        let found = (0..<6).count { block in
+          let segments = (0..<2).map { segment in
+            Self.backlog(
+              load: load, arrivals: 10_000, stalls: stalls, seed: UInt64(100 * run + 10 * block + segment))
+          }
+          let means = (0..<3).map { third in segments.reduce(0) { $0 + $1[third] } / 2 }
+          return BacklogTrend.isDrifting(means, ratePerSecond: 5_000, arrivals: 10_000)
+        }
+        return BacklogTrend.isOverload(blocks: found, of: 6)
+      }
+    }
+    #expect(overloads(load: 1.03) >= 7)
+    #expect(overloads(load: 0.9) == 0)
+    // A stall of 50 ms in each segment: 92.5% busy.
+    #expect(overloads(load: 0.9, stalls: 1) <= 1)
+  }
+
+  /// What each third of the arrivals finds on average where they come at random and are answered one after the other, in times
+  /// that are random too (M/M/1).
+  ///
+  /// - Parameters:
+  ///   - load: What arrives of what can be answered.
+  ///   - stalls: Calls that take 250 gaps longer, anywhere.
+  private static func backlog(load: Double, arrivals: Int, stalls: Int, seed: UInt64) -> [Double] {
+    var random = TraceRandom(seed: seed, stream: 1, index: 0)
+    let stalled = Set((0..<stalls).map { _ in random.below(arrivals) })
+    func exponential() -> Double { -Double.log(1 - random.unit()) }
+    var trend = BacklogTrend()
+    var answered: [Double] = []
+    var (done, now, free) = (0, 0.0, 0.0)
+    for number in 0..<arrivals {
+      now += exponential()
+      while done < answered.count, answered[done] <= now { done += 1 }
+      trend.note(answered.count - done, at: number, of: arrivals)
+      free = max(free, now) + exponential() * load + (stalled.contains(number) ? 250 : 0)
+      answered.append(free)
+    }
+    return trend.means
+  }
+
+  /// Calls that take long are many from the time on when the first would have been answered: that is no overload.
+  @Test func aBacklogThatFilledUpIsNone() {
+    #expect(!BacklogTrend.isDrifting([312, 500, 503], ratePerSecond: 1_000, arrivals: 2_000))
+    #expect(BacklogTrend.isDrifting([10, 40, 70], ratePerSecond: 1_000, arrivals: 2_000))
+    #expect(!BacklogTrend.isDrifting([2, 6, 12], ratePerSecond: 1_000, arrivals: 1_000), "a handful")
+    #expect(!BacklogTrend.isDrifting([], ratePerSecond: 1_000, arrivals: 1_000))
   }
 }

@@ -125,30 +125,3 @@ final class ArrivalFeed: TimedWork {
     }
   }
 }
-
-/// How many calls each arrival found waiting or under way, on average, in each third of the arrivals.
-///
-/// In a stable system the three are alike, but for chance and for stalls. Where more arrive than are answered the number
-/// grows evenly from 0, and the three are as 1 to 3 to 5.
-struct BacklogTrend: Sendable, Equatable {
-  private var sums = [0, 0, 0]
-  private var counts = [0, 0, 0]
-
-  mutating func note(_ outstanding: Int, at number: Int, of count: Int) {
-    let third = min(2, number * 3 / max(1, count))
-    sums[third] += outstanding
-    counts[third] += 1
-  }
-
-  var means: [Double] { zip(sums, counts).map { $1 == 0 ? 0 : Double($0) / Double($1) } }
-
-  /// Whether it grew as it does under overload: by half from each third to the next, and to more than what arrives in
-  /// `toleratedSeconds`.
-  func isGrowing(ratePerSecond: Double) -> Bool { Self.isGrowing(means, ratePerSecond: ratePerSecond) }
-
-  /// - Parameter means: Of the three thirds.
-  static func isGrowing(_ means: [Double], ratePerSecond: Double, toleratedSeconds: Double = 0.1) -> Bool {
-    means.count == 3 && means[1] >= 1.5 * means[0] && means[2] >= 1.5 * means[1]
-      && means[2] > max(16, ratePerSecond * toleratedSeconds)
-  }
-}

@@ -72,6 +72,7 @@ enum OpenLoopTables {
       row("waiting or under way, by thirds") { figures in
         figures.outstandingByThird.map { Quantity.significant($0) }.joined(separator: ", ")
       },
+      row("blocks with a growing backlog") { "\($0.overloadedBlocks) of \(entry.blocks)" },
     ]
       + groups.sorted().map { group in
         row("CPU per operation, \(group)") {
@@ -99,11 +100,21 @@ enum OpenLoopTables {
       let all = loads.reduce(0) { $0 + $1.blocks }
       notes.append("Something else was running during \(disturbed) of \(all) open-loop blocks.")
     }
+    let seconds = Dictionary(loads.map { ($0.ratePerSecond, $0.segmentSeconds) }) { first, _ in first }
+    let limits = seconds.sorted { $0.key < $1.key }.map { rate, seconds in
+      "\(Quantity.decimal(BacklogTrend.shownOverload(arrivals: rate * seconds) * 100, 0))% at \(Quantity.rate(rate)) in segments "
+        + "of \(Quantity.seconds(seconds))"
+    }
+    notes.append("An overload that is smaller may not show: about \(limits.joined(separator: ", ")).")
     for entry in loads {
-      for (arm, figures) in zip(summary.plan.arms, entry.arms) where figures.status != .valid {
-        notes.append(
-          "\(entry.workload) at \(Quantity.rate(entry.ratePerSecond)) on \(arm.displayName): \(advice(figures))"
-        )
+      for (arm, figures) in zip(summary.plan.arms, entry.arms) {
+        let name = "\(entry.workload) at \(Quantity.rate(entry.ratePerSecond)) on \(arm.displayName)"
+        if figures.status != .valid {
+          notes.append("\(name): \(advice(figures))")
+        } else if figures.overloadedBlocks > 0 {
+          notes.append(
+            "\(name): the backlog grew during \(figures.overloadedBlocks) of \(entry.blocks) blocks.")
+        }
       }
     }
     return notes

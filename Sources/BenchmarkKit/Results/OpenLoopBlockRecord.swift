@@ -29,6 +29,14 @@ public struct OpenLoopBlockRecord: Sendable, Codable, Equatable {
     segments(of: arm).reduce(0) { $0 + $1.ledger.failed + $1.ledger.dropped }
   }
 
+  /// Whether more arrived for an arm than it answered, as far as one block can tell.
+  func isOverloaded(_ arm: Int) -> Bool {
+    let own = segments(of: arm)
+    let arrivals = Double(own.reduce(0) { $0 + $1.operations }) / Double(max(1, own.count))
+    return own.contains { $0.dropped > 0 }
+      || BacklogTrend.isDrifting(outstandingByThird[arm], ratePerSecond: ratePerSecond, arrivals: arrivals)
+  }
+
   /// Answers per second of an arm, over both of its segments together.
   func throughput(of arm: Int) -> Double {
     let own = segments(of: arm)

@@ -27,6 +27,8 @@ public struct OpenLoopSummary: Sendable, Codable, Equatable {
     public var errorsByCode: [String: Int]
     /// Calls waiting or under way as each third of the arrivals found them, on average.
     public var outstandingByThird: [Double]
+    /// Blocks whose backlog grew, or was full. With more than half of them the arm is overloaded.
+    public var overloadedBlocks: Int
     /// Over all blocks; what the sample doesn't support is `null`. The response is over all that was scheduled, a miss being
     /// slower than any answer; the others are of what was answered.
     public var latency: Times
@@ -107,9 +109,13 @@ extension OpenLoopSummary.ArmFigures {
     let each = blocks.map { LatencyHistogram($0.times[arm].response) }
     let times = OpenLoopTimes(blocks, arm: arm)
     latency = OpenLoopSummary.Times(times, misses: totals.ledger.failed + totals.ledger.dropped)
-    status = OpenLoopStatus(
-      outstandingByThird: outstandingByThird, ratePerSecond: ratePerSecond, dropped: totals.ledger.dropped,
-      times)
+    overloadedBlocks = blocks.count { $0.isOverloaded(arm) }
+    status =
+      BacklogTrend.isOverload(blocks: overloadedBlocks, of: blocks.count)
+      ? .overloaded
+      : OpenLoopStatus(
+        outstandingByThird: outstandingByThird, ratePerSecond: ratePerSecond, dropped: totals.ledger.dropped,
+        times)
     latencyIntervals = LatencyInterval.all(of: each, misses: blocks.map { $0.misses(of: arm) })
     isP99OneEvent = LatencyInterval.isOneEvent(times.response, blocks: each)
   }
