@@ -48,6 +48,7 @@ bool loop_read_setting(loop_settings *settings, const char *argument) {
   else if (IS("first")) settings->first = atoll(value);
   else if (IS("first_course")) settings->first_course = atoll(value);
   else if (IS("shared_course")) settings->shared_course = atoll(value);
+  else if (IS("first_sample")) settings->first_sample = atoll(value);
   else if (IS("batch")) settings->batch = atoi(value);
   else if (IS("with_courses")) settings->with_courses = atoi(value) != 0;
   else if (IS("limit")) settings->limit = atoi(value);

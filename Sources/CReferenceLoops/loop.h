@@ -27,6 +27,8 @@ typedef struct {
   int64_t first;
   int64_t first_course;
   int64_t shared_course;
+  /// Where in the catalog the records begin that new ones are modelled on.
+  int64_t first_sample;
   /// Records of one insert.
   int batch;
   bool with_courses;

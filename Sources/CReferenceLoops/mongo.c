@@ -243,39 +243,53 @@ static void delete_each(loop_worker *worker) { each(worker, build_delete, take_o
 
 // MARK: Creates
 
-mongo_samples *mongo_new_samples(void) {
-  // bson_t wants more alignment than calloc gives.
-  mongo_samples *samples = aligned_alloc(128, sizeof *samples);
-  if (samples) samples->count = 0;
-  return samples;
-}
-
-void mongo_read_samples(
-  mongo_worker *mongo, const char *collection_name, const char *projection, mongo_samples *samples) {
-  mongoc_collection_t *collection =
-    mongoc_client_get_collection(mongo->client, mongo->worker->settings->place, collection_name);
-  bson_t filter = BSON_INITIALIZER, options = BSON_INITIALIZER, fields;
+static void read_more(
+  mongo_worker *mongo, mongoc_collection_t *collection, const char *projection, int64_t first, int most,
+  mongo_samples *samples) {
+  bson_t filter = BSON_INITIALIZER, options = BSON_INITIALIZER, above, fields, order;
   bson_error_t error;
   const bson_t *document;
-  BSON_APPEND_INT64(&options, "limit", mongo_most_samples);
+  BSON_APPEND_DOCUMENT_BEGIN(&filter, "_id", &above);
+  BSON_APPEND_INT64(&above, "$gte", first);
+  bson_append_document_end(&filter, &above);
+  BSON_APPEND_INT64(&options, "limit", most - samples->count);
+  BSON_APPEND_DOCUMENT_BEGIN(&options, "sort", &order);
+  BSON_APPEND_INT32(&order, "_id", 1);
+  bson_append_document_end(&options, &order);
   if (bson_init_from_json(&fields, projection, -1, &error)) {
     BSON_APPEND_DOCUMENT(&options, "projection", &fields);
     bson_destroy(&fields);
   }
   mongoc_cursor_t *cursor = mongoc_collection_find_with_opts(collection, &filter, &options, NULL);
-  while (samples->count < mongo_most_samples && mongoc_cursor_next(cursor, &document)) {
+  while (samples->count < most && mongoc_cursor_next(cursor, &document)) {
     bson_copy_to(document, &samples->documents[samples->count++]);
   }
-  if (samples->count == 0) loop_fail(mongo->worker, "reading documents", "there are none");
+  if (mongoc_cursor_error(cursor, &error)) loop_fail(mongo->worker, "reading documents", error.message);
   mongoc_cursor_destroy(cursor);
-  mongoc_collection_destroy(collection);
   bson_destroy(&filter);
   bson_destroy(&options);
 }
 
+void mongo_read_samples(
+  mongo_worker *mongo, const char *collection_name, const char *projection, int64_t first, int most,
+  mongo_samples *samples) {
+  // bson_t wants more alignment than calloc gives.
+  samples->documents = aligned_alloc(128, sizeof *samples->documents * (size_t)most);
+  if (!samples->documents) {
+    loop_fail(mongo->worker, "reading documents", "out of memory");
+    return;
+  }
+  mongoc_collection_t *collection =
+    mongoc_client_get_collection(mongo->client, mongo->worker->settings->place, collection_name);
+  read_more(mongo, collection, projection, first, most, samples);
+  if (samples->count < most) read_more(mongo, collection, projection, 1, most, samples);
+  if (samples->count == 0) loop_fail(mongo->worker, "reading documents", "there are none");
+  mongoc_collection_destroy(collection);
+}
+
 void mongo_free_samples(mongo_samples *samples) {
   for (int i = 0; i < samples->count; i++) bson_destroy(&samples->documents[i]);
-  free(samples);
+  free(samples->documents);
 }
 
 static void append_course(bson_t *document, const char *key, int64_t course) {
@@ -329,20 +343,27 @@ static void insert_many(
   bson_destroy(&options);
 }
 
+/// Models of new instructors: with so many the keys of their names fall all over the indexes of the largest catalogs, as they
+/// do for the library's, which are all different.
+enum { samples_of_all_threads = 16384 };
+
 static void create(loop_worker *worker) {
   const loop_settings *settings = worker->settings;
   mongo_worker mongo = {0};
-  mongo_samples *samples = mongo_new_samples();
+  mongo_samples samples = {0};
   bson_t *storage = aligned_alloc(128, sizeof *storage * (size_t)settings->batch);
   const bson_t **documents = calloc((size_t)settings->batch, sizeof *documents);
   mongoc_collection_t *instructors = NULL;
-  if (!samples || !storage || !documents) {
+  if (!storage || !documents) {
     loop_fail(worker, "create", "out of memory");
   } else {
     for (int i = 0; i < settings->batch; i++) bson_init(&storage[i]);
     if (mongo_open(&mongo, worker)) {
       instructors = mongoc_client_get_collection(mongo.client, settings->place, "instructors");
-      mongo_read_samples(&mongo, "instructors", "{\"_id\": 0, \"primaryOf\": 0, \"assists\": 0}", samples);
+      int own = 1 + samples_of_all_threads / settings->threads;
+      mongo_read_samples(
+        &mongo, "instructors", "{\"_id\": 0, \"primaryOf\": 0, \"assists\": 0}",
+        1 + (settings->first_sample + (int64_t)worker->number * own) % (settings->instructors + 1), own, &samples);
     }
   }
   int64_t number;
@@ -350,16 +371,16 @@ static void create(loop_worker *worker) {
     int batch = settings->batch;
     if (settings->count > 0 && settings->count - number < batch) batch = (int)(settings->count - number);
     if (settings->batch == 1) {
-      insert_one(&mongo, samples, number);
+      insert_one(&mongo, &samples, number);
     } else {
-      insert_many(&mongo, instructors, samples, number, batch, storage, documents);
+      insert_many(&mongo, instructors, &samples, number, batch, storage, documents);
     }
     if (!worker->error[0]) worker->operations += (uint64_t)batch;
   }
-  for (int i = 0; storage && documents && samples && i < settings->batch; i++) bson_destroy(&storage[i]);
+  for (int i = 0; storage && documents && i < settings->batch; i++) bson_destroy(&storage[i]);
   if (instructors) mongoc_collection_destroy(instructors);
   mongo_close(&mongo);
-  if (samples) mongo_free_samples(samples);
+  mongo_free_samples(&samples);
   free(storage);
   free(documents);
 }

@@ -25,19 +25,17 @@ void mongo_append_time(bson_t *command);
 /// Removes the documents of a collection that are not of the catalog.
 void mongo_remove_above(mongo_worker *mongo, const char *collection_name, int64_t last);
 
-enum { mongo_most_samples = 256 };
-
 /// What new documents hold besides what makes them differ: that of documents of the catalog.
 typedef struct {
-  bson_t documents[mongo_most_samples];
+  bson_t *documents;
   int count;
 } mongo_samples;
 
-/// NULL without memory.
-mongo_samples *mongo_new_samples(void);
-/// Fails where there are no documents.
+/// Reads up to `most` documents from id `first` on, from the first one again where the catalog ends before; fails where there
+/// are none.
 void mongo_read_samples(
-  mongo_worker *mongo, const char *collection_name, const char *projection, mongo_samples *samples);
+  mongo_worker *mongo, const char *collection_name, const char *projection, int64_t first, int most,
+  mongo_samples *samples);
 void mongo_free_samples(mongo_samples *samples);
 
 /// One review after the other, each in a transaction.

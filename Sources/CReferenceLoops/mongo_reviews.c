@@ -141,25 +141,28 @@ static mongoc_transaction_opt_t *transaction_options(void) {
   return options;
 }
 
+/// No index has the comment: a few do.
+enum { comments_of_thread = 256 };
+
 void mongo_create_reviews(loop_worker *worker) {
   const loop_settings *settings = worker->settings;
   mongo_worker mongo = {0};
-  mongo_samples *comments = mongo_new_samples();
+  mongo_samples comments = {0};
   mongoc_transaction_opt_t *options = transaction_options();
   mongoc_session_opt_t *session_options = mongoc_session_opts_new();
   mongoc_client_session_t *session = NULL;
   bson_error_t error = {0};
   mongoc_session_opts_set_causal_consistency(session_options, false);
-  if (!comments || settings->reviewers < 1 || settings->courses < 1) {
-    loop_fail(worker, "create", "out of memory, or nobody to review anything");
+  if (settings->reviewers < 1 || settings->courses < 1) {
+    loop_fail(worker, "create", "there is nobody, or nothing, to review");
   } else if (mongo_open(&mongo, worker)) {
-    mongo_read_samples(&mongo, "reviews", "{\"_id\": 0, \"comment\": 1}", comments);
+    mongo_read_samples(&mongo, "reviews", "{\"_id\": 0, \"comment\": 1}", 1, comments_of_thread, &comments);
     session = mongoc_client_start_session(mongo.client, session_options, &error);
     if (!session) loop_fail(worker, "starting a session", error.message);
   }
   int64_t number;
   for (bool goes_on = loop_start(worker); goes_on && loop_next(worker, 1, &number);) {
-    new_review new = {.mongo = &mongo, .comments = comments, .id = settings->first + number,
+    new_review new = {.mongo = &mongo, .comments = &comments, .id = settings->first + number,
       .course = 1 + loop_random(worker, settings->courses), .reviewer = 1 + loop_random(worker, settings->reviewers),
       .stars = least_halves + (int32_t)loop_random(worker, halves)};
     bson_t reply;
@@ -173,7 +176,7 @@ void mongo_create_reviews(loop_worker *worker) {
   mongoc_session_opts_destroy(session_options);
   mongoc_transaction_opts_destroy(options);
   mongo_close(&mongo);
-  if (comments) mongo_free_samples(comments);
+  mongo_free_samples(&comments);
 }
 
 // MARK: Reset

@@ -23,6 +23,14 @@ public enum ReferenceOperation: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it changes what the catalog's place holds; a load has a place of its own.
+  var changesRecords: Bool {
+    switch self {
+    case .create, .createWithCourses, .update, .delete, .reviewCreate: true
+    case .get, .team, .load: false
+    }
+  }
+
   /// Whether the records it works on are made before; so it has a number of operations instead of a time.
   public var needsRecords: Bool { self == .delete }
 }

@@ -19,6 +19,8 @@ public enum ReferenceRecords {
   public static func firstCourse(segment: Int) -> Int64 {
     IdentifierSpace.probeCourses + Int64(segment) * perSegment
   }
+  /// Where in the catalog, from 0 and beyond its end, the records begin that the segment's are modelled on: each segment has others.
+  public static func firstSample(segment: Int) -> Int64 { Int64(segment) * 20_000 }
   public static let coursesPerSegment = perSegment
   /// Odd, and small enough for 64 bits. The C loops have it too.
   public static let scatter = 1_103_515_245

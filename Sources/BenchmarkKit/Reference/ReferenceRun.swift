@@ -17,8 +17,8 @@ public struct ReferencePlace: Sendable {
 /// Measures the library and other clients in turn, on the same server and the same data.
 ///
 /// Each round runs every measure once: ours and each program of its references, one segment each, in one order in even
-/// rounds and in the opposite one in odd rounds. Measures that only read come first, all their rounds, so that they find
-/// the data as it was loaded; then the writes, then the loads.
+/// rounds and in the opposite one in odd rounds; where they write, the server has settled before each. Measures that
+/// only read come first, all their rounds, so that they find the data as it was loaded; then the writes, then the loads.
 public struct ReferenceRun: Sendable {
   let catalog: BenchmarkCatalog
   let seed: UInt64
@@ -48,10 +48,9 @@ public struct ReferenceRun: Sendable {
   public func run(
     _ measures: [ReferenceMeasure], on places: [String: ReferencePlace], finished: ([ReferenceRow]) -> Void
   ) async throws {
-    let isRead: Set<ReferenceOperation> = [.get, .team]
     let groups = [
-      measures.filter { isRead.contains($0.operation) },
-      measures.filter { !isRead.contains($0.operation) && $0.operation != .load },
+      measures.filter { !$0.operation.changesRecords && $0.operation != .load },
+      measures.filter { $0.operation.changesRecords },
       measures.filter { $0.operation == .load },
     ]
     for group in groups where !group.isEmpty {
@@ -133,6 +132,7 @@ public struct ReferenceRun: Sendable {
       for side in round % 2 == 0 ? sides : sides.reversed() {
         try Task.checkCancellation()
         number += 1
+        try await settle()
         let figure =
           switch side {
           case .ours: try await ours(isWarmUp: round == 0)
@@ -142,6 +142,13 @@ public struct ReferenceRun: Sendable {
         if round > 0 { figures[side, default: []].append(figure) }
       }
       if measure.operation.leavesRecords { try await place.side.reset(after: measure.operation) }
+    }
+
+    /// Lets the server write what the segment before has changed, so that nobody pays for somebody else's changes: how much of
+    /// a server's memory is changed and not yet on disk decides how fast the next writes are.
+    private func settle() async throws {
+      guard measure.operation.changesRecords else { return }
+      try await Loader.naming("settling \(place.arm.displayName)") { try await place.arm.target.catchUp() }
     }
 
     private func amount(_ side: Side, isWarmUp: Bool) -> ReferenceAmount {

@@ -2,6 +2,12 @@ import ArgumentParser
 import BenchmarkKit
 import InstructorStore
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 struct ReferenceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reference",
@@ -45,12 +51,26 @@ struct ReferenceCommand: AsyncParsableCommand {
       valueName: "a,b"))
   var measure: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Cache of each throwaway server, in MiB. Default: a fifth of this machine's memory, at least 1024 and at most 4096, so that \
+      the data is in memory with all that the writes change: with less, how soon mongod has to write changed pages decides the \
+      figures of its writes, on either side.
+      """, valueName: "MiB"))
+  var serverCache: Int?
+
+  private static var defaultServerCache: Int {
+    min(max(1_024, Int(ProcessInfo.processInfo.physicalMemory >> 20) / 5), 4_096)
+  }
+
   /// Of the widest measure, with those of the other side beside it.
   private static let mostConnections = 90
 
   func validate() throws {
     try Check.size(instructors, "--instructors", 1_000...CatalogOptions.most)
     try Check.size(rounds, "--rounds", 1...1_000)
+    if let serverCache { try Check.size(serverCache, "--server-cache", 256...1_048_576) }
     guard seconds >= 0.1, seconds <= 600 else {
       throw ValidationError("--seconds must be from 0.1 to 600, not \(seconds).")
     }
@@ -62,7 +82,8 @@ struct ReferenceCommand: AsyncParsableCommand {
       .map { try Targets.named($0.name) }
     let request = SessionRequest(
       targets: targets, servers: servers, needsScratch: measures.contains(where: \.isTime),
-      connections: targets.map { _ in Self.mostConnections }, isSimultaneous: true)
+      connections: targets.map { _ in Self.mostConnections }, isSimultaneous: true,
+      serverCache: serverCache ?? Self.defaultServerCache)
     // Reviewers, and ratings to be changed, where reviews are written; they cost time to load.
     let hasReviews = measures.contains { $0.operation == .reviewCreate }
     let catalog = try BenchmarkCatalog(
@@ -135,6 +156,10 @@ struct ReferenceCommand: AsyncParsableCommand {
     _ request: SessionRequest, _ measures: [ReferenceMeasure], _ catalog: BenchmarkCatalog
   ) {
     var text = Plan("dbbench reference: \(measures.map(\.name).joined(separator: ", "))", request, catalog)
+    if request.targets.contains(where: { servers.url(for: $0.name) == nil }), let cache = request.serverCache
+    {
+      text.add("cache", "\(cache) MiB for each throwaway server")
+    }
     text.add("rounds", "\(rounds) of \(Quantity.significant(seconds)) s for each program of each measure")
     let loads = Double(measures.count(where: \.isTime) * 2 * rounds)
     let segments = measures.filter { !$0.isTime }.reduce(0) { sum, measure in

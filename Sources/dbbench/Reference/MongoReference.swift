@@ -75,6 +75,7 @@ struct MongoReference: ReferenceSide {
         "first=\(ReferenceRecords.firstID(segment: segment))",
         "first_course=\(ReferenceRecords.firstCourse(segment: segment))",
         "shared_course=\(ReferenceRecords.firstSharedCourse)",
+        "first_sample=\(ReferenceRecords.firstSample(segment: segment))",
       ] + settings, doing: "the C loop over libmongoc (\(operation))")
   }
 }

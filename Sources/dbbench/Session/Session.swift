@@ -14,6 +14,8 @@ struct SessionRequest: Sendable {
   var isSimultaneous = false
   /// Whether something is timed, so that the servers have to be as durable as was asked for.
   var isTimed = true
+  /// Of each throwaway server, in MiB; `nil` for what they have by default.
+  var serverCache: Int?
   /// Whether client and servers are kept on processors of their own.
   var isPinned = false
 
@@ -149,10 +151,11 @@ struct Session: Sendable {
       .sorted { $0.rawValue < $1.rawValue }
     guard !kinds.isEmpty else { return nil }
     progress.update("starting \(kinds.map(\.description).joined(separator: " and "))")
-    let servers = try await EphemeralServers.start(
-      EphemeralServerOptions(
-        postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo),
-        durability: request.servers.durability == .durable ? .durable : .relaxed))
+    var options = EphemeralServerOptions(
+      postgres: kinds.contains(.postgres), mongo: kinds.contains(.mongo),
+      durability: request.servers.durability == .durable ? .durable : .relaxed)
+    if let megabytes = request.serverCache { options.cacheMegabytesPerServer = megabytes }
+    let servers = try await EphemeralServers.start(options)
     let versions = kinds.compactMap { kind in servers[kind].map { "\(kind) \($0.version)" } }
     // Where the data is in memory, nothing is durable.
     let fileSystem = servers.fileSystemType.map { " (\($0))" } ?? ""
