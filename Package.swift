@@ -118,6 +118,8 @@ let package = Package(
       name: "MongoBackendTests",
       dependencies: [
         "MongoBackend", "CLibMongoC", "DriverKit", "InstructorStore", "EphemeralServers", "TestSupport",
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -140,7 +142,9 @@ let package = Package(
       exclude: ["Regressions"], swiftSettings: strict),
     .testTarget(
       name: "BenchmarkKitTests",
-      dependencies: ["BenchmarkKit", "InstructorStore", "CatalogGenerator", "StoreDecorators", "TestSupport"],
+      dependencies: [
+        "BenchmarkKit", "InstructorStore", "CatalogGenerator", "StoreDecorators", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DbbenchTests",

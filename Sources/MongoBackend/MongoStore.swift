@@ -28,7 +28,7 @@ public final class MongoStore: StorageBackend {
   public var executor: (any TaskExecutor)? { core.servesInline ? BlockingTaskExecutor.shared : nil }
   let core: MongoCore
 
-  private init(_ core: MongoCore) {
+  init(_ core: MongoCore) {
     self.core = core
     instructors = MongoInstructors(core: core)
     reviews = MongoReviews(core: core)
@@ -80,13 +80,8 @@ public final class MongoStore: StorageBackend {
 
   public func statistics() -> StoreStatistics {
     var sum = core.pool.statistics()
-    let queue = core.reviewQueue.statistics
     // The two are read one after the other.
-    sum.waitingCalls = max(0, sum.waitingCalls + queue.waitingCalls)
-    sum.completedCalls += queue.completedCalls
-    sum.timedOutCalls += queue.timedOutCalls
-    sum.cancelledCalls += queue.cancelledCalls
-    sum.refusedCalls += queue.refusedCalls
+    sum.waitingCalls = max(0, sum.waitingCalls + core.reviewQueue.waitingCalls)
     return sum
   }
 
@@ -110,7 +105,8 @@ final class MongoCore: Sendable {
   /// libmongoc's own sockets, which TLS runs over, know no deadline per call: no caller's thread may wait for them.
   let servesInline: Bool
 
-  init(_ address: MongoAddress, _ options: MongoOptions) {
+  /// - Parameter observation: Instead of what the process has installed.
+  init(_ address: MongoAddress, _ options: MongoOptions, observation: PoolObservation? = nil) {
     self.options = options
     database = address.database
     servesInline = address.usesOwnSockets
@@ -119,7 +115,8 @@ final class MongoCore: Sendable {
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit, timeout: options.timeout,
         acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout,
-        dispatch: options.dispatch, serialClasses: [SharedRequest.changes], servesInline: servesInline))
+        dispatch: options.dispatch, serialClasses: [SharedRequest.changes], servesInline: servesInline),
+      observation: observation)
     reviewQueue = CourseQueue(
       pool, limit: options.waitingCallsLimit, sharesTransactions: options.dispatch == .batched)
   }

@@ -15,7 +15,7 @@ extension DriverKitSuite {
     ) async {
       let pool = makePool(driver, timeout: timeout)
       _ = await pool.result { _, _ in }
-      await until { pool.statistics().busyConnections == 0 }
+      await until { pool.core.state.withLock { $0.machine.sleepingWorkers } == 1 }
       await Task(executorPreference: executor) { await body(pool) }.value
       await pool.close()
     }

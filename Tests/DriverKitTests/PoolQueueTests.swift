@@ -79,7 +79,7 @@ extension DriverKitSuite {
       let gate = Gate()
       let occupant = pool.occupy(gate)
       await gate.arrivals.reaches(1)
-      let lease = try pool.pendingLease(context, .write) { _, _ in true }
+      let lease = try pool.pendingLease(context, .write) { _, _ in }
       let waiting = Task { () async -> StoreError.Code? in
         do throws(StoreError) { try await lease.run() } catch { return error.code }
         return nil
@@ -90,14 +90,28 @@ extension DriverKitSuite {
       #expect(pool.statistics().waitingCalls == 0)
       gate.open()
       _ = await occupant.value
-      // One that runs and turns out not to be needed counts as little.
+      // One that runs counts as little: whoever it is for does.
       let counted = pool.statistics()
-      let needless = try pool.pendingLease(context, .write) { _, _ in false }
+      let needless = try pool.pendingLease(context, .write) { _, _ in }
       try await needless.run()
       needless.withdraw()
       await until { pool.statistics().busyConnections == 0 }
       #expect(pool.statistics() == counted)
       #expect(counted.exchanges == 1 && counted.completedCalls == 1 && counted.cancelledCalls == 0)
+      await pool.close()
+    }
+
+    @Test func aLeaseThatWaitsForTooLongIsNotCountedAsACall() async throws {
+      let pool = makePool(FakeDriver(), acquire: .milliseconds(10))
+      let gate = Gate()
+      let occupant = Task { await pool.submit(.read, queueTimeout: .seconds(60)) { _, _ in gate.pass() } }
+      await gate.arrivals.reaches(1)
+      let lease = try pool.pendingLease(context, .write) { _, _ in }
+      let error = await #expect(throws: StoreError.self) { try await lease.run() }
+      #expect(error?.code == .poolExhausted && lease.isOverdue)
+      #expect(pool.statistics().timedOutCalls == 0 && pool.statistics().waitingCalls == 0)
+      gate.open()
+      _ = await occupant.value
       await pool.close()
     }
 

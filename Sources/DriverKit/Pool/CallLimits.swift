@@ -12,6 +12,13 @@ package struct CallLimits: Sendable {
     queueDeadline = min(.after(acquireTimeout, from: start), deadline)
   }
 
+  /// For a part of a call that began earlier.
+  init(deadline: Deadline, acquireTimeout: Duration) {
+    start = Deadline.now()
+    self.deadline = deadline
+    queueDeadline = min(.after(acquireTimeout, from: start), deadline)
+  }
+
   /// For calls that are not timed, or by somebody else.
   init(deadline: Deadline, queueDeadline: Deadline) {
     start = 0

@@ -14,8 +14,12 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
   let core: PoolCore
   private let options: PoolOptions
 
-  package convenience init(driver: Driver, name: String, options: PoolOptions) {
-    self.init(driver: driver, name: name, options: options, startThread: DriverThread.start)
+  /// - Parameter observation: Instead of what the process has installed.
+  package convenience init(
+    driver: Driver, name: String, options: PoolOptions, observation: PoolObservation? = nil
+  ) {
+    self.init(
+      driver: driver, name: name, options: options, observation: observation, startThread: DriverThread.start)
   }
 
   /// `startThread` is a parameter for the sake of tests: a system that gives no threads is hard to come by.
@@ -91,6 +95,15 @@ package final class ConnectionPool<Driver: ConnectionDriver>: Sendable {
       throw context.error(.timeout(.connection), "the time allowed is zero or less")
     }
     return CallLimits(timeout: limit, acquireTimeout: options.acquireTimeout)
+  }
+
+  /// The same for a part of a call that must be over by `deadline`.
+  package func limits(for context: CallContext, by deadline: Deadline) throws(StoreError) -> CallLimits {
+    try admit(context)
+    guard !deadline.hasPassed else {
+      throw context.error(.timeout(.connection), "the deadline passed before anything was sent")
+    }
+    return CallLimits(deadline: deadline, acquireTimeout: options.acquireTimeout)
   }
 
   package func statistics() -> StoreStatistics { core.statistics() }

@@ -31,15 +31,16 @@ extension PoolCore {
   /// Ends everything at once. Threads that are stuck in a driver end when the driver lets go of them.
   func shutDown() {
     closedFlag.store(true, ordering: .releasing)
-    let (left, semaphores, drained) = state.withLock { state in
+    let (left, semaphores, drained, levels) = state.withLock { state in
       let (calls, wake) = state.machine.shutDown()
       // Before the signals: whoever is woken by one finds that its caller has gone.
       let left = calls.compactMap { call in call.claimFinish().map { (call, $0) } }
       for equipment in state.equipment.values { equipment.signal.raise() }
       let drained = state.drained
       state.drained = []
-      return (left, wake.compactMap { state.equipment[$0]?.semaphore }, drained)
+      return (left, wake.compactMap { state.equipment[$0]?.semaphore }, drained, takeLevels(&state))
     }
+    show(levels)
     for (call, phase) in left { call.deliverLeaving(from: phase, .closed, "the store was closed") }
     for semaphore in semaphores { semaphore.signal() }
     for continuation in drained { continuation.resume() }

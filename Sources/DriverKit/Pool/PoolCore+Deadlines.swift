@@ -15,43 +15,45 @@ extension PoolCore {
   /// Lets go of every caller whose deadline has passed, has others pass lanes that take too long, and arms the timer for the next.
   func expire() {
     let now = Deadline(nanoseconds: Deadline.now())
-    let (late, isConnected, further): ([(Call, Call.State)], Bool, [Submitted]) = state.withLock { state in
-      var late: [(Call, Call.State)] = []
-      var next = Deadline.never
-      // Claimed under the lock: no worker takes a call from the queue between the verdict and the claim.
-      for call in state.machine.waiting where !call.hasLeft {
-        // A call that is queued again has had its connection in time.
-        let deadline = call.mustRunAlone ? call.deadline : call.queueDeadline
-        if deadline > now {
-          next = min(next, deadline)
-        } else if let phase = call.claimFinish() {
-          late.append((call, phase))
-        }
-      }
-      for (call, _) in late { state.machine.leftQueue(call) }
-      for (worker, calls) in state.machine.runningCalls {
-        for call in calls where !call.hasLeft {
-          if call.deadline > now {
-            next = min(next, call.deadline)
+    let (late, isConnected, further, levels): ([(Call, Call.State)], Bool, [Submitted], PoolLevels?) =
+      state.withLock { state in
+        var late: [(Call, Call.State)] = []
+        var next = Deadline.never
+        // Claimed under the lock: no worker takes a call from the queue between the verdict and the claim.
+        for call in state.machine.waiting where !call.hasLeft {
+          // A call that is queued again has had its connection in time.
+          let deadline = call.mustRunAlone ? call.deadline : call.queueDeadline
+          if deadline > now {
+            next = min(next, deadline)
           } else if let phase = call.claimFinish() {
             late.append((call, phase))
-            if phase == .running { raiseSignal(of: worker, &state) }
           }
         }
+        for (call, _) in late { state.machine.leftQueue(call) }
+        for (worker, calls) in state.machine.runningCalls {
+          for call in calls where !call.hasLeft {
+            if call.deadline > now {
+              next = min(next, call.deadline)
+            } else if let phase = call.claimFinish() {
+              late.append((call, phase))
+              if phase == .running { raiseSignal(of: worker, &state) }
+            }
+          }
+        }
+        state.counters.timedOutCalls += late.count { !$0.0.isForOthers }
+        if let overdue = state.machine.passOverdueRuns(now: now.nanoseconds) {
+          next = min(next, Deadline(nanoseconds: overdue))
+        }
+        arm(next, &state)
+        var further: [Submitted] = []
+        while case let action = state.machine.wakeForWaiting(), action != .wait {
+          further.append(prepare(action, &state))
+        }
+        return (late, state.machine.openConnections > 0, further, takeLevels(&state))
       }
-      state.counters.timedOutCalls += late.count
-      if let overdue = state.machine.passOverdueRuns(now: now.nanoseconds) {
-        next = min(next, Deadline(nanoseconds: overdue))
-      }
-      arm(next, &state)
-      var further: [Submitted] = []
-      while case let action = state.machine.wakeForWaiting(), action != .wait {
-        further.append(prepare(action, &state))
-      }
-      return (late, state.machine.openConnections > 0, further)
-    }
+    show(levels)
     for next in further { follow(next) }
-    observation.metrics?.timedOut(late.count)
+    observation.metrics?.timedOut(late.count { !$0.0.isForOthers })
     for (call, phase) in late {
       if phase == .running {
         call.deliverLeaving(from: phase, .timeout(.response), "the answer did not come in time")

@@ -15,11 +15,11 @@ extension PoolCore {
       try call.checkEnding()
       tracer.end(span, nil)
     } catch {
-      tracer.end(span, call.isWithdrawn ? nil : error)
+      tracer.end(span, error)
     }
   }
 
-  private func finishUntraced(_ call: Call, _ mayRunInline: Bool) async {
+  func finishUntraced(_ call: Call, _ mayRunInline: Bool) async {
     await withTaskCancellationHandler {
       if mayRunInline, options.servesInline, let executor = BlockingTaskExecutor.beginBlocking() {
         let ending = runInline(call)
@@ -41,7 +41,7 @@ extension PoolCore {
 
   private func runInline(_ call: Call) -> InlineEnding {
     let now = Deadline.now()
-    let checkedOut: (worker: Int, place: WorkerPlace, busy: Int)? = state.withLock { state in
+    let checkedOut: (worker: Int, place: WorkerPlace, levels: PoolLevels?)? = state.withLock { state in
       guard let worker = state.machine.checkOut(for: call, now: now) else { return nil }
       guard let place = state.equipment[worker]?.loop, call.move(from: .created, to: .running) else {
         // Cancelled: submitting it will show that. The worker has slept on.
@@ -50,10 +50,11 @@ extension PoolCore {
       }
       began([call], at: now, &state)
       if call.deadline < state.nextExpiry { arm(call.deadline, &state) }
-      return (worker, place, state.machine.busyWorkers)
+      return (worker, place, takeLevels(&state))
     }
-    guard let (worker, place, busy) = checkedOut else { return .again }
-    observation.metrics?.exchangeStarted([call], busyConnections: busy)
+    guard let (worker, place, levels) = checkedOut else { return .again }
+    show(levels)
+    observation.metrics?.exchangeStarted([call])
     let ending = place.runInline(call)
     checkIn(worker, completedCalls: ending == .ended ? 1 : 0)
     return ending
@@ -62,11 +63,13 @@ extension PoolCore {
   /// Gives a worker's place back, on a thread that had it.
   private func checkIn(_ worker: Int, completedCalls: Int) {
     let now = Deadline.now()
-    let semaphore: DispatchSemaphore? = state.withLock { state in
+    let (semaphore, levels): (DispatchSemaphore?, PoolLevels?) = state.withLock { state in
       state.counters.completedCalls += completedCalls
       clearSignal(of: worker, &state)
-      return state.machine.checkIn(worker, now: now) ? state.equipment[worker]?.semaphore : nil
+      let isWanted = state.machine.checkIn(worker, now: now)
+      return (isWanted ? state.equipment[worker]?.semaphore : nil, takeLevels(&state))
     }
+    show(levels)
     semaphore?.signal()
   }
 }

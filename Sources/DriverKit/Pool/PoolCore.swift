@@ -31,6 +31,8 @@ final class PoolCore: Sendable {
     /// When the timer fires next; `never` while it is not armed.
     var nextExpiry = Deadline.never
     var drained: [UnsafeContinuation<Void, Never>] = []
+    /// How many ``PoolLevels`` were taken.
+    var levelsTaken: UInt64 = 0
   }
   let state: Locked<State>
   // Dispatch objects may be used from any thread (libdispatch documents it; its Swift overlay does not declare it).
@@ -78,30 +80,33 @@ final class PoolCore: Sendable {
     guard call.move(from: .created, to: .queued) else {
       return call.deliver(call.context.error(.cancelled, "the task was cancelled"))
     }
-    let next: Submitted = state.withLock { state in
-      let next: Submitted
-      switch state.machine.submit(call) {
-      case .accepted(let action): next = prepare(action, &state)
-      case .refuseFull:
-        // Unless its task was cancelled meanwhile: then that is how it ended.
-        guard call.claimFinish() != nil else { return .nothing }
-        state.counters.refusedCalls += 1
-        // Too many calls because nobody is served: not a matter of the pool's size.
-        return state.isServerLost && state.machine.openConnections == 0
-          ? .refuse(.unreachable, "no connection can be made, and too many calls wait for one")
-          : .refuse(.poolExhausted, "too many calls wait for a connection")
-      case .refuseClosed:
-        return call.claimFinish() == nil ? .nothing : .refuse(.closed, "the store was closed")
-      }
-      if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
-      return next
-    }
+    let (next, levels) = state.withLock { state in (enqueue(call, &state), takeLevels(&state)) }
+    show(levels)
     if case .refuse(let code, let reason) = next {
       if code != .closed { observation.metrics?.refused() }
       call.deliver(call.context.error(code, reason))
     } else {
       follow(next)
     }
+  }
+
+  private func enqueue(_ call: Call, _ state: inout State) -> Submitted {
+    let next: Submitted
+    switch state.machine.submit(call) {
+    case .accepted(let action): next = prepare(action, &state)
+    case .refuseFull:
+      // Unless its task was cancelled meanwhile: then that is how it ended.
+      guard call.claimFinish() != nil else { return .nothing }
+      state.counters.refusedCalls += 1
+      // Too many calls because nobody is served: not a matter of the pool's size.
+      return state.isServerLost && state.machine.openConnections == 0
+        ? .refuse(.unreachable, "no connection can be made, and too many calls wait for one")
+        : .refuse(.poolExhausted, "too many calls wait for a connection")
+    case .refuseClosed:
+      return call.claimFinish() == nil ? .nothing : .refuse(.closed, "the store was closed")
+    }
+    if call.queueDeadline < state.nextExpiry { arm(call.queueDeadline, &state) }
+    return next
   }
 
   func follow(_ next: Submitted) {
@@ -125,44 +130,28 @@ final class PoolCore: Sendable {
 
   /// Queues calls that a worker has run, not to their end, and whose batch class is 0 by now.
   func submitAgain(_ calls: [Call], from worker: Int) {
-    let semaphores: [DispatchSemaphore] = state.withLock { state in
+    let (semaphores, levels) = state.withLock { state in
       // A worker takes them: this one, if no other. Once the pool is shut down the calls have been let go.
-      state.machine.submitAgain(calls, from: worker).compactMap { state.equipment[$0]?.semaphore }
+      let woken = state.machine.submitAgain(calls, from: worker)
+      return (woken.compactMap { state.equipment[$0]?.semaphore }, takeLevels(&state))
     }
+    show(levels)
     for semaphore in semaphores { semaphore.signal() }
   }
 
   func cancel(_ call: Call) {
     guard let phase = call.claimFinish() else { return }
-    state.withLock { state in
+    let levels = state.withLock { state in
       state.counters.cancelledCalls += 1
       if phase == .running, let worker = state.machine.worker(running: call) {
         raiseSignal(of: worker, &state)
       }
       state.machine.leftQueue(call)
+      return takeLevels(&state)
     }
+    show(levels)
     observation.metrics?.cancelled()
     call.deliverLeaving(from: phase, .cancelled, "the task was cancelled")
-  }
-
-  /// Ends a call that waits and is not needed any more, and counts it nowhere.
-  func withdraw(_ call: Call) {
-    let isWithdrawn = state.withLock { state in
-      guard call.place == .waiting, call.withdraw() else { return false }
-      state.machine.leftQueue(call)
-      return true
-    }
-    if isWithdrawn { call.deliver(call.context.error(.cancelled, "it was not needed any more")) }
-  }
-
-  /// Takes a call that runs, and turned out not to be needed, out of the counts.
-  func uncount(_ call: Call) {
-    state.withLock { state in
-      state.counters.exchanges -= 1
-      state.counters.waitingNanoseconds &-= call.waitedNanoseconds
-      // It is about to be counted as one.
-      state.counters.completedCalls -= 1
-    }
   }
 
   func statistics() -> StoreStatistics {

@@ -121,7 +121,9 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   var waitingCalls: Int { lines.reduce(0) { $0 + $1.alive } }
   var busyWorkers: Int { running.count }
+  var sleepingWorkers: Int { parked.count }
   var openConnections: Int { connected.count }
+  var idleConnections: Int { connected.count { running[$0] == nil } }
   var isIdle: Bool { running.isEmpty && waitingCalls == 0 }
   var workerCount: Int { workers.count }
   var isShutDown: Bool { phase == .closed }

@@ -14,8 +14,8 @@ package enum CallEffect: Sendable {
 package class QueuedCall: @unchecked Sendable {
   // Unchecked, because of the continuation, the errors and what subclasses add. The continuation is set before the
   // call is submitted (the pool's lock publishes it) and used only by whoever moves `state` to `finished`, which
-  // happens once. `failure` and what a run leaves behind are touched by the driver thread alone, `leavingError` and
-  // `isWithdrawn` only by whoever finished the call in its stead; the caller looks at them when it was resumed.
+  // happens once. `failure` and what a run leaves behind are touched by the driver thread alone, `leavingError` only by
+  // whoever finished the call in its stead; the caller looks at them when it was resumed.
 
   package let context: CallContext
   package let effect: CallEffect
@@ -55,10 +55,9 @@ package class QueuedCall: @unchecked Sendable {
   private let entity = Atomic<Int64>(0)
   /// Touched under the pool's lock only.
   var place = QueuePlace.outside
-  /// How long it waited for its connection. Touched under the pool's lock only.
-  var waitedNanoseconds: UInt64 = 0
-  /// Set before the caller is resumed, by whoever finished the call.
-  private(set) var isWithdrawn = false
+  /// Whether it is a lease for calls that wait in front of the pool: those are counted, and not it. Set before it is
+  /// submitted.
+  var isForOthers = false
   /// Where a program that measures this call wants to find when its exchange was; almost always `nil`.
   let stamps = CallStamps.current
 
@@ -161,11 +160,7 @@ package class QueuedCall: @unchecked Sendable {
   }
 
   /// Claims a call that waits because it is not needed any more.
-  func withdraw() -> Bool {
-    guard move(from: .queued, to: .finished) else { return false }
-    isWithdrawn = true
-    return true
-  }
+  func withdraw() -> Bool { move(from: .queued, to: .finished) }
 
   /// What `noteEntity` was told last.
   package var entityID: Int64? {

@@ -19,33 +19,34 @@ extension CourseQueue {
     }
     guard let (head, round) = next else { return }
     Task { [self] in
+      var isLate = false
       do throws(StoreError) {
-        let timeout = Duration.milliseconds(Int64(head.deadline.remainingMilliseconds))
-        let lease = try pool.pendingLease(head.context, .write, timeout: timeout) {
-          [self] connection, _ throws(StoreError) in
+        let lease = try pool.pendingLease(head.context, .write) { [self] connection, _ throws(StoreError) in
           let group = begin(course, round)
-          guard !group.isEmpty else { return false }
-          // The pool counts the lease itself as one call.
-          state.withLock { $0.counters.completedCalls -= 1 }
+          guard !group.isEmpty else { return }
+          pool.groupBegan(madeAt: group.map(\.start))
           ReviewGroup(writes: group, core: core, connection: connection, context: head.context).run()
-          return true
         }
-        guard keep(lease, course, round) else { return }
-        try await lease.run()
+        if keep(lease, course, round) {
+          defer { isLate = lease.isOverdue }
+          try await lease.run()
+        }
       } catch {
-        couldNotBegin(course, round, head, error, core)
+        couldNotBegin(course, round, head, error, isLate: isLate, core)
       }
       // Also where everybody had left before it began.
       if state.withLock({ $0.lanes[course].map { $0.round == round && !$0.hasBegun } ?? false }) {
-        couldNotBegin(course, round, head, nil, core)
+        couldNotBegin(course, round, head, nil, isLate: false, core)
       }
     }
   }
 
-  /// Notes the lease that a round waits for. Returns `false` where another course's group has begun the round already.
+  /// Notes the lease that a round waits for. Returns `false` where another course's group has begun the round already, or all have
+  /// left.
   private func keep(_ lease: PendingLease, _ course: CourseID, _ round: Int) -> Bool {
     state.withLock { state in
-      guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return false }
+      guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun, !lane.waiting.isEmpty
+      else { return false }
       state.lanes[course]?.lease = lease
       return true
     }
@@ -106,8 +107,8 @@ extension CourseQueue {
   /// All writes of these courses in a group have ended: their next groups may begin.
   func end(_ writes: [ReviewWrite], _ core: MongoCore) {
     let courses = Set(writes.map(\.course))
+    pool.groupEnded(calls: writes.count)
     state.withLock { state in
-      state.counters.completedCalls += writes.count
       for course in courses {
         state.lanes[course]?.running = []
         state.lanes[course]?.hasBegun = false
@@ -118,18 +119,25 @@ extension CourseQueue {
   }
 
   /// Ends the round whose group got no connection: `head` fails for it, the others try for themselves.
+  ///
+  /// - Parameter isLate: Whether it waited for as long as it may. Refusals and failures to connect the pool has counted.
   private func couldNotBegin(
-    _ course: CourseID, _ round: Int, _ head: ReviewWrite, _ error: StoreError?, _ core: MongoCore
+    _ course: CourseID, _ round: Int, _ head: ReviewWrite, _ error: StoreError?, isLate: Bool,
+    _ core: MongoCore
   ) {
     let (isOver, continuation): (Bool, ReviewWrite.Continuation?) = state.withLock { state in
       guard let lane = state.lanes[course], lane.round == round, !lane.hasBegun else { return (false, nil) }
       state.lanes[course]?.round += 1
       state.lanes[course]?.lease = nil
       guard error != nil, head.phase == .waiting else { return (true, nil) }
-      remove(head, &state)
+      // Its lease has ended.
+      _ = remove(head, &state)
       return (true, claim(head))
     }
-    if let error { continuation?.resume(returning: .failure(error)) }
+    if let error, let continuation {
+      if isLate { pool.timedOut(calls: 1) }
+      continuation.resume(returning: .failure(error))
+    }
     if isOver { serve(course, core) }
   }
 

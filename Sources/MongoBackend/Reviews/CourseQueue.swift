@@ -14,6 +14,9 @@ import Synchronization
 /// common but a reviewer now and then.
 ///
 /// Other processes have queues of their own: against those the transaction's retry loop helps.
+///
+/// A write that waits here is a call like any other to whoever watches the pool: counters, metrics and spans have it, and not the lease
+/// that a group waits for.
 final class CourseQueue: Sendable {
   struct Lane {
     var waiting: [ReviewWrite] = []
@@ -29,7 +32,6 @@ final class CourseQueue: Sendable {
     var lanes: [CourseID: Lane] = [:]
     var waitingCount = 0
     var nextTicket: UInt64 = 0
-    var counters = StoreStatistics()
     var nextExpiry = Deadline.never
     var isClosed = false
     var drained: [UnsafeContinuation<Void, Never>] = []
@@ -66,10 +68,12 @@ final class CourseQueue: Sendable {
       throw context.error(.timeout(.connection), "the deadline passed before anything was sent")
     }
     let write = ReviewWrite(change, of: course, context, deadline: deadline)
-    let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { submit(write, $0, core) }
-    } onCancel: {
-      cancel(write)
+    let result = await pool.traced(context) {
+      await withTaskCancellationHandler {
+        await withUnsafeContinuation { submit(write, $0, core) }
+      } onCancel: {
+        cancel(write)
+      }
     }
     return try result.get()
   }
@@ -89,7 +93,6 @@ final class CourseQueue: Sendable {
       }
       guard !state.isClosed else { return .refuse(write.context.error(.closed, "the store was closed")) }
       guard state.waitingCount < limit else {
-        state.counters.refusedCalls += 1
         return .refuse(write.context.error(.poolExhausted, "too many writes wait for the course"))
       }
       write.phase = .waiting
@@ -105,7 +108,9 @@ final class CourseQueue: Sendable {
     switch action {
     case .none: break
     case .serve: serve(course, core)
-    case .refuse(let error): continuation.resume(returning: .failure(error))
+    case .refuse(let error):
+      if error.code == .poolExhausted { pool.refusedCall() }
+      continuation.resume(returning: .failure(error))
     }
   }
 
@@ -118,12 +123,14 @@ final class CourseQueue: Sendable {
   }
 
   private func cancel(_ write: ReviewWrite) {
-    let (phase, continuation): (ReviewWrite.Phase, ReviewWrite.Continuation?) = state.withLock { state in
+    typealias Left = (ReviewWrite.Phase, ReviewWrite.Continuation?, PendingLease?)
+    let (phase, continuation, lease): Left = state.withLock { state in
       let phase = write.phase
-      if phase == .waiting { remove(write, &state) }
-      if phase != .finished { state.counters.cancelledCalls += 1 }
-      return (phase, claim(write))
+      let lease = phase == .waiting ? remove(write, &state) : nil
+      return (phase, claim(write), lease)
     }
+    lease?.withdraw()
+    if phase != .finished { pool.cancelledCall() }
     let isUnknown = phase == .running
     continuation?.resume(
       returning: .failure(
@@ -133,18 +140,24 @@ final class CourseQueue: Sendable {
   }
 
   /// Under the lock: the right to resume the caller.
-  func claim(_ write: ReviewWrite)
-    -> ReviewWrite.Continuation?
-  {
+  func claim(_ write: ReviewWrite) -> ReviewWrite.Continuation? {
     write.phase = .finished
     defer { write.continuation = nil }
     return write.continuation
   }
 
-  func remove(_ write: ReviewWrite, _ state: inout State) {
-    guard let index = state.lanes[write.course]?.waiting.firstIndex(where: { $0 === write }) else { return }
-    state.lanes[write.course]?.waiting.remove(at: index)
+  /// Under the lock: takes out a write that waits.
+  ///
+  /// - Returns: A lease to take back, because nobody is left who waits for it.
+  func remove(_ write: ReviewWrite, _ state: inout State) -> PendingLease? {
+    guard var lane = state.lanes[write.course], let index = lane.waiting.firstIndex(where: { $0 === write })
+    else { return nil }
+    lane.waiting.remove(at: index)
     state.waitingCount -= 1
+    defer { state.lanes[write.course] = lane }
+    guard lane.waiting.isEmpty, let lease = lane.lease else { return nil }
+    lane.lease = nil
+    return lease
   }
 
   // MARK: Deadlines
@@ -163,8 +176,9 @@ final class CourseQueue: Sendable {
     let now = Deadline(nanoseconds: Deadline.now())
     // Who waits while nobody of the course runs waits for a connection.
     let isConnected = pool.statistics().openConnections > 0
-    let late: [Late] = state.withLock { state in
+    let (late, leases): ([Late], [PendingLease]) = state.withLock { state in
       var late: [Late] = []
+      var leases: [PendingLease] = []
       var next = Deadline.never
       for lane in state.lanes.values {
         for write in lane.waiting + lane.running where write.phase != .finished {
@@ -176,14 +190,15 @@ final class CourseQueue: Sendable {
             if write.phase == .running { .timeout(.response) } else if lane.hasBegun { .contended } else {
               isConnected ? .poolExhausted : .unreachable
             }
-          if write.phase == .waiting { remove(write, &state) }
+          if write.phase == .waiting, let lease = remove(write, &state) { leases.append(lease) }
           if let continuation = claim(write) { late.append((write, code, continuation)) }
         }
       }
-      state.counters.timedOutCalls += late.count
       arm(next, &state)
-      return late
+      return (late, leases)
     }
+    for lease in leases { lease.withdraw() }
+    pool.timedOut(calls: late.count)
     for (write, code, continuation) in late { continuation.resume(returning: .failure(write.late(code))) }
   }
 
@@ -201,14 +216,9 @@ final class CourseQueue: Sendable {
     }
   }
 
-  /// What the pool's counters lack: it sees a group as one call.
-  var statistics: StoreStatistics {
-    state.withLock { state in
-      var counters = state.counters
-      // The pool counts the leases that wait.
-      counters.waitingCalls = state.waitingCount - state.lanes.values.count { $0.lease != nil }
-      return counters
-    }
+  /// The calls that wait here and that the pool does not see: it counts the leases that wait.
+  var waitingCalls: Int {
+    state.withLock { state in state.waitingCount - state.lanes.values.count { $0.lease != nil } }
   }
 }
 

@@ -39,6 +39,8 @@ final class ReviewWrite: @unchecked Sendable {
   let course: CourseID
   let context: CallContext
   let deadline: Deadline
+  /// When the call was made, in nanoseconds on the monotonic clock.
+  let start = Deadline.now()
   var phase = Phase.created
   /// Its place in the order in which writes came.
   var ticket: UInt64 = 0
