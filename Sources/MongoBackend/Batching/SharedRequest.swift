@@ -72,18 +72,21 @@ final class Answer<Value: Sendable>: @unchecked Sendable {
 
 extension MongoCore {
   /// As ``run(_:_:validate:_:)``, for a call that may share a command with those that wait beside it.
+  ///
+  /// - Parameter deadline: Of the call that this is a part of, if it is.
   func share<Value: Sendable>(
-    _ context: CallContext, validate: (Validation) throws(StoreError) -> Void,
+    _ context: CallContext, by deadline: Deadline? = nil, validate: (Validation) throws(StoreError) -> Void,
     _ request: (Answer<Value>) -> SharedRequest
   ) async throws(StoreError) -> Value {
     try pool.admit(context)
     try validate(Validation(context))
     let answer = Answer<Value>()
     let request = request(answer)
+    let limits =
+      if let deadline { try pool.limits(for: context, by: deadline) } else { try pool.limits(for: context) }
     try await pool.perform(
       SharedCall(
-        context, request.effect, try pool.limits(for: context), request: request,
-        batchClass: request.batchClass,
+        context, request.effect, limits, request: request, batchClass: request.batchClass,
         bytes: request.bytes))
     guard let value = answer.value else {
       throw context.error(.internalError, "the call ended without an answer")

@@ -22,7 +22,7 @@ struct MongoReviews: ReviewRepository {
   }
 
   func get(_ id: ReviewID) async throws(StoreError) -> Review {
-    try await seen(core.call("reviews.get"), id, ifVersion: nil) { (_) throws(StoreError) in }
+    try await seen(core.call("reviews.get"), id, ifVersion: nil, by: nil) { (_) throws(StoreError) in }
   }
 
   func update(_ id: ReviewID, _ patch: ReviewPatch, ifVersion: Int64?) async throws(StoreError) -> Review {
@@ -52,7 +52,7 @@ struct MongoReviews: ReviewRepository {
     let context = core.call(operation)
     let deadline = core.deadline()
     for _ in 0..<Self.maximumMoves {
-      let seen = try await seen(context, id, ifVersion: ifVersion, validate: validate)
+      let seen = try await seen(context, id, ifVersion: ifVersion, by: deadline, validate: validate)
       let outcome = try await core.reviewQueue.run(
         change(seen), of: seen.courseID, context, deadline: deadline, core)
       if case .isElsewhere = outcome { continue }
@@ -63,10 +63,10 @@ struct MongoReviews: ReviewRepository {
 
   /// The review as a majority knows it; throws `notFound`, or `conflict` for another version.
   private func seen(
-    _ context: CallContext, _ id: ReviewID, ifVersion: Int64?,
+    _ context: CallContext, _ id: ReviewID, ifVersion: Int64?, by deadline: Deadline?,
     validate: (Validation) throws(StoreError) -> Void
   ) async throws(StoreError) -> Review {
-    let found: Review? = try await core.share(context) { (validation) throws(StoreError) in
+    let found: Review? = try await core.share(context, by: deadline) { (validation) throws(StoreError) in
       try validation.change(of: id, ifVersion: ifVersion)
       try validate(validation)
     } _: { answer in
