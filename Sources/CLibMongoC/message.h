@@ -39,10 +39,7 @@ static inline void instructor_mongo_put_uint32(uint8_t *bytes, uint32_t value) {
 }
 
 /// From now on ``instructor_mongo_exchange`` talks to the server that was written to last.
-static inline bool instructor_mongo_use_messages(instructor_mongo_link *link) {
-  link->primary = link->last;
-  return link->primary;
-}
+static inline void instructor_mongo_use_messages(instructor_mongo_link *link) { link->primary = link->last; }
 
 static inline bool instructor_mongo_receive(instructor_mongo_stream *self, uint8_t *bytes, size_t length) {
   mongoc_iovec_t vector = {.iov_base = bytes, .iov_len = length};

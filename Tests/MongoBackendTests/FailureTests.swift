@@ -135,9 +135,9 @@ struct FailureTests {
     }
   }
 
-  @Test("A commit whose answer is lost is sent again")
+  @Test("A commit whose answer is lost is sent again, and whoever has the connection next is served")
   func unknownCommit() async throws {
-    try await FailingStore.with { failing in
+    try await FailingStore.with(connections: 1) { failing in
       let created = try await failing.store.instructors.create(Self.grace)
       for data: @Sendable (inout BSONWriter) -> Void in [
         { writer in
@@ -151,6 +151,8 @@ struct FailureTests {
         try await failing.set(1, "commitTransaction", data: data)
         let course = CourseID(Int64.random(in: 1...1_000_000))
         _ = try await failing.store.instructors.replacePrimary(of: course, with: created.id)
+        // A write: a read whose connection broke would be made again.
+        _ = try await failing.store.instructors.create(Self.grace)
         #expect(try await failing.store.instructors.primary(of: course)?.id == created.id)
       }
     }

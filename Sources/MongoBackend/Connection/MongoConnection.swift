@@ -20,8 +20,6 @@ final class MongoConnection {
   private var writer = BSONWriter()
   private var currentCall: MongoCall?
   private(set) var isBroken = false
-  /// Whether commands go over the socket as they are; those of a transaction are libmongoc's all the same.
-  private var usesOwnMessages = false
   /// Set while a transaction may be open on the server.
   var hasOpenTransaction = false
 
@@ -56,6 +54,16 @@ final class MongoConnection {
       && (!address.usesOwnSockets || !instructor_mongo_is_closed(client.link))
   }
 
+  /// Whether commands go over the socket as they are; those of a transaction are libmongoc's all the same. No longer once
+  /// libmongoc has connected again, as it does to repeat a commit: then the rest of the call is libmongoc's.
+  private var usesOwnMessages: Bool { client.link.pointee.primary != nil }
+
+  /// Whether another call may have it: no doubt about what comes next on its socket, no transaction open, and, after the
+  /// handshake, nothing connected anew since.
+  var isReusable: Bool {
+    !isBroken && !hasOpenTransaction && (!address.usesOwnSockets || usesOwnMessages)
+  }
+
   /// What the server answered when the connection was made; `nil` without memory.
   func greeting() -> Reply? {
     guard let reply = instructor_mongo_reply_new() else { return nil }
@@ -70,7 +78,7 @@ final class MongoConnection {
 
   /// From now on sends commands without libmongoc, to the server that has answered last. TLS is libmongoc's.
   func useOwnMessages() {
-    usesOwnMessages = address.usesOwnSockets && instructor_mongo_use_messages(client.link)
+    if address.usesOwnSockets { instructor_mongo_use_messages(client.link) }
   }
 
   func markBroken() { isBroken = true }

@@ -71,9 +71,7 @@ struct MongoDriver: ConnectionDriver {
 
   func isAlive(_ connection: MongoConnection) -> Bool { connection.isAlive }
 
-  func isReusable(_ connection: MongoConnection) -> Bool {
-    !connection.isBroken && !connection.hasOpenTransaction
-  }
+  func isReusable(_ connection: MongoConnection) -> Bool { connection.isReusable }
 
   /// The client is freed with the last reference to its connection, which is the pool's.
   func close(_ connection: MongoConnection) {}
