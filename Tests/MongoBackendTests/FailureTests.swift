@@ -252,6 +252,39 @@ struct FailureTests {
         }
       }
       #expect(count == 24)
+      // One that is not followed to its end is not left to the server either.
+      let error = await storeError {
+        try await store.core.pool.lease(store.core.call("test"), .read) {
+          connection, call throws(StoreError) in
+          _ = try connection.attempt(call) { () throws(CommandFailure) in
+            try connection.find("large", .majorityRead, call, limit: 100) { _ in
+            } each: { (_) throws(CorruptDocument) in
+              throw CorruptDocument(reason: "unreadable")
+            }
+          }
+        }
+      }
+      #expect(error?.code == .corruptData)
+      let database = store.core.database
+      let cursors = try await store.command(onAdmin: true) { writer in
+        writer.append("aggregate", Int32(1))
+        writer.array("pipeline") { writer in
+          writer.document(at: 0) { writer in
+            writer.document("$currentOp") { writer in
+              writer.append("allUsers", true)
+              writer.append("idleCursors", true)
+            }
+          }
+          writer.document(at: 1) { writer in
+            writer.document("$match") { writer in
+              writer.append("type", "idleCursor" as StaticString)
+              writer.append("ns", "\(database).large")
+            }
+          }
+        }
+        writer.document("cursor") { _ in }
+      }
+      #expect(!cursors.contains("idleCursor"), "\(cursors)")
     }
   }
 }

@@ -44,17 +44,44 @@ extension MongoConnection {
     }
   }
 
-  /// Hands over the documents of `reply` and of all further batches.
+  /// Hands over the documents of `reply` and of all further batches; where that ends early, so does the cursor, which the server
+  /// would keep for ten minutes.
   func follow(
     _ collection: StaticString, _ reply: consuming Reply, _ call: MongoCall, session: OpaquePointer? = nil,
     _ each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void
   ) throws(CommandFailure) -> Int {
+    var cursor: Int64 = 0
+    do throws(CommandFailure) {
+      return try follow(collection, reply, call, session, each, cursor: &cursor)
+    } catch {
+      // Those of a transaction end with it.
+      if cursor != 0, session == nil { close(cursor, of: collection, call) }
+      throw error
+    }
+  }
+
+  /// Whether or not anybody still waits.
+  private func close(_ cursor: Int64, of collection: StaticString, _ call: MongoCall) {
+    do throws(CommandFailure) {
+      _ = try run(.untimed, call, deadline: .after(Self.endingTime), isShielded: true) { writer in
+        writer.append("killCursors", collection)
+        writer.array("cursors") { $0.append(at: 0, cursor) }
+      }
+    } catch {
+      // The server closes it in the end.
+    }
+  }
+
+  private func follow(
+    _ collection: StaticString, _ reply: consuming Reply, _ call: MongoCall, _ session: OpaquePointer?,
+    _ each: (UnsafeRawBufferPointer) throws(CorruptDocument) -> Void, cursor: inout Int64
+  ) throws(CommandFailure) -> Int {
     var reply = reply
     var count = 0
     while true {
-      let cursor: Int64
       do throws(CorruptDocument) {
         let parts = try reply.parts()
+        cursor = parts.cursorID
         guard let batch = parts.batch else { throw CorruptDocument(reason: "the answer has no documents") }
         var reader = BSONReader(batch)
         while let element = try reader.next() {
@@ -64,13 +91,13 @@ extension MongoConnection {
           try each(document)
           count += 1
         }
-        cursor = parts.cursorID
       } catch {
         throw CommandFailure(error)
       }
       guard cursor != 0 else { return count }
+      let next = cursor
       reply = try run(.untimed, call, session: session) { writer in
-        writer.append("getMore", cursor)
+        writer.append("getMore", next)
         writer.append("collection", collection)
       }
     }

@@ -13,6 +13,9 @@ final class MongoConnection {
   /// keep the connection usable.
   private static let graceNanoseconds: UInt64 = 100_000_000
 
+  /// How long it may take to clean up on the server once a call is over: to roll back, to close a cursor.
+  static let endingTime = Duration.seconds(1)
+
   let address: MongoAddress
   let signal: WakeSignal
   private let client: ClientHandle
