@@ -9,6 +9,8 @@ struct FailingStore {
   let store: MongoStore
   private let control: MongoStore
   private let appName: String
+  private let url: String
+  private let options: MongoOptions
 
   static func with(
     connections: Int = 2, _ body: (FailingStore) async throws -> Void
@@ -35,7 +37,8 @@ struct FailingStore {
     let store = try await MongoStore.open("\(url)&appName=\(name)", options: options)
     let control = try await MongoStore.open(url, options: options)
     try await store.migrate()
-    let failing = FailingStore(store: store, control: control, appName: name)
+    let failing = FailingStore(
+      store: store, control: control, appName: name, url: "\(url)&appName=\(name)", options: options)
     let result: Result<Void, any Error>
     do { result = .success(try await body(failing)) } catch { result = .failure(error) }
     try await failing.set(nil) { _ in }
@@ -47,6 +50,17 @@ struct FailingStore {
 
   /// Another handle on the same data, which nothing fails for.
   var other: MongoStore { control }
+
+  /// Runs `body` with a store that fails like ``store`` and whose sockets are libmongoc's own, as they are with TLS.
+  func withLibrarySockets(_ body: (MongoStore) async throws -> Void) async throws {
+    let context = CallContext(backend: MongoStore.backendName, operation: "open")
+    let address = try MongoAddress(url, options: options, context, usesOwnSockets: false)
+    let store = MongoStore(MongoCore(address, options))
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(store)) } catch { result = .failure(error) }
+    await store.close()
+    try result.get()
+  }
 
   /// Makes the server fail commands of these names; `times` of `nil` ends it.
   func set(

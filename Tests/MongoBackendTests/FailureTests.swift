@@ -196,6 +196,35 @@ struct FailureTests {
     }
   }
 
+  @Test(
+    "With TLS, too, a rollback that is lost costs the connection and locks nobody out; one that is not, doesn't"
+  )
+  func lostRollbackOverLibrarySockets() async throws {
+    try await FailingStore.with(connections: 1) { failing in
+      let reviewer = try await failing.other.reviewers.create(NewReviewer(name: "A")).id
+      try await failing.withLibrarySockets { store in
+        // The rating is changed by the time that the reviewer is not found.
+        let create: @Sendable () async -> StoreError? = {
+          await storeError {
+            _ = try await store.reviews.create(ReviewCatalog.newReview(1, by: ReviewerID(1 << 50)))
+          }
+        }
+        #expect(await create()?.code == .referenceViolation)
+        _ = try await store.reviews.create(ReviewCatalog.newReview(2, by: reviewer))
+        #expect(store.statistics().connectionsDiscarded == 0)
+        // Libmongoc sends its own twice.
+        try await failing.set(4, "abortTransaction") { $0.append("closeConnection", true) }
+        #expect(await create()?.outcome == .notApplied)
+        let start = ContinuousClock.now
+        _ = try await failing.other.reviews.create(ReviewCatalog.newReview(3, by: reviewer))
+        #expect(ContinuousClock.now - start < .seconds(2))
+        _ = try await store.reviews.create(ReviewCatalog.newReview(4, by: reviewer))
+        #expect(store.statistics().connectionsDiscarded == 1)
+        #expect(try await failing.other.ratings.get(ReviewCatalog.hotCourse).totalRatings == 3)
+      }
+    }
+  }
+
   @Test("A transaction that its deadline ends in the middle of a long insert does not block a drop")
   func deadlineWithinInsert() async throws {
     try await FailingStore.with { failing in

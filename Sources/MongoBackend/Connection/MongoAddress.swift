@@ -14,8 +14,11 @@ final class MongoAddress: Sendable {
   /// How writes of data are acknowledged.
   let writeConcern: WriteConcern
 
+  /// - Parameter usesOwnSockets: `false` has everything go as it does with TLS.
   /// - Throws: `invalidArgument` with one line that holds nothing of the URL's credentials.
-  init(_ url: String, options: MongoOptions, _ call: CallContext) throws(StoreError) {
+  init(
+    _ url: String, options: MongoOptions, _ call: CallContext, usesOwnSockets: Bool = true
+  ) throws(StoreError) {
     _ = MongoLibrary.start
     try options.validate(call)
     guard !url.utf8.contains(0) else { throw call.invalid("the URL contains U+0000") }
@@ -33,7 +36,7 @@ final class MongoAddress: Sendable {
     // From here on `deinit` frees the handle, also where this initializer throws.
     database = options.database ?? mongoc_uri_get_database(uri).map { String(cString: $0) } ?? "instructors"
     connectTimeout = options.connectTimeout
-    usesOwnSockets = !mongoc_uri_get_tls(uri)
+    self.usesOwnSockets = usesOwnSockets && !mongoc_uri_get_tls(uri)
     let asked = WriteConcern(uri)
     writeConcern = options.isDurable ? .majority : asked
     try MongoOptions.validate(database: database, call)

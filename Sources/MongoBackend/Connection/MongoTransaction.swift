@@ -26,7 +26,8 @@ extension MongoConnection {
   ///   - attempts: How often it may run against other writers.
   ///   - body: Runs its commands in the session it is given.
   func transaction<Value>(
-    _ call: MongoCall, attempts: Int = transactionAttempts, _ body: (OpaquePointer) throws(CommandFailure) -> TransactionEnd<Value>
+    _ call: MongoCall, attempts: Int = transactionAttempts,
+    _ body: (OpaquePointer) throws(CommandFailure) -> TransactionEnd<Value>
   ) throws(CommandFailure) -> Value {
     try prepare(call, deadline: call.deadline, isShielded: false)
     let session = try TransactionSession(self)
@@ -56,9 +57,6 @@ extension MongoConnection {
 private struct TransactionSession: ~Copyable {
   private let session: OpaquePointer
   private let options: OpaquePointer
-
-  /// How long a rollback may take once its call is over.
-  private static let rollbackTime = Duration.seconds(1)
 
   init(_ connection: MongoConnection) throws(CommandFailure) {
     var error = bson_error_t()
@@ -168,9 +166,9 @@ private struct TransactionSession: ~Copyable {
   /// Over a connection that is in order that is one command. Otherwise a command of the transaction may still be running
   /// on the server, and ending it takes longer than this thread can wait.
   private func rollBack(_ connection: MongoConnection, _ call: MongoCall) {
-    guard !connection.isBroken else { return abandon(connection) }
+    guard !connection.isBroken, isAnswered(connection, call) else { return abandon(connection) }
     var error = bson_error_t()
-    connection.arm(call, deadline: .after(Self.rollbackTime), isShielded: true)
+    connection.arm(call, deadline: .after(MongoConnection.endingTime), isShielded: true)
     // It says `true` whatever the server answers; the state of the connection tells whether it did.
     let isSent = mongoc_client_session_abort_transaction(session, &error)
     connection.disarm()
@@ -178,6 +176,24 @@ private struct TransactionSession: ~Copyable {
       connection.hasOpenTransaction = false
     } else {
       abandon(connection)
+    }
+  }
+
+  /// Over libmongoc's own sockets nothing would tell whether its rollback has reached the server: there goes one of ours before.
+  ///
+  /// - Returns: Whether the server has answered to it, if there was one. That the transaction is over already is an answer too.
+  private func isAnswered(_ connection: MongoConnection, _ call: MongoCall) -> Bool {
+    guard !connection.address.usesOwnSockets,
+      mongoc_client_session_get_transaction_state(session) == MONGOC_TRANSACTION_IN_PROGRESS
+    else { return true }
+    do throws(CommandFailure) {
+      _ = try connection.run(
+        .untimed, call, deadline: .after(MongoConnection.endingTime), session: session, isShielded: true,
+        onAdmin: true
+      ) { $0.append("abortTransaction", Int32(1)) }
+      return true
+    } catch {
+      return error.kind == .server && !connection.isBroken
     }
   }
 
