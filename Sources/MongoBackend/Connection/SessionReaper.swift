@@ -13,7 +13,7 @@ final class SessionReaper: Sendable {
   static let shared = SessionReaper()
 
   /// One server that can't be reached must not keep the sessions of another waiting.
-  private static let maximumThreads = 4
+  private let threads = BackgroundThreads(maximumThreads: 4, maximumWaiting: SessionReaper.maximumWaiting)
   /// With more than this waiting the server has to help itself: it ends each after its own limit.
   private static let maximumWaiting = 1_000
   /// After that the server has ended the transaction itself.
@@ -27,23 +27,18 @@ final class SessionReaper: Sendable {
     let end: Deadline
   }
 
-  private struct State {
-    var waiting: [Session] = []
-    var threads = 0
-  }
-  private let state = Mutex(State())
+  private let waiting = Mutex<[Session]>([])
 
   /// Ends this session soon; returns at once.
   func end(_ identifier: UnsafeRawBufferPointer, _ address: MongoAddress) {
     let session = Session(address: address, identifier: Array(identifier), end: .after(Self.patience))
-    let needsThread = state.withLock { state in
-      guard state.waiting.count < Self.maximumWaiting else { return false }
-      state.waiting.append(session)
-      guard state.threads < Self.maximumThreads else { return false }
-      state.threads += 1
+    let isAccepted = waiting.withLock { waiting in
+      guard waiting.count < Self.maximumWaiting else { return false }
+      waiting.append(session)
       return true
     }
-    if needsThread, !DriverThread.start({ self.work() }) { state.withLock { $0.threads -= 1 } }
+    // Whichever thread comes first takes it, and with it those of the same server.
+    if isAccepted { threads.run { self.work() } }
   }
 
   private func work() {
@@ -51,15 +46,12 @@ final class SessionReaper: Sendable {
     while let sessions = next() { end(sessions, signal) }
   }
 
-  /// All sessions of the server that has waited longest; `nil` ends the thread.
+  /// All sessions of the server that has waited longest.
   private func next() -> [Session]? {
-    state.withLock { state in
-      guard let address = state.waiting.first?.address else {
-        state.threads -= 1
-        return nil
-      }
-      let sessions = state.waiting.filter { $0.address === address }
-      state.waiting.removeAll { $0.address === address }
+    waiting.withLock { waiting in
+      guard let address = waiting.first?.address else { return nil }
+      let sessions = waiting.filter { $0.address === address }
+      waiting.removeAll { $0.address === address }
       return sessions
     }
   }

@@ -48,12 +48,13 @@ extension PostgresConnection {
     }
   }
 
-  /// Asks the server to stop what this session does. The request is a connection of its own and may block, so
-  /// it has its own thread; this session is not used again, so the request can't hit anybody else's statement.
+  /// Asks the server to stop what this session does. The request is a connection of its own and may block, so it has
+  /// another thread; this session is not used again, so the request can't hit anybody else's statement. Where too many
+  /// wait it is dropped, and the statement goes on to its end or the session's `statement_timeout`.
   private func cancelOnServer() {
     guard let cancel = PQgetCancel(pointer) else { return }
-    let box = CancelRequest(cancel)
-    _ = DriverThread.start { box.send() }
+    let request = CancelRequest(cancel)
+    cancelThreads.run { request.send() }
   }
 }
 

@@ -20,6 +20,7 @@ final class PostgresConnection {
   let handle: ConnectionHandle
   let signal: WakeSignal
   let parameters = ParameterBuffer()
+  let cancelThreads: BackgroundThreads
   /// What its schema has to be made for.
   let dataModel: PostgresDataModel
   private var prepared: [Bool] = []
@@ -31,7 +32,11 @@ final class PostgresConnection {
   /// Of a store whose statements are explained; see `PostgresExplainer`.
   var recorder: StatementRecorder?
 
-  init(handle: consuming ConnectionHandle, signal: WakeSignal, dataModel: PostgresDataModel) {
+  init(
+    handle: consuming ConnectionHandle, signal: WakeSignal, dataModel: PostgresDataModel,
+    cancelThreads: BackgroundThreads
+  ) {
+    self.cancelThreads = cancelThreads
     self.handle = handle
     self.signal = signal
     self.dataModel = dataModel

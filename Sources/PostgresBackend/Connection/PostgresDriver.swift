@@ -13,6 +13,8 @@ struct PostgresDriver: ConnectionDriver {
   /// A connection URL or `keyword=value` string, checked before.
   let connectionString: String
   let options: PostgresOptions
+  /// For requests to stop a statement: each connects, which may take minutes where the server doesn't answer.
+  private let cancelThreads = BackgroundThreads(maximumThreads: 2, maximumWaiting: 1_000)
 
   func connect(
     for call: CallContext, deadline: Deadline, signal: WakeSignal
@@ -24,7 +26,8 @@ struct PostgresDriver: ConnectionDriver {
     guard PQsetnonblocking(handle.pointer, 1) == 0, PQenterPipelineMode(handle.pointer) == 1 else {
       throw call.error(.unreachable, "the connection broke")
     }
-    let connection = PostgresConnection(handle: handle, signal: signal, dataModel: options.dataModel)
+    let connection = PostgresConnection(
+      handle: handle, signal: signal, dataModel: options.dataModel, cancelThreads: cancelThreads)
     connection.recorder = options.recorder
     try setUpSession(connection, call, deadline)
     return connection
