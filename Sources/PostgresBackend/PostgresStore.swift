@@ -131,15 +131,20 @@ enum IDReservation {
       RETURNING next_id
     """)
 
+  /// Shielded: other calls use the block too, so it is fetched to its end even where its caller has gone, by that
+  /// caller's deadline; of a batch, by the last of its callers'.
   static func reserve(
     _ kind: EntityKind, count: Int, _ connection: PostgresConnection, _ call: PostgresConnection.Call
   ) throws(StoreError) -> ClosedRange<Int64> {
-    // A read as far as its call is concerned: ids that nobody gets to know harm nobody.
-    let end = try connection.query(call, statement, effect: .read) { parameters in
-      parameters.append(kind.rawValue)
-      parameters.append(Int64(count))
-    } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> Int64? in
-      result.rowCount == 1 ? try result.integer(0, 0) : nil
+    // Nobody's, so that nobody leaves it; and a read, as ids that nobody gets to know harm nobody.
+    let fetch = PoolCall<PostgresConnection>(call.context, .read, deadline: call.deadline)
+    let end = try call.preparing { () throws(StoreError) in
+      try connection.query(fetch, statement) { parameters in
+        parameters.append(kind.rawValue)
+        parameters.append(Int64(count))
+      } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> Int64? in
+        result.rowCount == 1 ? try result.integer(0, 0) : nil
+      }
     }
     guard let end else { throw call.context.error(.resourceExhausted, "ids below 2^62 are used up") }
     return end - Int64(count)...end - 1

@@ -24,7 +24,7 @@ extension DriverKitSuite {
       let allocator = IDAllocator()
       let sequence = Sequence()
       for expected in 1...Int64(2 * IDAllocator.blockSize) {
-        #expect(try allocator.draw { sequence.reserve($0) } == expected)
+        #expect(try allocator.draw(count: 1) { sequence.reserve($0) } == [expected])
       }
       #expect(sequence.fetches == 2)
     }
@@ -59,15 +59,15 @@ extension DriverKitSuite {
       #expect(throws: StoreError.self) {
         try allocator.draw(count: 2) { _ throws(StoreError) in throw context.error(.unreachable, "down") }
       }
-      #expect(try allocator.draw { sequence.reserve($0) } == 1_000)
+      #expect(try allocator.draw(count: 1) { sequence.reserve($0) } == [1_000])
     }
 
     @Test func afterARedrawTheOldBlocksAreForgotten() throws {
       let allocator = IDAllocator()
       let sequence = Sequence()
-      #expect(try allocator.draw { sequence.reserve($0) } == 1)
+      #expect(try allocator.draw(count: 1) { sequence.reserve($0) } == [1])
       allocator.discardBlocks()
-      #expect(try allocator.draw { sequence.reserve($0) } == 1_001)
+      #expect(try allocator.draw(count: 1) { sequence.reserve($0) } == [1_001])
     }
 
     /// Whoever fetches a block is served from it, whatever others do meanwhile.

@@ -95,6 +95,68 @@ extension DriverKitSuite {
       await pool.close()
     }
 
+    @Test func whilePreparingNothingWasAppliedAndTheDriverIsTold() async {
+      let pool = makePool(FakeDriver())
+      let entered = Counter()
+      let left = Counter()
+      let task = pool.start(.write) { connection, call throws(StoreError) in
+        try call.preparing { () throws(StoreError) in
+          entered.increment()
+          while !call.isAbandoned { connection.signal.wait(milliseconds: 60_000) }
+        }
+        // It can still be seen when the preparation is over.
+        if call.isAbandoned { left.increment() }
+      }
+      await entered.reaches(1)
+      task.cancel()
+      let result = await task.value
+      #expect(result.code == .cancelled)
+      #expect(result.outcome == .notApplied)
+      await left.reaches(1)
+      await pool.close()
+    }
+
+    @Test func afterThePreparationTheOutcomeIsUnknown() async {
+      let pool = makePool(FakeDriver())
+      let entered = Counter()
+      let task = pool.start(.write) { connection, call throws(StoreError) in
+        try call.preparing { () throws(StoreError) in }
+        entered.increment()
+        while !call.isAbandoned { connection.signal.wait(milliseconds: 60_000) }
+      }
+      await entered.reaches(1)
+      task.cancel()
+      #expect(await task.value.outcome == .unknown)
+      await pool.close()
+    }
+
+    @Test func aBatchPreparesForAllOfItsCalls() async {
+      let entered = Counter()
+      let gate = Gate()
+      let driver = FakeDriver { _, _, _ in
+      } onBatch: { batch, _ in
+        guard let unit = CallGroup<FakeDriver.Connection>(batch), batch.count > 1 else { return }
+        unit.preparing {
+          entered.increment()
+          gate.pass()
+        }
+      }
+      let pool = makePool(driver)
+      let busy = Gate()
+      let occupant = pool.occupy(busy)
+      await busy.arrivals.reaches(1)
+      let first = await pool.enqueueSend(1, .write)
+      let second = await pool.enqueueSend(2, .write)
+      busy.open()
+      await entered.reaches(1)
+      first.cancel()
+      #expect(await first.value.outcome == .notApplied)
+      gate.open()
+      #expect(await second.value.value == 2)
+      #expect(await occupant.value.code == nil)
+      await pool.close()
+    }
+
     @Test func theSignalOfACallThatLeftIsNotSeenByTheNext() async {
       let pool = makePool(FakeDriver())
       for _ in 0..<300 {

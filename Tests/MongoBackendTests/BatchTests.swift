@@ -145,6 +145,32 @@ extension FailureTests {
       }
     }
 
+    @Test(
+      "Creates whose time ends while the ids of their batch are fetched have applied nothing and harm no other"
+    )
+    func slowIDs() async throws {
+      try await FailingStore.with(connections: 1) { failing in
+        let results = try await Self.together(failing, count: 3) {
+          try await failing.set(1, "findAndModify") { writer in
+            writer.append("blockConnection", true)
+            writer.append("blockTimeMS", Int32(2_500))
+          }
+        } _: { number in
+          if number < 2 {
+            return try await withStoreTimeout(.milliseconds(1_500)) {
+              try await failing.store.instructors.create(Self.person(number))
+            }
+          }
+          try await waitUntil("the others wait") { failing.store.statistics().waitingCalls == 2 }
+          return try await failing.store.instructors.create(Self.person(number))
+        }
+        for number in 0..<2 { #expect(Self.error(results[number])?.outcome == .notApplied) }
+        #expect(try results[2].get().lastName == "Number 2")
+        #expect(try await failing.other.instructors.count(.all, upTo: 10) == 1)
+        #expect(failing.store.statistics().connectionsDiscarded == 0)
+      }
+    }
+
     @Test("A read command that fails is made again one by one; one that breaks the connection, on another")
     func failedReads() async throws {
       try await FailingStore.with(connections: 1) { failing in

@@ -1,5 +1,3 @@
-import Dispatch
-import DriverKit
 import EphemeralServers
 import InstructorStore
 import TestSupport
@@ -12,50 +10,11 @@ import Testing
   private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
   private static let oneConnection = PostgresOptions.patient()
 
-  /// Locks the table against writes until the body is over; the body gets the text that finds who waits for it.
-  private func whileLocked(
-    _ url: String, _ schema: String, _ body: (_ waitForWaiter: () async throws -> Void) async throws -> Void
-  ) async throws {
-    let locker = try await PostgresStore.open(
-      url, options: .patient(schema: schema, connections: 2))
-    let isLocked = Flag()
-    let mayUnlock = DispatchSemaphore(value: 0)
-    let locking = Task {
-      try await locker.pool.lease(locker.call("test"), .write) { (connection, call) throws(StoreError) in
-        try connection.transaction(call) { () throws(StoreError) in
-          try connection.simple(call, "LOCK TABLE instructors IN SHARE MODE")
-          isLocked.raise()
-          mayUnlock.wait()
-        }
-      }
-    }
-    try await isLocked.wait("the table is locked")
-    defer { mayUnlock.signal() }
-    try await body {
-      try await Self.waitForWaiter(locker)
-    }
-    mayUnlock.signal()
-    _ = try? await locking.value
-    await locker.close()
-  }
-
-  private static let waiters = Statement(
-    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'instructors'::regclass")
-
-  private static func waitForWaiter(_ store: PostgresStore) async throws {
-    try await waitUntil("somebody waits for the table") {
-      try await store.pool.read(store.call("test"), waiters) {
-        (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 0)
-      } > 0
-    }
-  }
-
   @Test func aCallerThatLeavesABatchUnderWayReturnsAtOnce() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       try await store.ping()
       _ = try await store.instructors.create(Self.grace)
-      let url = try await PostgresTestServer.url()
-      try await whileLocked(url, schema) { waitForWaiter in
+      try await TableLock.hold("instructors", schema: schema) { lock in
         let hold = try await Hold(store)
         let tasks = (0..<5).map { number in
           Task {
@@ -68,7 +27,7 @@ import Testing
         }
         try await waitUntil("5 calls wait") { store.statistics().waitingCalls >= 5 }
         try await hold.open()
-        try await waitForWaiter()
+        try await lock.waitForWaiter()
         tasks[2].cancel()
         let left = await tasks[2].value
         #expect(left.failure?.code == .cancelled)
@@ -88,32 +47,20 @@ import Testing
       try await store.migrate()
       var acknowledged: [Instructor] = []
       for _ in 0..<3 { acknowledged.append(try await store.instructors.create(Self.grace)) }
-      let locker = try await PostgresStore.open(url, options: .patient(connections: 2))
-      let isLocked = Flag()
-      let locking = Task {
-        try await locker.pool.lease(locker.call("test"), .write) { (connection, call) throws(StoreError) in
-          try connection.transaction(call) { () throws(StoreError) in
-            try connection.simple(call, "LOCK TABLE instructors IN SHARE MODE")
-            isLocked.raise()
-            // Until the server dies.
-            try connection.simple(call, "SELECT pg_sleep(60)")
-          }
+      try await TableLock.hold("instructors", schema: "public", url: url) { lock in
+        let results = try await together(20, on: store) { _ throws(StoreError) in
+          try await store.instructors.create(Self.grace)
+        } meanwhile: { _ in
+          try await lock.waitForWaiter()
+          try await servers.kill(.postgres)
         }
+        for result in results {
+          #expect(result.failure?.code == .unreachable)
+          #expect(result.failure?.outcome == .unknown)
+          #expect(result.failure?.entityID != nil)
+        }
+        #expect(Set(results.compactMap { $0.failure?.entityID }).count == 20)
       }
-      try await isLocked.wait("the table is locked")
-      let results = try await together(20, on: store) { _ throws(StoreError) in
-        try await store.instructors.create(Self.grace)
-      } meanwhile: { _ in
-        try await Self.waitForWaiter(locker)
-        try await servers.kill(.postgres)
-      }
-      for result in results {
-        #expect(result.failure?.code == .unreachable)
-        #expect(result.failure?.outcome == .unknown)
-        #expect(result.failure?.entityID != nil)
-      }
-      #expect(Set(results.compactMap { $0.failure?.entityID }).count == 20)
-      await #expect(throws: StoreError.self) { try await locking.value }
       let read = await Task { try await store.instructors.get(acknowledged[0].id) }.result
       #expect((read.failure as? StoreError)?.code == .unreachable)
       try await servers.restart(.postgres)
@@ -124,7 +71,6 @@ import Testing
         }
       }
       await store.close()
-      await locker.close()
     }
   }
 }

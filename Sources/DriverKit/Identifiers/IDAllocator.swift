@@ -12,14 +12,9 @@ package final class IDAllocator: Sendable {
 
   package init() {}
 
-  /// The next id; `fetch` reserves a block of at least the given size when none is at hand.
-  package func draw(_ fetch: (_ count: Int) throws(StoreError) -> ClosedRange<Int64>) throws(StoreError)
-    -> Int64
-  {
-    try draw(count: 1, fetch)[0]
-  }
-
   /// `count` ids, ascending within each block; none for 0 or less. A fetch that fails uses up no ids.
+  ///
+  /// - Parameter fetch: Reserves a block of at least the given size; called where too few are at hand.
   package func draw(
     count: Int, _ fetch: (_ count: Int) throws(StoreError) -> ClosedRange<Int64>
   ) throws(StoreError) -> [Int64] {

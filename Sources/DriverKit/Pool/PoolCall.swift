@@ -72,4 +72,7 @@ package final class CallGroup<Connection>: PoolCall<Connection>, @unchecked Send
 
   /// Whether all callers have gone.
   package override var isAbandoned: Bool { calls.allSatisfy(\.isAbandoned) }
+
+  override func beginPreparing() { for call in calls { call.beginPreparing() } }
+  override func endPreparing() { for call in calls { call.endPreparing() } }
 }

@@ -36,7 +36,7 @@ extension PoolCore {
               next = min(next, call.deadline)
             } else if let phase = call.claimFinish() {
               late.append((call, phase))
-              if phase == .running { raiseSignal(of: worker, &state) }
+              if phase.isOnConnection { raiseSignal(of: worker, &state) }
             }
           }
         }
@@ -55,7 +55,7 @@ extension PoolCore {
     for next in further { follow(next) }
     observation.metrics?.timedOut(late.count { !$0.0.isForOthers })
     for (call, phase) in late {
-      if phase == .running {
+      if phase.isOnConnection {
         call.deliverLeaving(from: phase, .timeout(.response), "the answer did not come in time")
       } else if phase == .queued && isConnected {
         call.deliverLeaving(from: phase, .poolExhausted, "no connection became free in time")

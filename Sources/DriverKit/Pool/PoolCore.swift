@@ -143,7 +143,7 @@ final class PoolCore: Sendable {
     guard let phase = call.claimFinish() else { return }
     let levels = state.withLock { state in
       state.counters.cancelledCalls += 1
-      if phase == .running, let worker = state.machine.worker(running: call) {
+      if phase.isOnConnection, let worker = state.machine.worker(running: call) {
         raiseSignal(of: worker, &state)
       }
       state.machine.leftQueue(call)

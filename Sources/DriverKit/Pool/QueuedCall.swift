@@ -28,7 +28,12 @@ package class QueuedCall: @unchecked Sendable {
     case queued
     case connecting
     case running
+    /// On its connection, and nothing that changes data was sent.
+    case preparing
     case finished
+
+    /// Whether a thread is with a connection of the call's.
+    var isOnConnection: Bool { self == .running || self == .preparing }
   }
   private let state = Atomic<UInt8>(State.created.rawValue)
   /// When the call was made, in nanoseconds on the monotonic clock.
@@ -140,6 +145,21 @@ package class QueuedCall: @unchecked Sendable {
 
   /// Says which entity a write is about, so that an error of unknown outcome can name it.
   package func noteEntity(_ id: Int64) { entity.store(id, ordering: .releasing) }
+
+  /// Runs what comes before the first statement of a write, such as a look at the schema or the fetch of ids: a caller
+  /// that leaves meanwhile is told that nothing was applied. So it must be looked for afterwards, with ``isAbandoned``,
+  /// before anything is sent that changes data.
+  package final func preparing<Value, Failure: Error>(
+    _ body: () throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    beginPreparing()
+    defer { endPreparing() }
+    return try body()
+  }
+
+  // Where they fail, the caller has left already, or nobody waits for the call at all.
+  func beginPreparing() { _ = move(from: .running, to: .preparing) }
+  func endPreparing() { _ = move(from: .preparing, to: .running) }
 
   // MARK: For the pool
 

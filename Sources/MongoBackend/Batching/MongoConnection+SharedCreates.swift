@@ -18,7 +18,7 @@ extension MongoConnection {
       }
       return
     }
-    let pending = withIDs(calls, ids)
+    let pending = withIDs(calls, unit, ids)
     guard !pending.isEmpty else { return }
     let failures: [CommandFailure?]
     do throws(CommandFailure) {
@@ -47,17 +47,31 @@ extension MongoConnection {
   }
 
   /// Those that are still waited for, each with its own id or one that was drawn for it.
-  private func withIDs(_ calls: [SharedCall], _ ids: IDAllocator) -> [Pending] {
+  ///
+  /// All are drawn at once, for as long as anybody of the batch waits: none can get in the way of the others' ids.
+  private func withIDs(_ calls: [SharedCall], _ unit: MongoCall, _ ids: IDAllocator) -> [Pending] {
+    let waiting = calls.filter { !$0.isAbandoned }
+    var drawn: [Int64] = []
+    var failure: StoreError?
+    do throws(StoreError) {
+      let count = waiting.count { $0.request.needsID }
+      drawn = try ids.draw(.instructor, count: count, redraw: 0, self, unit)
+    } catch {
+      failure = error
+    }
+    var next = drawn.makeIterator()
     var pending: [Pending] = []
-    pending.reserveCapacity(calls.count)
-    for call in calls where !call.isAbandoned {
+    pending.reserveCapacity(waiting.count)
+    for call in waiting {
       guard case .create(let new, let answer) = call.request else { continue }
-      do throws(StoreError) {
-        let id = try id(for: new, ids, redraw: 0, call)
-        pending.append(Pending(call: call, answer: answer, instructor: Instructor(new, id: id)))
-      } catch {
-        call.keep(error)
+      guard let id = new.id ?? next.next().map({ InstructorID($0) }) else {
+        if let failure { call.keep(failure) }
+        continue
       }
+      // Its caller may have left meanwhile.
+      if call.isAbandoned { continue }
+      call.noteEntity(id.rawValue)
+      pending.append(Pending(call: call, answer: answer, instructor: Instructor(new, id: id)))
     }
     return pending
   }
@@ -93,5 +107,12 @@ extension MongoConnection {
     }
     if failures.contains(where: { $0?.leavesServer ?? false }) { markBroken() }
     return failures
+  }
+}
+
+extension SharedRequest {
+  /// Whether it is a create whose id the store draws.
+  fileprivate var needsID: Bool {
+    if case .create(let new, _) = self { new.id == nil } else { false }
   }
 }

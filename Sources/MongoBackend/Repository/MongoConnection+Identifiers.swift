@@ -5,8 +5,15 @@ extension MongoConnection {
   /// Takes `count` ids from the counter of `kind`, acknowledged by a majority before anybody uses one.
   ///
   /// Shielded: other calls use the block too, so it is fetched to its end even where its caller has gone.
-  func reserveIDs(_ kind: EntityKind, count: Int, _ call: MongoCall) throws(StoreError) -> ClosedRange<Int64>
-  {
+  func reserveIDs(
+    _ kind: EntityKind, count: Int, _ call: MongoCall
+  ) throws(StoreError) -> ClosedRange<Int64> {
+    try call.preparing { () throws(StoreError) in try fetchIDs(kind, count: count, call) }
+  }
+
+  private func fetchIDs(
+    _ kind: EntityKind, count: Int, _ call: MongoCall
+  ) throws(StoreError) -> ClosedRange<Int64> {
     // Ids that are drawn and never used harm nobody: an unknown outcome is as good as none.
     let size = Int64(count)
     let highest = Limits.identifiers.upperBound - size

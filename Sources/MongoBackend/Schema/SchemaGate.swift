@@ -16,6 +16,10 @@ final class SchemaGate: Sendable {
   /// - Throws: `schemaMismatch` where the schema is missing, too new, or being loaded.
   func pass(_ connection: MongoConnection, _ call: MongoCall) throws(StoreError) {
     if Deadline.now() < openUntil.load(ordering: .relaxed) { return }
+    try call.preparing { () throws(StoreError) in try look(connection, call) }
+  }
+
+  private func look(_ connection: MongoConnection, _ call: MongoCall) throws(StoreError) {
     let until = Deadline.after(Self.freshness).nanoseconds
     let state: SchemaState
     do throws(CommandFailure) { state = try connection.readSchema(call) } catch {
@@ -32,7 +36,7 @@ final class SchemaGate: Sendable {
       return error
     }
     reset()
-    do throws(StoreError) { try pass(connection, call) } catch { return error }
+    do throws(StoreError) { try look(connection, call) } catch { return error }
     return error
   }
 

@@ -18,8 +18,18 @@ class GroupedWrite: PipelinedRequest, @unchecked Sendable {
   /// A second statement of the same unit, if there is one.
   var further: Statement? { nil }
 
-  /// What is needed before the statements are bound: its id, for example.
-  func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {}
+  /// What it is about, once that is known.
+  var entityID: Int64? { nil }
+
+  /// Whether an id has to be drawn before the statements are bound. Those of a group that need one are of one kind.
+  var needsID: Bool { false }
+
+  /// Draws so many ids, for itself and others of its kind.
+  func drawIDs(
+    count: Int, _ connection: PostgresConnection, _ call: Call
+  ) throws(StoreError) -> [Int64] { [] }
+
+  func use(id: Int64) {}
 
   func bindFurther(_ parameters: ParameterBuffer) {}
 

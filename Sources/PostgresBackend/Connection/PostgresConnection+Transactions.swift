@@ -22,6 +22,8 @@ extension PostgresConnection {
           throw error
         }
         signal.wait(milliseconds: backoff.nextMilliseconds(using: &generator))
+        // Another call of the batch may have raised it: the next wait would be none.
+        signal.clear()
       }
     }
     return try unit()
@@ -31,9 +33,18 @@ extension PostgresConnection {
   ///
   /// The rollback runs even though the caller has left; if it can't, the session is given up.
   func transaction<Value>(_ call: Call, _ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
-    try simple(call, "BEGIN")
+    let value: Value
     do throws(StoreError) {
-      let value = try body()
+      try simple(call, "BEGIN")
+      value = try body()
+    } catch {
+      rollBack(call)
+      // However it ended, nothing of a transaction is applied whose commit was not sent.
+      var failure = error
+      failure.outcome = .notApplied
+      throw failure
+    }
+    do throws(StoreError) {
       try simple(call, "COMMIT")
       return value
     } catch {

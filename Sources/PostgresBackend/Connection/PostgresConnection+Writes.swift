@@ -14,6 +14,7 @@ extension PostgresConnection {
   /// connection that is lost before the sync leaves the outcome of every write of the group unknown.
   func run(writes: [Request]) {
     guard let first = writes.first, let unit = CallGroup<PostgresConnection>(writes) else { return }
+    for write in writes { if let id = grouped(write).entityID { write.noteEntity(id) } }
     do throws(StoreError) {
       try PostgresStore.requireSchema(self, unit)
     } catch {
@@ -98,17 +99,12 @@ extension PostgresConnection {
 
   private func attempt(_ group: ArraySlice<Request>) -> Attempt {
     // A write whose caller has left is not sent, or not again.
-    var sent: [Int] = []
-    for index in group.indices where !group[index].isAbandoned {
-      group[index].forgetFailure()
-      do throws(StoreError) {
-        try grouped(group[index]).begin(self, group[index])
-        sent.append(index)
-      } catch {
-        group[index].keep(error)
-      }
-    }
+    var sent = group.indices.filter { !group[$0].isAbandoned }
     guard let unit = CallGroup<PostgresConnection>(sent.map { group[$0] }) else { return .over }
+    for index in sent { group[index].forgetFailure() }
+    drawIDs(for: sent.map { group[$0] }.filter { grouped($0).needsID }, unit)
+    sent.removeAll { group[$0].isAbandoned || group[$0].hasFailed }
+    if sent.isEmpty { return .over }
     if isBroken {
       for index in sent { keepUnsent(group[index...index]) }
       return .over
@@ -135,6 +131,20 @@ extension PostgresConnection {
       if !grouped(write).isDone, !write.hasFailed { runAlone(write) }
     }
     return .over
+  }
+
+  /// Draws the ids of all creates at once: none of them can get in the way of the others' ids.
+  private func drawIDs(for creates: [Request], _ unit: Call) {
+    guard let first = creates.first else { return }
+    do throws(StoreError) {
+      let ids = try grouped(first).drawIDs(count: creates.count, self, unit)
+      for (create, id) in zip(creates, ids) {
+        grouped(create).use(id: id)
+        create.noteEntity(id)
+      }
+    } catch {
+      for create in creates { create.keep(error) }
+    }
   }
 
   /// A statement that was sent.

@@ -123,17 +123,26 @@ final class PostgresConnection {
     receive: (Int, borrowing PostgresResult) throws(DecodingFailure) -> Void = { _, _ in }
   ) throws(StoreError) {
     if call.isAbandoned { throw abandoned(call) }
+    let effect = effect ?? call.effect
     var hasReplayed = false
     while true {
+      var failure: ExchangeFailure
       do throws(ExchangeFailure) {
-        return try exchangeOnce(call, statements, effect ?? call.effect, bind, receive)
+        return try exchangeOnce(call, statements, effect, bind, receive)
       } catch {
-        // Nothing was applied, so prepare again.
-        guard error.isStalePlan, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else {
-          throw error.error
-        }
-        hasReplayed = true
-        do throws(ExchangeFailure) { try forgetStatements(call) } catch { throw error.error }
+        failure = error
+      }
+      // However it ended: statements that only read have changed nothing.
+      if effect == .read { failure.error.outcome = .notApplied }
+      guard failure.isStalePlan, !hasReplayed, transactionStatus == PQTRANS_IDLE, !isBroken else {
+        throw failure.error
+      }
+      // Nothing was applied, so prepare again.
+      hasReplayed = true
+      do throws(ExchangeFailure) { try forgetStatements(call) } catch {
+        failure = error
+        failure.error.outcome = .notApplied
+        throw failure.error
       }
     }
   }

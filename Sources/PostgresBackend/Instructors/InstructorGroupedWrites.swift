@@ -42,15 +42,16 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
     } + 40 * new.courses.count
   }
 
-  override func begin(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
-    if id != nil { return }
-    let drawn = InstructorID(
-      try repository.ids.draw { (count) throws(StoreError) in
-        try IDReservation.reserve(.instructor, count: count, connection, call)
-      })
-    id = drawn
-    call.noteEntity(drawn.rawValue)
+  override var entityID: Int64? { id?.rawValue }
+  override var needsID: Bool { id == nil }
+
+  override func drawIDs(
+    count: Int, _ connection: PostgresConnection, _ call: Call
+  ) throws(StoreError) -> [Int64] {
+    try DrawnIDs.draw(.instructor, count: count, repository.ids, connection, call)
   }
+
+  override func use(id: Int64) { self.id = InstructorID(id) }
 
   override func bind(_ parameters: ParameterBuffer) {
     InstructorWrites.bindInsert(new, id?.rawValue ?? 0, parameters)
@@ -77,6 +78,7 @@ final class UpdateInstructor: GroupedWrite, @unchecked Sendable {
     super.init(repository.writes.update)
   }
 
+  override var entityID: Int64? { id.rawValue }
   override var lockOrder: LockOrder { .instructor(id) }
   /// No more than the texts of an instructor.
   override var bytes: Int { 1_000 }
@@ -122,6 +124,7 @@ final class DeleteInstructor: GroupedWrite, @unchecked Sendable {
     super.init(repository.writes.delete)
   }
 
+  override var entityID: Int64? { id.rawValue }
   override var lockOrder: LockOrder { .instructor(id) }
   override var batchClass: UInt8 { PipelineClass.deletes }
   override var bytes: Int { 64 }

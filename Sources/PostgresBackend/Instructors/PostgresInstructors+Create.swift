@@ -80,9 +80,8 @@ extension PostgresInstructors {
     let count = items.count - items.count { $0.id != nil }
     var drawn: [Int64] = []
     while drawn.count < count {
-      drawn += try ids.draw(count: count - drawn.count) { (count) throws(StoreError) in
-        try IDReservation.reserve(.instructor, count: count, connection, call)
-      }.filter { !named.contains($0) }
+      drawn += try DrawnIDs.draw(.instructor, count: count - drawn.count, ids, connection, call)
+        .filter { !named.contains($0) }
     }
     return drawn
   }

@@ -8,6 +8,7 @@ extension PostgresInstructors {
     try validation.identifier(course, "courseID")
     try validation.identifier(id)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      call.noteEntity(id.rawValue)
       do throws(StoreError) {
         return try connection.transaction(call) { () throws(StoreError) in
           try replacePrimary(course, id, connection, call)

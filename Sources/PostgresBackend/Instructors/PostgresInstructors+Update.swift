@@ -99,7 +99,7 @@ extension PostgresInstructors {
     _ write: () throws(StoreError) -> Value?, failFirst: (Instructor) -> StoreError? = { _ in nil },
     elseFail: (Instructor) -> StoreError? = { _ in nil }
   ) throws(StoreError) -> Value {
-    try Self.attempt(call, write) { () throws(StoreError) in
+    try Self.attempt(on: id, call, write) { () throws(StoreError) in
       let stored = try call.context.require(try read(id, connection, call), id)
       if let error = failFirst(stored) { throw error }
       _ = try call.context.require(stored, id, ifVersion: ifVersion)

@@ -21,6 +21,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
     try validation.counts(base, "base")
     try validation.ratingVersion(ifVersion)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      call.noteEntity(course.rawValue)
       let stored = try connection.query(call, RatingWrites.put) { parameters in
         parameters.append(course.rawValue)
         parameters.append(ifVersion)
@@ -39,7 +40,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
     try validation.identifier(course, "courseID")
     try validation.ratingVersion(ifVersion)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
-      try Self.attempt(call) { () throws(StoreError) in
+      try Self.attempt(on: course, call) { () throws(StoreError) in
         try connection.query(call, RatingWrites.deleteBase) { parameters in
           parameters.append(course.rawValue)
           parameters.append(ifVersion)
@@ -62,6 +63,7 @@ struct PostgresRatings: RatingRepository, PostgresRepository {
     let context = try context("ratings.recompute")
     try Validation(context).identifier(course, "courseID")
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      call.noteEntity(course.rawValue)
       let steps = [RatingWrites.makeRow, RatingWrites.lock, RatingWrites.recompute]
       var rating: CourseRating?
       try connection.exchange(call, steps) { _, parameters in

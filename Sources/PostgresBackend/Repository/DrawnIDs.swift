@@ -6,6 +6,16 @@ enum DrawnIDs {
   /// How often an id that turns out to be taken is drawn again; each time twice as many are skipped.
   static let redrawLimit = 40
 
+  /// Draws ids, all of them in at most one round trip.
+  static func draw(
+    _ kind: EntityKind, count: Int, _ ids: IDAllocator, _ connection: PostgresConnection,
+    _ call: PostgresConnection.Call
+  ) throws(StoreError) -> [Int64] {
+    try ids.draw(count: count) { (needed) throws(StoreError) in
+      try IDReservation.reserve(kind, count: needed, connection, call)
+    }
+  }
+
   /// Draws an id and runs `insert` with it, again with another one where it is taken.
   ///
   /// - Parameter taken: The constraint that `insert` breaks then.
@@ -14,9 +24,7 @@ enum DrawnIDs {
     _ call: PostgresConnection.Call, _ insert: (Int64) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     for attempt in 0..<redrawLimit {
-      let id = try ids.draw { (count) throws(StoreError) in
-        try IDReservation.reserve(kind, count: count, connection, call)
-      }
+      let id = try draw(kind, count: 1, ids, connection, call)[0]
       call.noteEntity(id)
       do throws(StoreError) {
         return try insert(id)

@@ -35,12 +35,15 @@ extension PostgresRepository {
   /// Runs a conditional write until it changes something or there is a reason why it doesn't.
   ///
   /// - Parameters:
+  ///   - id: What it is about.
   ///   - write: `nil` where it changed nothing.
   ///   - explain: Looks at what is stored and throws what keeps `write` from changing it. Where nothing does, the reason
   ///     went away meanwhile, and the write is run again.
   static func attempt<Value>(
-    _ call: Call, _ write: () throws(StoreError) -> Value?, elseFail explain: () throws(StoreError) -> Void
+    on id: some EntityIdentifier, _ call: Call, _ write: () throws(StoreError) -> Value?,
+    elseFail explain: () throws(StoreError) -> Void
   ) throws(StoreError) -> Value {
+    call.noteEntity(id.rawValue)
     for _ in 0..<unexplainedWriteAttempts {
       if let value = try write() { return value }
       try explain()

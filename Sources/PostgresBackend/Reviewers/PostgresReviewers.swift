@@ -59,7 +59,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
     try validation.patch(patch)
     return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
       if patch.isEmpty { return try Self.require(id, ifVersion, connection, call) }
-      return try Self.attempt(call) { () throws(StoreError) in
+      return try Self.attempt(on: id, call) { () throws(StoreError) in
         try connection.query(call, ReviewerStatements.update) { parameters in
           ReviewerStatements.bindUpdate(id, patch, ifVersion, parameters)
         } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
@@ -78,7 +78,7 @@ struct PostgresReviewers: ReviewerRepository, PostgresRepository {
     let context = try context("reviewers.delete")
     try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
-      _ = try Self.attempt(call) { () throws(StoreError) in
+      _ = try Self.attempt(on: id, call) { () throws(StoreError) in
         try Self.delete(id, ifVersion, connection, call) ? true : nil
       } elseFail: { () throws(StoreError) in
         _ = try Self.require(id, ifVersion, connection, call)

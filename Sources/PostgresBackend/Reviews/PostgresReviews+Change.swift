@@ -47,7 +47,7 @@ extension PostgresReviews {
     try validation.patch(patch)
     return try await lease(context, patch.isEmpty ? .read : .write) { (connection, call) throws(StoreError) in
       if patch.isEmpty { return try Self.require(id, ifVersion, connection, call) }
-      return try Self.attempt(call) { () throws(StoreError) in
+      return try Self.attempt(on: id, call) { () throws(StoreError) in
         try connection.query(call, ReviewWrites.update) { parameters in
           ReviewWrites.bindUpdate(id, patch, ifVersion, parameters)
         } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) in
@@ -63,7 +63,7 @@ extension PostgresReviews {
     let context = try context("reviews.delete")
     try Validation(context).change(of: id, ifVersion: ifVersion)
     try await lease(context, .write) { (connection, call) throws(StoreError) in
-      _ = try Self.attempt(call) { () throws(StoreError) in
+      _ = try Self.attempt(on: id, call) { () throws(StoreError) in
         try connection.query(call, ReviewWrites.delete) { parameters in
           parameters.append(id.rawValue)
           parameters.append(ifVersion)
@@ -89,6 +89,7 @@ extension PostgresReviews {
   ) async throws(StoreError) -> Int64 {
     try Validation(context).identifier(id)
     return try await lease(context, .write) { (connection, call) throws(StoreError) in
+      call.noteEntity(id.rawValue)
       let count = try connection.query(call, statement) { parameters in
         parameters.append(id.rawValue)
       } decode: { (result: borrowing PostgresResult) throws(DecodingFailure) -> Int64? in

@@ -118,7 +118,8 @@ extension PostgresStore {
     _ connection: PostgresConnection, _ call: PostgresConnection.Call
   ) throws(StoreError) {
     guard connection.schemaCheck.hasPassed else { return }
-    try check(state(connection, call), of: connection.dataModel, call.context)
+    let found = try call.preparing { () throws(StoreError) in try state(connection, call) }
+    try check(found, of: connection.dataModel, call.context)
     connection.schemaCheck = .after(schemaCheckInterval)
   }
 }
