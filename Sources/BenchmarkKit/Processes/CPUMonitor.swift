@@ -69,13 +69,14 @@ public struct CPUMonitor: Sendable {
   private static func reading(of groups: [ProcessGroup]) -> Reading {
     var reading = Reading()
     guard let machine = machine() else { return reading }
+    // At once: the processes take milliseconds to read, not always as many, and the processors would seem busy meanwhile.
+    reading.nanoseconds = SystemMonotonicClock().nanoseconds()
     let seconds = ProcessReading.seconds(
       ProcessReading.all(), by: groups + [kernelGroup], perTick: secondsPerTick)
     reading.groupSeconds = seconds.groups
     reading.otherSeconds = seconds.others + machine.stealSeconds
     reading.idleSeconds = machine.idleSeconds
     reading.processors = machine.processors
-    reading.nanoseconds = SystemMonotonicClock().nanoseconds()
     return reading
   }
 
