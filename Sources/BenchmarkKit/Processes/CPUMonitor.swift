@@ -15,7 +15,7 @@ import FoundationEssentials
 /// somebody else (steal). The kernel's own threads and interrupts are left out: during a benchmark they mostly work for it.
 /// (Seen from within a container there are no such threads, and what they do counts as foreign.)
 ///
-/// It must not depend on what the servers are like, so nothing is rounded by process: see ``ProcessReading``.
+/// How much it errs must not depend on what the servers are like, so nothing is rounded by process: see ``ProcessReading``.
 public struct CPUMonitor: Sendable {
   /// At one moment, since the system started.
   struct Reading: Sendable {

@@ -11,8 +11,7 @@ import FoundationEssentials
 /// One process in `/proc`.
 ///
 /// Its own time is that of its clock, in nanoseconds. `/proc` tells it in hundredths of a second, user and system time each rounded
-/// down: over the segments of a block that added up to 3% of a core for the twenty processes of a PostgreSQL, and to nothing for
-/// the one of a mongod.
+/// down: much for a segment of a fraction of a second, and more of it the more processes there are.
 struct ProcessReading: Sendable, Equatable {
   var pid: Int32
   var parent: Int32
