@@ -1,8 +1,8 @@
 /// A few threads for blocking work that nobody waits for, such as telling a server to stop something.
 ///
 /// Such work comes in numbers when a server is in trouble, and then each piece may block for minutes. So there is a bound on
-/// the threads, and one on what waits for them. A thread ends when nothing waits. One server's work must not wait for
-/// another's: each has threads of its own.
+/// the threads, and one on what waits for them. A thread ends when nothing waits. Work for one server can keep that for another
+/// waiting where both share threads: PostgreSQL has some for each store, MongoDB takes all of a server's at once.
 package final class BackgroundThreads: Sendable {
   private struct State {
     var waiting: [@Sendable () -> Void] = []
