@@ -87,9 +87,13 @@ final class MongoConnection {
   func markBroken() { isBroken = true }
 
   /// The same, and nothing that libmongoc does from now on connects again: it would say goodbye to the server.
+  ///
+  /// Nor does it end a session that has a transaction: for that it would first sleep until half a second has passed since it
+  /// looked for servers last, on the time of the caller.
   func sever() {
     isBroken = true
     client.link.pointee.is_closed = true
+    mongoc_client_reset(client.pointer)
   }
 
   /// Sends one command and waits for its answer.
