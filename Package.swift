@@ -98,8 +98,10 @@ let package = Package(
     .target(
       name: "StoreDecorators", dependencies: ["InstructorStore"], path: "Tests/StoreDecorators",
       swiftSettings: strict),
-    // Waiting in tests, with bounds.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    // Waiting in tests, with bounds; connections that are cut at a byte.
+    .target(
+      name: "TestSupport", dependencies: ["InstructorStore"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
       name: "InstructorStoreTests", dependencies: ["InstructorStore"], swiftSettings: strict),
     .testTarget(
@@ -148,7 +150,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DbbenchTests",
-      dependencies: ["EphemeralServers", .product(name: "Subprocess", package: "swift-subprocess")],
+      dependencies: [
+        "EphemeralServers", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 import InstructorStore
 import RealModule
 import StoreDecorators
+import TestSupport
 import Testing
 
 @testable import BenchmarkKit

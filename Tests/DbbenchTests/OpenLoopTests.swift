@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Loads that are offered, capacities, soaks and the doctor, as a user runs them.
@@ -159,6 +160,4 @@ import Testing
     #expect(checks.count == (isFullTest ? 11 : 10))
     for check in checks { #expect(check["passed"] as? Bool == true, "\(check)") }
   }
-
-  private var isFullTest: Bool { ProcessInfo.processInfo.environment["STORE_TESTS_FULL"] != nil }
 }

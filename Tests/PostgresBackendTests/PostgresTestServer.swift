@@ -13,7 +13,8 @@ enum PostgresTestServer {
   }
   private static let schemas = Atomic<Int>(0)
 
-  static func url() async throws -> String { try #require(try await servers.value.postgres).url }
+  static func server() async throws -> RunningServer { try #require(try await servers.value.postgres) }
+  static func url() async throws -> String { try await server().url }
 
   static func freshSchemaName() -> String { "test_\(schemas.wrappingAdd(1, ordering: .relaxed).newValue)" }
 

@@ -1,4 +1,0 @@
-import FoundationEssentials
-
-/// Whether the long counts are asked for (`scripts/test --full`).
-let isFullTest = ProcessInfo.processInfo.environment["STORE_TESTS_FULL"] != nil
