@@ -1,3 +1,4 @@
+import DriverKit
 import InstructorStore
 import TestSupport
 import Testing
@@ -130,49 +131,26 @@ struct HotCourseTests {
     }
   }
 
-  @Test("A review that was made again for another course is followed there within the call's one deadline")
-  func movedReview() async throws {
-    try await FailingStore.with(connections: 2) { failing in
+  @Test("A part of a call, as a second look at its review is, keeps the call's deadline")
+  func deadlineOfAPart() async throws {
+    try await FailingStore.with(connections: 1) { failing in
       let store = failing.store
       let reviewer = try await fill(store, reviewers: 1)[0]
       let review = try await store.reviews.create(ReviewCatalog.newReview(0, by: reviewer))
-      try await waitUntil("the connection is free") { store.statistics().busyConnections == 0 }
-      try await failing.set(1, "commitTransaction") { writer in
-        writer.append("blockConnection", true)
-        writer.append("blockTimeMS", Int32(700))
-      }
-      let running = Task { try await store.reviews.create(ReviewCatalog.newReview(1, by: reviewer)) }
-      try await waitUntil("a write runs") { store.statistics().busyConnections > 0 }
-      let start = ContinuousClock.now
-      let update = Task {
-        await storeError {
-          try await withStoreTimeout(.seconds(2)) {
-            _ = try await store.reviews.update(review.id, ReviewPatch(stars: Stars(halves: 4)))
+      let held = try await HeldConnections(of: store)
+      let error = await storeError {
+        try await withStoreTimeout(.seconds(60)) {
+          let _: Review? = try await store.core.share(
+            store.core.call("reviews.update"), by: .after(.milliseconds(50))
+          ) { (_) throws(StoreError) in
+          } _: { answer in
+            .review(review.id, answer)
           }
         }
       }
-      // It has seen the review, then.
-      try await waitUntil("the update waits for its turn") {
-        store.core.reviewQueue.waitingCalls == 1
-      }
-      try await failing.other.command { writer in
-        writer.append("update", Collections.reviews)
-        writer.array("updates") { writer in
-          writer.document(at: 0) { writer in
-            writer.document("q") { $0.append("_id", review.id.rawValue) }
-            writer.document("u") { $0.document("$set") { $0.append("courseId", Int64(2)) } }
-          }
-        }
-      }
-      // Its transaction looks for the review once; the call then does so again.
-      try await failing.set(0, skip: 1, "find") { writer in
-        writer.append("blockConnection", true)
-        writer.append("blockTimeMS", Int32(3_000))
-      }
-      let error = await update.value
-      #expect(error?.code == .timeout(.response), "\(String(describing: error))")
-      #expect(ContinuousClock.now - start < .milliseconds(2_500))
-      _ = try await running.value
+      #expect(error?.code == .poolExhausted)
+      held.letGo()
+      try await held.end()
     }
   }
 
