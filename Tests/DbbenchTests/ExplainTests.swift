@@ -152,10 +152,20 @@ import Testing
     for name in [
       "server version", "isolation of reads", "server's own cache", "transport", "TLS", "compression on disk",
       "how far the data compresses", "checkpoints", "order of the rows on disk", "connections",
+      "isolation of writes", "data checksums", "huge pages",
     ] {
       let row = try #require(rows.first { $0["name"] as? String == name }, "\(name)")
       #expect(row["sources"] as? [String] == ["read back", "read back"], "\(row)")
     }
+    let checksums = try #require(rows.first { $0["name"] as? String == "data checksums" })
+    #expect(checksums["values"] as? [String] == ["on", "on"], "\(checksums)")
+    let writes = try #require(rows.first { $0["name"] as? String == "isolation of writes" })
+    #expect(writes["values"] as? [String] == ["read committed", "snapshot in transactions"], "\(writes)")
+    let diagnostics = try #require(rows.first { $0["name"] as? String == "diagnostic data on disk" })
+    #expect(diagnostics["differs"] as? Bool == false, "\(diagnostics)")
+    let connections = try #require(rows.first { $0["name"] as? String == "connections" })
+    let lanes = try #require(connections["notes"] as? [String])
+    #expect(lanes.first?.contains("short reads over ") == true, "\(connections)")
     let caches = try #require(rows.first { $0["name"] as? String == "caches before a segment" })
     #expect(
       (caches["values"] as? [String])?.allSatisfy { $0.hasPrefix("cold: the server restarted") } == true)

@@ -22,7 +22,8 @@ extension ServerTests {
         "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "shared_buffers": "256MB",
         "max_connections": "200", "huge_pages": "off", "max_wal_size": "4GB", "checkpoint_timeout": "5min",
         "listen_addresses": "127.0.0.1", "server_encoding": "UTF8", "lc_collate": "C", "timezone": "UTC",
-        "application_name": "psql", "work_mem": "7MB", "autovacuum": "on", "port": "\(server.port)",
+        "application_name": "psql", "work_mem": "7MB", "autovacuum": "on", "data_checksums": "on",
+        "port": "\(server.port)",
       ]
       for (name, value) in expected.sorted(by: <) {
         #expect(await psql(server.url, server, "show \(name)") == value, "\(name)")

@@ -91,11 +91,16 @@ import Testing
       }
       let order = try await maintenance.idOrder(of: "instructors").sorted { $0.id < $1.id }
       #expect(order.count == 20 && order.map(\.place) == order.map(\.place).sorted(), "\(order)")
-      let before = try await maintenance.readsByConcern()
-      _ = try await store.instructors.get(InstructorID(1))
-      let after = try await maintenance.readsByConcern()
-      let more = after.filter { $0.value > before[$0.key] ?? 0 }
-      #expect(more["majority"] != nil, "\(before) \(after)")
+      let last = Limits.identifiers.upperBound
+      for (inTransactions, level) in [(false, "majority"), (true, "snapshot")] {
+        let before = try await maintenance.readsByConcern(inTransactions: inTransactions)
+        _ = try await store.instructors.get(InstructorID(1))
+        // A transaction that finds nothing to change.
+        _ = try? await store.instructors.replacePrimary(of: CourseID(last), with: InstructorID(last))
+        let after = try await maintenance.readsByConcern(inTransactions: inTransactions)
+        let more = after.filter { $0.value > before[$0.key] ?? 0 }
+        #expect(more[level] != nil, "\(before) \(after)")
+      }
       // Suites beside this one have sessions with the usual name.
       var options = MongoOptions()
       options.database = store.core.database

@@ -7,6 +7,8 @@ public struct FairnessRecord: Sendable, Codable, Equatable {
     public var values: [String]
     /// How each of them is known; `nil` in results of before that was kept.
     public var sources: [FairnessValue.Source]?
+    /// What has to be known about them beside; `nil` where there is nothing, and in results of before there was any.
+    public var notes: [String?]?
     public var differs: Bool
     public var meaning: String
 
@@ -15,8 +17,12 @@ public struct FairnessRecord: Sendable, Codable, Equatable {
 
     /// In a row of unlike sources, those that were read back say so.
     var cells: [String] {
-      guard !isReadBack, let sources else { return values }
-      return zip(values, sources).map { $1 == .readBack ? "\($0) (read back)" : $0 }
+      var cells = values
+      if !isReadBack, let sources {
+        cells = zip(values, sources).map { $1 == .readBack ? "\($0) (read back)" : $0 }
+      }
+      guard let notes else { return cells }
+      return zip(cells, notes).map { cell, note in note.map { "\(cell); \($0)" } ?? cell }
     }
   }
 
@@ -34,8 +40,10 @@ public struct FairnessRecord: Sendable, Codable, Equatable {
     rows = FairnessSwitch.allCases.compactMap { one in
       guard values.contains(where: { $0[one] != nil }) else { return nil }
       let own = values.map { $0[one] ?? .unknown }
+      let notes = own.map(\.note)
       return Row(
         name: one.rawValue, values: own.map(\.text), sources: own.map(\.source),
+        notes: notes.contains { $0 != nil } ? notes : nil,
         differs: Set(own.map(\.text)).count > 1, meaning: one.meaning)
     }
   }
@@ -72,7 +80,12 @@ public struct FairnessRecord: Sendable, Codable, Equatable {
       var table = TextTable(["\(group.title): what differs"] + names)
       table.isLeftAligned = true
       for row in group.rows where row.differs { table.add([row.name] + row.cells) }
-      let same = group.rows.filter { !$0.differs }.map { "\($0.name): \($0.values[0])" }
+      let same = group.rows.filter { !$0.differs }.map { row in
+        // What is noted beside one value may be two things.
+        let cells = row.notes == nil ? [row.values[0]] : row.cells
+        let unlike = cells.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return "\(row.name): \(unlike.joined(separator: " / "))"
+      }
       return table.lines + ["the same: \(same.isEmpty ? "nothing" : same.joined(separator: "; "))"]
     }
   }

@@ -18,7 +18,9 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
   case diskCompression = "compression on disk"
   case compressibility = "how far the data compresses"
   case logCompression = "compression of the log"
+  case checksums = "data checksums"
   case checkpoints = "checkpoints"
+  case diagnostics = "diagnostic data on disk"
   case hugePages = "huge pages"
   case fileSystem = "file system of the data"
   case flushLatency = "one flush to the disk"
@@ -48,7 +50,14 @@ public enum FairnessSwitch: String, Sendable, Codable, CaseIterable {
       "trades processor time for disk and page cache; how much depends on the data"
     case .compressibility:
       "what compression saves, or would; generated text repeats itself more or less than yours"
-    case .checkpoints: "what is written later and when; after one, whole pages go to PostgreSQL's log"
+    case .checksums:
+      "reckoned when a page is written, checked when it is read; changed hint bits go to PostgreSQL's log too"
+    case .checkpoints:
+      "what is written later and when; after one, whole pages go to PostgreSQL's log. A throwaway PostgreSQL may log 4 GB (its "
+        + "default is 1 GB) before one is forced, so that a load isn't one checkpoint after the other; mongod has no such limit"
+    case .diagnostics:
+      "mongod samples its own state every second and writes it down unless told not to, as throwaway servers are; PostgreSQL has "
+        + "no such thing"
     case .hugePages: "saves address translation with large caches"
     case .fileSystem, .flushLatency: "what a durable commit waits for"
     case .loadOrder: "neighbours on disk are read together"

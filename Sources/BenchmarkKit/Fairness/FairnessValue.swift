@@ -14,6 +14,8 @@ public struct FairnessValue: Sendable, Equatable {
 
   public var text: String
   public var source: Source
+  /// What a reader has to know about it beside; two sides that differ in this alone don't differ.
+  public var note: String?
 
   /// - Parameter text: `nil` where it could not be read.
   public static func readBack(_ text: String?) -> Self {
@@ -22,4 +24,11 @@ public struct FairnessValue: Sendable, Equatable {
   public static func set(_ text: String) -> Self { Self(text: text, source: .set) }
   public static func design(_ text: String) -> Self { Self(text: text, source: .design) }
   public static let unknown = Self(text: "unknown", source: .unknown)
+
+  /// The same with a note.
+  public func noted(_ note: String?) -> Self {
+    var value = self
+    value.note = note
+    return value
+  }
 }

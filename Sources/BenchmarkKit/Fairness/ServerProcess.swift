@@ -1,5 +1,6 @@
 /// What this machine knows about a server's process, where the server runs on it.
 public struct ServerProcess: Sendable {
+  private let id: Int
   private let status: String
   private let autogroup: String?
   private let limits: ControlGroupLimits?
@@ -11,6 +12,7 @@ public struct ServerProcess: Sendable {
     guard let status = SystemFile.text("/proc/\(id)/status"), status.hasPrefix("Name:\t\(program)") else {
       return nil
     }
+    self.id = id
     self.status = status
     autogroup = SystemFile.text("/proc/\(id)/autogroup")
     limits = ControlGroupLimits.of(id)
@@ -40,6 +42,22 @@ public struct ServerProcess: Sendable {
     guard let limits, let own = ControlGroupLimits.of() else { return nil }
     let client = own.processorText == limits.processorText ? "" : "; this program's: \(own.processorText)"
     return limits.processorText + client
+  }
+
+  /// Pages of a size that was asked for (`HugetlbPages` of Linux) and those that the system makes of usual ones by itself, as the
+  /// process has them now.
+  public var hugePages: String? {
+    guard let reserved = SystemFile.number("HugetlbPages", in: status) else { return nil }
+    var text = reserved > 0 ? "\(Quantity.bytes(reserved * 1_024)) in use" : "none in use"
+    // As `always [madvise] never`.
+    let policy = SystemFile.text("/sys/kernel/mm/transparent_hugepage/enabled")?.split(separator: " ")
+      .first { $0.hasPrefix("[") }.map { $0.dropFirst().prefix { $0 != "]" } }
+    guard let policy else { return text }
+    text += ", transparent ones \(policy)"
+    guard policy != "never", let rollup = SystemFile.text("/proc/\(id)/smaps_rollup"),
+      let transparent = SystemFile.number("AnonHugePages", in: rollup)
+    else { return text }
+    return text + (transparent > 0 ? ": \(Quantity.bytes(transparent * 1_024))" : ": none in use")
   }
 
   /// Where the system schedules sessions as groups, each group has the same part of the processors, however many processes

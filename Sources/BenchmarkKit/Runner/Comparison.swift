@@ -224,11 +224,15 @@ public struct Comparison: Sendable {
   /// How many connections each arm's stores had open while their work was counted, instead of how many they may have.
   private func noteConnections(_ log: inout ResultsLog) throws {
     guard var fairness = log.record.fairness else { return }
+    let notes = fairness.rows.first { $0.name == FairnessSwitch.connections.rawValue }?.notes
     let values = plan.arms.enumerated().map { number, arm -> FairnessValue in
+      let note = notes?[number]
       let open = log.record.reasons.filter { $0.arm == number }.compactMap { $0.evidence?.connections }
-      guard let least = open.min(), let most = open.max() else { return .set(String(arm.connections)) }
+      guard let least = open.min(), let most = open.max() else {
+        return .set(String(arm.connections)).noted(note)
+      }
       let range = least == most ? "\(most)" : "\(least) to \(most)"
-      return .readBack("\(range) open, of \(arm.connections) at most")
+      return .readBack("\(range) open, of \(arm.connections) at most").noted(note)
     }
     guard values.contains(where: { $0.source == .readBack }) else { return }
     fairness.replace(.connections, values)

@@ -16,12 +16,14 @@ extension MongoMaintenance {
         [
           "syncdelay": "seconds between checkpoints",
           "journalCommitInterval": "milliseconds between journal flushes",
+          "diagnosticDataCollectionEnabled": "samples its state",
         ],
         into: &facts
       ) { writer in
         writer.append("getParameter", Int32(1))
         writer.append("syncdelay", Int32(1))
         writer.append("journalCommitInterval", Int32(1))
+        writer.append("diagnosticDataCollectionEnabled", Int32(1))
       }
       try session.readIfAllowed(
         ["parsed.storage.wiredTiger.engineConfig.journalCompressor": "journal compressor"], into: &facts
@@ -30,7 +32,9 @@ extension MongoMaintenance {
         ["wiredTiger.creationString": "creation", "indexDetails._id_.creationString": "index creation"],
         into: &facts, onAdmin: false
       ) { $0.append("collStats", Collections.reviews) }
-      facts["block compressor"] = Self.option("block_compressor", in: facts.removeValue(forKey: "creation"))
+      let creation = facts.removeValue(forKey: "creation")
+      facts["block compressor"] = Self.option("block_compressor", in: creation)
+      facts["checksum"] = Self.option("checksum", in: creation)
       facts["prefix compression"] = Self.option(
         "prefix_compression", in: facts.removeValue(forKey: "index creation"))
       return facts

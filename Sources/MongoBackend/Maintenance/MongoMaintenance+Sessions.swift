@@ -58,11 +58,13 @@ extension MongoMaintenance {
     }
   }
 
-  /// How many reads outside of transactions the server has served at each level of read concern, by the level's name; those
-  /// that asked for none, as the server's own do, are left out.
-  package func readsByConcern() async throws(StoreError) -> [String: Int] {
+  /// How many reads the server has served at each level of read concern, by the level's name; those that asked for none, as the
+  /// server's own do, are left out.
+  ///
+  /// - Parameter inTransactions: Those in transactions of several commands, or those outside of any.
+  package func readsByConcern(inTransactions: Bool) async throws(StoreError) -> [String: Int] {
     try await run("maintenance.reads") { session throws(CommandFailure) in
-      let counters = "readConcernCounters.nonTransactionOps."
+      let counters = "readConcernCounters.\(inTransactions ? "transactionOps" : "nonTransactionOps")."
       var found: [String: String] = [:]
       var paths = [
         counters + "snapshot.withClusterTime": "at", counters + "snapshot.withoutClusterTime": "now",

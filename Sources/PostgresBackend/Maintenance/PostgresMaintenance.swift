@@ -97,6 +97,7 @@ package struct PostgresMaintenance: Sendable {
       "max_connections", "jit", "max_parallel_workers_per_gather", "plan_cache_mode", "checkpoint_timeout",
       "max_wal_size", "huge_pages", "autovacuum", "default_transaction_isolation", "ssl",
       "effective_cache_size", "wal_compression", "block_size", "default_toast_compression", "data_directory",
+      "data_checksums",
     ]
     return try await session("settings", .read) { (connection, call) throws(StoreError) in
       var settings: [String: String] = [:]

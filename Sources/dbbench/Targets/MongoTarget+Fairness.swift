@@ -31,11 +31,19 @@ extension MongoTarget {
       if let isEncrypted { .readBack(isEncrypted ? "on" : "off") } else { .set(own.usesTLS ? "on" : "off") }
     let sizes = try await self.sizes(countingRows: false)
     let readIsolation = try await readConcerns(options)
+    let writeIsolation = try await transactionConcern(options)
     let order = try await loadOrder()
+    let checksum: FairnessValue = .readBack(facts["checksum"]).noted("of the blocks of its files")
+    let hugePages: FairnessValue =
+      if let pages = process?.hugePages { .readBack(pages) } else {
+        .design("not asked for").noted("mongod has no setting to ask for")
+      }
+    let connections: FairnessValue = .set(String(options.connections)).noted(
+      MongoStore.lanesText(connections: options.connections, options.dispatch))
     return [
       .version: .readBack(settings["version"]), .client: .readBack("libmongoc \(MongoClientLibrary.version)"),
       .durability: .readBack(Durability.level(of: durability(settings))),
-      .writeIsolation: .design("one document is atomic; snapshot in transactions"),
+      .writeIsolation: writeIsolation,
       .readIsolation: readIsolation, .cache: .readBack(cache),
       .memoryLimit: .readBack(process?.memoryLimit), .processorLimit: .readBack(process?.processorLimit),
       .parallelWorkers: .design("none"), .justInTime: .design("none"),
@@ -47,11 +55,12 @@ extension MongoTarget {
       .compressibility: .readBack(
         Self.compressibility(sizes, by: facts["block compressor"] ?? "an unknown method")),
       .logCompression: journal,
-      .checkpoints: .readBack(checkpoints), .hugePages: .design("not asked for"),
+      .checksums: checksum, .checkpoints: .readBack(checkpoints),
+      .diagnostics: .readBack(facts["samples its state"]), .hugePages: hugePages,
       .fileSystem: .readBack(DataFolder.fileSystem(settings[MongoMaintenance.dataFolderKey], of: url)),
       .loadOrder: .readBack(order), .processGroup: .readBack(process?.scheduling),
       .pinning: .readBack(process?.processors), .dispatch: .set(options.dispatch.rawValue),
-      .connections: .set(String(options.connections)),
+      .connections: connections,
     ]
   }
 
@@ -79,28 +88,14 @@ extension MongoTarget {
 
   /// At which levels the server serves the reads of a store, by its own count while some of every kind are made.
   private func readConcerns(_ options: TargetOptions) async throws -> FairnessValue {
-    let before = try await maintenance.readsByConcern()
-    let store = try await open(options)
-    let outcome: Result<Void, StoreError>
-    do throws(StoreError) {
+    let used = try await concerns(options, inTransactions: false) { store throws(StoreError) in
       for number in 1...Self.sampleReads {
         _ = try await store.instructors.get([InstructorID(Int64(number))])
         _ = try await store.instructors.team(of: CourseID(Int64(number)))
         _ = try await store.instructors.list(limit: Self.sampleReads)
         _ = try await store.reviews.summary(of: CourseID(Int64(number)), limit: Self.sampleReads)
       }
-      outcome = .success(())
-    } catch {
-      outcome = .failure(error)
     }
-    await store.close()
-    try outcome.get()
-    let after = try await maintenance.readsByConcern()
-    let used = after.compactMap { level, count -> (level: String, count: Int)? in
-      let more = count - (before[level] ?? 0)
-      return more > 0 ? (level, more) : nil
-    }
-    .sorted { ($1.count, $0.level) < ($0.count, $1.level) }
     guard !used.isEmpty else {
       return .set(
         profile == .durable
@@ -108,6 +103,42 @@ extension MongoTarget {
     }
     let levels = used.map { "\($0.level) \($0.count)" }.joined(separator: ", ")
     return .readBack("read concern of some reads of every kind: \(levels)")
+  }
+
+  /// At which level the server runs the transactions of a store, by its own count while one is made that changes nothing.
+  private func transactionConcern(_ options: TargetOptions) async throws -> FairnessValue {
+    let used = try await concerns(options, inTransactions: true) { store throws(StoreError) in
+      do throws(StoreError) {
+        // Nobody has the last of all ids: the transaction looks, finds nothing to change and is undone.
+        let last = Limits.identifiers.upperBound
+        _ = try await store.instructors.replacePrimary(of: CourseID(last), with: InstructorID(last))
+      } catch {
+        guard error.code == .referenceViolation else { throw error }
+      }
+    }
+    let documents = "a write of one document is atomic without a transaction, by design"
+    guard !used.isEmpty else { return .set("snapshot in transactions").noted(documents) }
+    return .readBack("\(used.map(\.level).joined(separator: ", ")) in transactions").noted(documents)
+  }
+
+  /// The levels of read concern that the server has counted while a store did something, the most frequent first; empty where it
+  /// doesn't tell.
+  private func concerns(
+    _ options: TargetOptions, inTransactions: Bool,
+    of calls: (any StorageBackend) async throws(StoreError) -> Void
+  ) async throws -> [(level: String, count: Int)] {
+    let before = try await maintenance.readsByConcern(inTransactions: inTransactions)
+    let store = try await open(options)
+    let outcome: Result<Void, StoreError>
+    do throws(StoreError) { outcome = .success(try await calls(store)) } catch { outcome = .failure(error) }
+    await store.close()
+    try outcome.get()
+    let after = try await maintenance.readsByConcern(inTransactions: inTransactions)
+    return after.compactMap { level, count -> (level: String, count: Int)? in
+      let more = count - (before[level] ?? 0)
+      return more > 0 ? (level, more) : nil
+    }
+    .sorted { ($1.count, $0.level) < ($0.count, $1.level) }
   }
 
   private static let sampleReads = 5

@@ -23,6 +23,15 @@ extension PostgresTarget {
     }
     let samples = try await maintenance.compressibility()
     let transport = facts.serverAddress == nil ? "unix socket" : isHere ? "TCP on this machine" : "TCP"
+    let hugePages: FairnessValue =
+      if let pages = process?.hugePages {
+        .readBack(pages).noted(settings["huge_pages"].map { "huge_pages \($0)" })
+      } else {
+        setting("huge_pages", before: "huge_pages ")
+      }
+    let connections: FairnessValue = .set(String(options.connections)).noted(
+      PostgresStore.lanesText(
+        connections: options.connections, options.dispatch, isServerHere: isHere))
     return [
       .version: setting("server_version"), .client: .readBack("libpq \(PostgresClientLibrary.version)"),
       .durability: .readBack(Durability.level(of: durability(settings))),
@@ -33,17 +42,18 @@ extension PostgresTarget {
       .parallelWorkers: setting("max_parallel_workers_per_gather"), .justInTime: setting("jit"),
       .planCache: setting("plan_cache_mode", before: "prepared once a session, plan_cache_mode "),
       .transport: .readBack(transport), .encryption: .readBack(encryption),
-      .wireCompression: .design("none"),
+      .wireCompression: .design("none").noted("its protocol has none to ask about"),
       .diskCompression: setting("default_toast_compression", before: "only of values over 2 kB, by "),
       .compressibility: .readBack(
         Self.compressibility(samples, by: settings["default_toast_compression"] ?? "an unknown method")),
       .logCompression: setting("wal_compression"),
-      .checkpoints: .readBack(checkpoints),
-      .hugePages: setting("huge_pages"),
+      .checksums: setting("data_checksums"), .checkpoints: .readBack(checkpoints),
+      .diagnostics: .design("off").noted("it has none"),
+      .hugePages: hugePages,
       .fileSystem: .readBack(DataFolder.fileSystem(settings["data_directory"], of: url)),
       .loadOrder: .readBack(Self.loadOrder(order)), .processGroup: .readBack(process?.scheduling),
       .pinning: .readBack(process?.processors), .dispatch: .set(options.dispatch.rawValue),
-      .connections: .set(String(options.connections)),
+      .connections: connections,
     ]
   }
 
