@@ -162,7 +162,7 @@ import Testing
         .reasons(
           ReasonsRecord(
             workload: "instructor-get", arm: arm, explanation: WorkloadExplanation([[shown]]),
-            evidence: ServerEvidence(operations: 500, perThousand: counters))))
+            evidence: ServerEvidence(operations: 500, perThousand: counters, elapsedSeconds: 2.5))))
       record.add(
         .storage(
           StorageRecord(
@@ -186,14 +186,17 @@ import Testing
     let summary = try #require(ComparisonSummary(record))
     let markdown = MarkdownReport.text(summary)
     for text in [
-      "CPU per operation", "flushes of the log per 1,000 operations | 12 | 12", "SELECT <1>", "table1",
+      "CPU per operation", "flushes of the log per 1,000 operations, the server's own included | 12 | 12",
+      "operations that were counted | 500 in 2.50 s | 500 in 2.50 s", "What a server does by itself",
+      "SELECT <1>", "table1",
       "≠ server's own cache",
       "### Read back", "### Set, or by design", "| TLS | off (read back) | off |",
       "| ≠ just-in-time compilation | on (read back) | none |",
     ] { #expect(markdown.contains(text), "\(text)\n\(markdown)") }
     let html = try #require(HTMLReport.text(summary, record))
     for text in [
-      "SELECT &lt;1&gt;", "What one does", "Size on disk", "What both sides ran with: Read back",
+      "SELECT &lt;1&gt;", "What one does", "What a server does by itself", "Size on disk",
+      "What both sides ran with: Read back",
       "What both sides ran with: Set, or by design",
     ] {
       #expect(html.contains(text), "\(text)")
@@ -204,6 +207,22 @@ import Testing
       ])
     #expect(
       FairnessRecord([[.cache: .readBack("1 GiB")], [:]]).rows.map(\.differs) == [true])
+  }
+
+  @Test func aNoteIsShownBesideItsValueAndIsNoDifference() throws {
+    let record = FairnessRecord([
+      [.diagnostics: .design("off").noted("it has none"), .checksums: .readBack("on")],
+      [.diagnostics: .readBack("off"), .checksums: .readBack("on").noted("of files")],
+    ])
+    #expect(record.rows.allSatisfy { !$0.differs })
+    let decoded = try JSONDecoder().decode(FairnessRecord.self, from: try JSONEncoder().encode(record))
+    #expect(decoded == record)
+    #expect(
+      record.lines(["a", "b"]) == [
+        "Read back: what differs  a  b", "the same: data checksums: on / on; of files",
+        "Set, or by design: what differs  a  b",
+        "the same: diagnostic data on disk: off; it has none / off (read back)",
+      ])
   }
 
   /// Results of before it was kept how a value is known claim nothing about it.

@@ -35,6 +35,27 @@ import Testing
     left.map { ($0 - right).magnitude <= 1e-12 * max(1, right.magnitude) } ?? false
   }
 
+  private struct Samples: Sendable {
+    var first, second: [Double]
+    var p: Double
+  }
+
+  /// The first is the example of `scipy.stats.mannwhitneyu`; the others are counted by hand.
+  private static let samples = [
+    Samples(first: [19, 22, 16, 29, 24], second: [20, 11, 17, 12], p: 1.0 / 9),
+    Samples(first: [1, 2, 3], second: [4, 5, 6, 7, 8, 9, 10, 11, 12], p: 2.0 / 220),
+    Samples(
+      first: [2.85, 2.92, 3.19], second: [2.97, 3.16, 3.2, 3.31, 3.92, 3.95, 4.14, 4.17, 4.2], p: 8.0 / 220),
+    Samples(first: [1, 2, 2], second: [2, 3], p: 0.6), Samples(first: [1], second: [1], p: 1),
+  ]
+
+  @Test(arguments: samples.indices) func samplesAreComparedByTheirRanks(index: Int) {
+    let samples = Self.samples[index]
+    #expect(close(RankSumTest(samples.first, samples.second)?.pValue, samples.p))
+    #expect(close(RankSumTest(samples.second, samples.first)?.pValue, samples.p))
+    #expect(RankSumTest(samples.first, []) == nil && RankSumTest([], samples.second) == nil)
+  }
+
   @Test(arguments: references.indices) func testEstimateAndIntervalAreTheReference(index: Int) throws {
     let reference = Self.references[index]
     #expect(close(SignedRankTest(reference.values).pValue, reference.p))

@@ -25,12 +25,14 @@ struct EvidenceRun: Sendable {
     try await withStore(.untimed) { (store) throws(StoreError) in try await workload.prepare(slice, store) }
     guard let before = try await counters() else { return nil }
     var succeeded = 0
+    var elapsedSeconds = 0.0
     var connections: Int?
     try await withStore(options) { store throws(StoreError) in
       let result = await withTaskExecutorPreference(store.executor) {
         await workload.runSlice(SliceRequest(operations: slice, concurrency: concurrency), store)
       }
       succeeded = result.ledger.succeeded
+      elapsedSeconds = Double(result.elapsedNanoseconds) / 1e9
       // No other store of ours is open.
       connections = try? await target.openConnections()
     }
@@ -41,7 +43,7 @@ struct EvidenceRun: Sendable {
     guard let after else { return nil }
     var evidence = ServerEvidence(
       operations: succeeded, perThousand: .perThousand(before, after, operations: succeeded),
-      connections: connections)
+      elapsedSeconds: elapsedSeconds, connections: connections)
     if let images, succeeded > 0 {
       evidence.perThousand.pageImageBytes = Double(images.bytes) * 1_000 / Double(succeeded)
       evidence.isPageImageEstimate = images.isEstimate ? true : nil

@@ -9,8 +9,10 @@ public struct ServerCounters: Sendable, Codable, Equatable {
   public var pageImages: Double?
   /// Bytes of the log that are those pages. Not a counter: see ``BenchmarkTarget/pageImageBytes(from:to:)``.
   public var pageImageBytes: Double?
+  /// As each server counts them: PostgreSQL every statement that is none of a longer one, reads too; WiredTiger those of its own
+  /// that changed something. No figures to compare.
   public var transactions: Double?
-  /// Pages that were not in the server's cache.
+  /// Pages that were not in the server's own cache; where they came from the server doesn't know.
   public var pagesRead: Double?
   /// Where the log ended, in bytes since its beginning; of a moment, never of so many operations.
   public var logPosition: Int?
@@ -34,11 +36,14 @@ public struct ServerCounters: Sendable, Codable, Equatable {
   }
 }
 
-/// What a server did for the operations of a workload, by its own counters: the evidence that it kept its promise.
+/// What a server did for the operations of a workload, by its own counters: the evidence that it kept its promise. What it does by
+/// itself meanwhile is counted too.
 public struct ServerEvidence: Sendable, Codable, Equatable {
   /// Operations that succeeded meanwhile, as many under way at a time as when they are timed.
   public var operations: Int
   public var perThousand: ServerCounters
+  /// How long they took together; `nil` in results of before it was kept.
+  public var elapsedSeconds: Double?
   /// Of the store that executed them, open on the server at their end; `nil` where that can't be seen, and in results of
   /// before it was asked.
   public var connections: Int?

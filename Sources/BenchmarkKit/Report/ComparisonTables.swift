@@ -67,8 +67,10 @@ public enum ComparisonTables {
           + "(look \(summary.looksTaken) of \(summary.plan.rule.schedule.looks.count)).")
     }
     notes.append(
-      "Noise, times and errors: \(arms.joined(separator: " / ")); response times of a closed loop.")
-    notes += footnotes(summary)
+      "Noise, times and errors: \(arms.joined(separator: " / ")); response times of a closed loop. A percentile without an "
+        + "interval is that of the whole run, stalls included; one with an interval is the median over blocks."
+    )
+    notes += footnotes(summary) + noise(summary) + order(summary)
     let calibrated = summary.workloads.filter { $0.arms.contains { $0.calibration != nil } }
     if !calibrated.isEmpty {
       let ratios = calibrated.flatMap(\.arms).compactMap { $0.calibration?.estimate }
@@ -93,6 +95,37 @@ public enum ComparisonTables {
           + "\(summary.disturbance.void) of them were left out and measured again.")
     }
     return notes + OpenLoopTables.notes(summary) + SoakTables.notes(summary)
+  }
+
+  /// Twice what doesn't matter: so much of a difference between segments says little by itself.
+  private static let highNoiseMargins = 2.0
+
+  /// Arms that differed a lot from themselves, if there are any.
+  private static func noise(_ summary: ComparisonSummary) -> [String] {
+    let limit = highNoiseMargins * summary.plan.rule.margin
+    let high = summary.workloads.flatMap { entry in
+      zip(summary.plan.arms, entry.arms).compactMap { arm, figures in
+        figures.noise.flatMap { noise in
+          noise > limit
+            ? "\(entry.workload) on \(arm.displayName) \(Quantity.decimal(noise * 100, 1))%" : nil
+        }
+      }
+    }
+    guard !high.isEmpty else { return [] }
+    return [
+      "High noise: an arm's two segments of a block differed by more than \(VerdictText.percent(limit)): "
+        + "\(high.joined(separator: ", ")). The intervals allow for it; more blocks, or longer segments, make them narrower."
+    ]
+  }
+
+  /// How it was found out that the order of the arms mattered, if it did.
+  private static func order(_ summary: ComparisonSummary) -> [String] {
+    guard summary.workloads.contains(where: { $0.order?.warning != nil }) else { return [] }
+    return [
+      "Where the order of the arms mattered, something is carried over from one segment to the next: the ratio is that of arms "
+        + "that take turns (exact rank-sum test of the blocks' ratios, ABBA against BAAB, at "
+        + "\(VerdictText.percent(OrderEffect.level)) after Holm's correction over the workloads)."
+    ]
   }
 
   /// How it is known that both did the same.

@@ -7,29 +7,18 @@ public enum MarkdownReport {
     if summary.status != "complete" { lines += ["**Partial: \(summary.status).**", ""] }
     lines += ["## Verdicts", ""]
     lines += table(
-      ["workload", "verdict", "p (Holm)", "blocks"],
+      ["workload", "verdict", "p (Holm)", "blocks", "ratio in ABBA / BAAB"],
       summary.workloads.map { entry in
         [
           entry.workload, entry.line, entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "-",
-          String(entry.verdict.ratio?.blocks ?? entry.blocks),
+          String(entry.verdict.ratio?.blocks ?? entry.blocks), entry.order?.cell ?? "-",
         ]
       })
     lines += ["", "## Figures", ""]
     lines += table(
-      [
-        "workload", "arm", "ops/s (median, range)", "noise", "p50", "p95", "p99", "CPU per operation",
-        "errors",
-      ],
+      figureColumns,
       summary.workloads.flatMap { entry in
-        zip(names, entry.arms).map { name, figures in
-          [
-            entry.workload, name, range(figures.throughput),
-            figures.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-", time(figures, "p50", \.p50),
-            time(figures, "p95", \.p95),
-            time(figures, "p99", \.p99, isOneEvent: figures.isP99OneEvent),
-            cpu(figures), String(figures.failed),
-          ]
-        }
+        zip(names, entry.arms).map { [entry.workload, $0] + cells($1) }
       })
     if let loads = summary.openLoop {
       lines += [
@@ -37,11 +26,11 @@ public enum MarkdownReport {
         "",
       ]
       lines += table(
-        ["workload", "offered/s", "arm", "status"] + OpenLoopTables.columns,
+        ["workload", "offered/s", "arm", "status"] + OpenLoopTables.columnsWithIntervals,
         loads.flatMap { entry in
           zip(names, entry.arms).map { name, figures in
             [entry.workload, Quantity.rate(entry.ratePerSecond, unit: ""), name, figures.status.rawValue]
-              + OpenLoopTables.cells(figures, withIntervals: true)
+              + OpenLoopTables.cellsWithIntervals(figures)
           }
         })
     }
@@ -97,7 +86,7 @@ public enum MarkdownReport {
         }
       }
     }
-    if !lines.isEmpty { lines = ["", "## Reasons"] + lines }
+    if !lines.isEmpty { lines = ["", "## Reasons", "", ReasonsTables.evidenceText] + lines }
     let storage = ReasonsTables.storage(summary)
     if !storage.isEmpty {
       lines += ["", "## Size on disk", ""] + table([""] + names, storage.map { [$0.label] + $0.cells })
@@ -117,6 +106,23 @@ public enum MarkdownReport {
     return lines
   }
 
+  private static let figureColumns =
+    ["workload", "arm", "ops/s (median, range)", "noise"]
+    + PercentileText.names.map { "\($0), \(PercentileText.overBlocksTitle)" }
+    + [PercentileText.wholeRunTitle, "CPU per operation", "errors"]
+
+  /// Those of ``figureColumns`` but for the first two.
+  private static func cells(_ figures: WorkloadSummary.ArmFigures) -> [String] {
+    var cells = [
+      range(figures.throughput), figures.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-",
+    ]
+    cells += PercentileText.names.map { PercentileText.overBlocks(figures.latencyIntervals[$0]) }
+    return cells + [
+      PercentileText.wholeRun(figures.latency, isP99OneEvent: figures.isP99OneEvent), cpu(figures),
+      String(figures.failed),
+    ]
+  }
+
   private static func table(_ header: [String], _ rows: [[String]]) -> [String] {
     let cells = { (row: [String]) in
       "| " + row.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
@@ -130,21 +136,9 @@ public enum MarkdownReport {
       "\(Quantity.count(Int(range.median))) (\(Quantity.count(Int(range.minimum)))–\(Quantity.count(Int(range.maximum))))"
   }
 
-  private static func time(
-    _ figures: WorkloadSummary.ArmFigures, _ name: String, _ whole: KeyPath<LatencySummary, UInt64?>,
-    isOneEvent: Bool = false
-  ) -> String {
-    let interval = figures.latencyIntervals[name].map {
-      " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
-    }
-    // The interval is of the blocks' own percentiles.
-    return Quantity.latency(figures.latency[keyPath: whole]) + (isOneEvent ? ", one event" : "")
-      + (interval ?? "")
-  }
-
   private static func cpu(_ figures: WorkloadSummary.ArmFigures) -> String {
     let parts = figures.cpuMicrosecondsPerOperation.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(Quantity.significant($0.value)) µs" }
+      .map { "\($0.key) \(Quantity.microseconds($0.value))" }
     return parts.isEmpty ? "-" : parts.joined(separator: ", ")
   }
 }

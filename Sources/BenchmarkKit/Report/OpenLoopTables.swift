@@ -1,36 +1,39 @@
 /// What a report shows of the loads that a comparison offered.
 enum OpenLoopTables {
-  /// The figures of one arm, by name; in the order of a table.
-  static let columns = [
-    "answered/s", "p50", "p95", "p99", "queue p50", "service p50", "service p99", "lag p99", "delivery p50",
-    "misses",
+  private static let parts = [
+    "queue p50", "service p50", "service p99", "lag p99", "delivery p50", "misses",
   ]
+  /// The figures of one arm, by name; in the order of ``cells(_:)``. Percentiles are those of the whole run.
+  static let columns = ["answered/s"] + PercentileText.names + parts
+  /// The same of ``cellsWithIntervals(_:)``.
+  static let columnsWithIntervals =
+    ["answered/s"] + PercentileText.names.map { "\($0), \(PercentileText.overBlocksTitle)" }
+    + [PercentileText.wholeRunTitle] + parts
 
-  static func cells(_ figures: OpenLoopSummary.ArmFigures, withIntervals: Bool = false) -> [String] {
-    let latency = figures.latency
-    func response(_ name: String, _ value: UInt64?) -> String {
-      guard withIntervals else { return Quantity.latency(value) }
-      return Self.response(name, value, figures)
-    }
-    return [
-      figures.throughput.map { Quantity.count(Int($0.median.rounded())) } ?? "-",
-      response("p50", latency.response.p50), response("p95", latency.response.p95),
-      response("p99", latency.response.p99), Quantity.latency(latency.queue.p50),
-      Quantity.latency(latency.service.p50), Quantity.latency(latency.service.p99),
-      Quantity.latency(latency.lag.p99), Quantity.latency(latency.delivery.p50),
-      Quantity.count(figures.misses),
-    ]
+  static func cells(_ figures: OpenLoopSummary.ArmFigures) -> [String] {
+    let response = figures.latency.response
+    return [answered(figures)] + [response.p50, response.p95, response.p99].map(Quantity.latency)
+      + parts(of: figures)
   }
 
-  /// A percentile with its interval.
-  private static func response(_ name: String, _ value: UInt64?, _ figures: OpenLoopSummary.ArmFigures)
-    -> String
-  {
-    let interval = figures.latencyIntervals[name].map {
-      " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
-    }
-    let event = name == "p99" && figures.isP99OneEvent ? ", one event" : ""
-    return Quantity.latency(value) + (interval ?? "") + (value == nil ? "" : event)
+  static func cellsWithIntervals(_ figures: OpenLoopSummary.ArmFigures) -> [String] {
+    [answered(figures)] + PercentileText.names.map { PercentileText.overBlocks(figures.latencyIntervals[$0]) }
+      + [wholeRun(figures)] + parts(of: figures)
+  }
+
+  private static func answered(_ figures: OpenLoopSummary.ArmFigures) -> String {
+    figures.throughput.map { Quantity.count(Int($0.median.rounded())) } ?? "-"
+  }
+
+  private static func wholeRun(_ figures: OpenLoopSummary.ArmFigures) -> String {
+    PercentileText.wholeRun(figures.latency.response, isP99OneEvent: figures.isP99OneEvent)
+  }
+
+  private static func parts(of figures: OpenLoopSummary.ArmFigures) -> [String] {
+    let latency = figures.latency
+    return [
+      latency.queue.p50, latency.service.p50, latency.service.p99, latency.lag.p99, latency.delivery.p50,
+    ].map(Quantity.latency) + [Quantity.count(figures.misses)]
   }
 
   /// A line for each arm, those of a workload and rate under each other; empty where nothing was offered.
@@ -58,13 +61,18 @@ enum OpenLoopTables {
         return "\(Quantity.latency(summary.p50)) / \(Quantity.latency(summary.p99))"
       }
     }
-    let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
-    return [
+    var rows = [
       row("status") { $0.status.rawValue },
       row("answers/s, median (range)") { ReportView.range($0.throughput) },
-      row("response, p50") { response("p50", $0.latency.response.p50, $0) },
-      row("response, p95") { response("p95", $0.latency.response.p95, $0) },
-      row("response, p99") { response("p99", $0.latency.response.p99, $0) },
+    ]
+    for name in PercentileText.names where entry.arms.contains(where: { $0.latencyIntervals[name] != nil }) {
+      rows.append(
+        row("response, \(name), \(PercentileText.overBlocksTitle)") {
+          PercentileText.overBlocks($0.latencyIntervals[name])
+        })
+    }
+    rows += [
+      row("response, \(PercentileText.wholeRunTitle)", wholeRun),
       row("slowest answer") { Quantity.latency($0.latency.response.max) },
       pair("lag: made late by dbbench") { $0.lag }, pair("queue: waiting for a connection") { $0.queue },
       pair("service: the exchange with the server") { $0.service },
@@ -74,17 +82,20 @@ enum OpenLoopTables {
       },
       row("blocks with a growing backlog") { "\($0.overloadedBlocks) of \(entry.blocks)" },
     ]
-      + groups.sorted().map { group in
+    let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
+    for group in groups.sorted() {
+      rows.append(
         row("CPU per operation, \(group)") {
-          $0.cpuMicrosecondsPerOperation[group].map { "\(Quantity.significant($0)) µs" } ?? "–"
-        }
-      } + [
-        row("scheduled = succeeded + failed + dropped") {
-          "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
-            + Quantity.count($0.dropped)
-        },
-        row("hash of the operations") { $0.traceHash },
-      ]
+          $0.cpuMicrosecondsPerOperation[group].map(Quantity.microseconds) ?? "–"
+        })
+    }
+    return rows + [
+      row("scheduled = succeeded + failed + dropped") {
+        "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
+          + Quantity.count($0.dropped)
+      },
+      row("hash of the operations") { $0.traceHash },
+    ]
   }
 
   /// What the reader has to know about the figures; empty where nothing was offered.
@@ -92,8 +103,7 @@ enum OpenLoopTables {
     guard let loads = summary.openLoop, let first = loads.first else { return [] }
     var notes = [
       "Open loop: calls are made when they are due (\(first.arrivals.rawValue) arrivals), answered or not, and their response "
-        + "counts from then. Percentiles are of all calls, a failed or dropped one being slower than any; intervals are of "
-        + "the median over blocks; there are no verdicts."
+        + "counts from then. Percentiles are of all calls, a failed or dropped one being slower than any; there are no verdicts."
     ]
     let disturbed = loads.reduce(0) { $0 + $1.disturbed }
     if disturbed > 0 {

@@ -17,11 +17,17 @@ enum ReasonsTables {
       row("indexes used") { record in
         record.explanation.map { $0.indexes.isEmpty ? "none" : $0.indexes.joined(separator: ", ") }
       },
-      counter("flushes of the log per 1,000 operations") { $0.logSyncs },
+      row("operations that were counted") { record in
+        record.evidence.map { evidence in
+          Quantity.count(evidence.operations)
+            + (evidence.elapsedSeconds.map { " in \(Quantity.seconds($0))" } ?? "")
+        }
+      },
+      counter("flushes of the log per 1,000 operations, the server's own included") { $0.logSyncs },
       row("bytes of log per 1,000 operations") {
         $0.evidence?.perThousand.logBytes.map { Quantity.bytes(Int($0)) }
       },
-      row("… of them whole pages") { record in
+      row("… of them whole pages (the more, the shorter ago a checkpoint was)") { record in
         record.evidence.flatMap { evidence in
           evidence.perThousand.pageImageBytes.map {
             (evidence.isPageImageEstimate == true ? "at most " : "") + Quantity.bytes(Int($0))
@@ -36,11 +42,15 @@ enum ReasonsTables {
           + Quantity.bytes(Int(max(0, all - pages)))
       },
       counter("whole pages in the log per 1,000 operations") { $0.pageImages },
-      counter("transactions per 1,000 operations") { $0.transactions },
       row("connections open") { $0.evidence?.connections.map(Quantity.count) },
-      counter("pages read from disk or system per 1,000 operations") { $0.pagesRead },
+      counter("pages read into the server's own cache per 1,000 operations") { $0.pagesRead },
     ].compactMap { $0 } + alternatives(reasons)
   }
+
+  /// What has to be known about the counts.
+  static let evidenceText =
+    "Statements, plans and counts are of a slice of each workload that ran alone after the timing. What a server does by itself "
+    + "meanwhile, such as flushing its log in the background, is counted too: of few slow operations it is much per 1,000."
 
   /// A long query with and without what may make it faster; without a verdict.
   private static func alternatives(_ reasons: [ReasonsRecord?]) -> [Row] {

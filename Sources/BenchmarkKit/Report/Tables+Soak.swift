@@ -23,7 +23,7 @@ extension Tables {
       rate(figures.thirds?.first), rate(figures.thirds?.last), rate(slowest),
       Quantity.latency(figures.response.p95),
       Quantity.latency(figures.response.p99), Quantity.latency(figures.response.max),
-      figures.timed.processorSeconds.map { "\(Quantity.significant($0 * 1e6 / done)) µs" } ?? "-",
+      figures.timed.processorSeconds.map { Quantity.microseconds($0 * 1e6 / done) } ?? "-",
       figures.timed.writtenBytes.map { Quantity.bytes($0 / Int(done)) } ?? "-",
       figures.debt?.processorMilliseconds.map { "\(Quantity.significant($0)) ms" } ?? "-",
       figures.debt?.bytes.map { Quantity.bytes(Int($0)) } ?? "-", Quantity.count(figures.ledger.failed),

@@ -90,9 +90,7 @@ public struct ComparisonRecord: Sendable {
   }
 
   /// Workloads that are timed in blocks.
-  public var timedWorkloads: [String] {
-    plan?.workloads.filter { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load } ?? []
-  }
+  public var timedWorkloads: [String] { plan?.timedWorkloads ?? [] }
 
   /// Those that a look has decided: they are not measured further.
   var decidedWorkloads: Set<String> {

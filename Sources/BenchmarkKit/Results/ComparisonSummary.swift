@@ -95,6 +95,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
     workloads = zip(record.timedWorkloads, verdicts).compactMap { name, verdict in
       WorkloadSummary(name, verdict, record.blocks(of: name), plan, record.calibration)
     }
+    OrderEffect.judge(&workloads, plan)
     loads = record.loads
     bulkLoad = BulkLoadSummary(record.bulkLoads)
     openLoop = OpenLoopSummary.all(of: record, plan)
@@ -131,11 +132,7 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
 
   /// The workloads whose verdict a reader may rely on.
   public var isConclusive: Bool {
-    voidReason == nil && !workloads.isEmpty && workloads.count == timedWorkloadCount
+    voidReason == nil && !workloads.isEmpty && workloads.count == plan.timedWorkloads.count
       && workloads.allSatisfy { $0.verdict.kind == .faster || $0.verdict.kind == .equivalent }
-  }
-
-  private var timedWorkloadCount: Int {
-    plan.workloads.count { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
   }
 }

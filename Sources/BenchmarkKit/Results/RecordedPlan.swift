@@ -89,6 +89,11 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     provisionalBlocks ?? rule.schedule.looks.prefix(lookCount).last?.blocks ?? 0
   }
 
+  /// Workloads that are timed in blocks.
+  public var timedWorkloads: [String] {
+    workloads.filter { name in WorkloadRegistry.all.first { $0.name == name }?.kind != .load }
+  }
+
   /// The data that it is about.
   public func catalog() throws(BenchmarkFailure) -> BenchmarkCatalog {
     try BenchmarkCatalog(

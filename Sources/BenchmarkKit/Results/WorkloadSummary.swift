@@ -12,6 +12,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
   public var ratios: [Double]
   public var orders: [String]
   public var startedSeconds: [Double]
+  /// Whether their order mattered; absent in results of before it was looked at.
+  public var order: OrderEffect?
   /// Over all blocks there are; the verdict's own may be of fewer, those of its look.
   public var ratioRange: MedianRange?
   /// Answers of timed operations that were compared and equal, of each arm; `nil` where none could be compared.
@@ -49,11 +51,14 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
   /// where that isn't all measured.
   public var cpuMicroseconds: [Double]?
 
-  /// The verdict with the figure that says most about why: `…; CPU per operation 30 µs against 99 µs`.
+  /// The verdict with what makes it doubtful, if anything does.
+  var sentence: String { order?.warning.map { "\(text); \($0)" } ?? text }
+
+  /// The same with the figure that says most about why: `…; CPU per operation 30 µs against 99 µs`.
   public var line: String {
-    guard let cpuMicroseconds else { return text }
-    let figures = cpuMicroseconds.map { "\(Quantity.significant($0)) µs" }
-    return "\(text); CPU per operation \(figures.joined(separator: " against "))"
+    guard let cpuMicroseconds else { return sentence }
+    return
+      "\(sentence); CPU per operation \(cpuMicroseconds.map(Quantity.microseconds).joined(separator: " against "))"
   }
 
   /// `nil` without blocks.
@@ -70,6 +75,7 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     let compared = blocks.compactMap(\.answers?.compared)
     comparedAnswers = compared.isEmpty ? nil : compared.reduce(0, +)
     orders = blocks.map(\.order)
+    order = OrderEffect(blocks)
     startedSeconds = blocks.map(\.startedSeconds)
     arms = plan.arms.indices.map { ArmFigures(plan.arms[$0].name, $0, blocks) }
     if let ratios = calibration?.ratios[workload] {

@@ -52,6 +52,12 @@ public enum Quantity {
     }
   }
 
+  /// The same of `microseconds`, as processor times are kept; `-` for what is no time.
+  public static func microseconds(_ microseconds: Double) -> String {
+    guard microseconds >= 0, microseconds < 1e15 else { return "-" }
+    return latency(UInt64((microseconds * 1e3).rounded()))
+  }
+
   /// `0.42 s`, `12.3 s`, `2 min 5 s`.
   public static func seconds(_ seconds: Double) -> String {
     guard seconds >= 120 else { return "\(significant(max(0, seconds))) s" }

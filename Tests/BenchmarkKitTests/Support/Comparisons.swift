@@ -1,3 +1,4 @@
+import FoundationEssentials
 import InstructorStore
 
 @testable import BenchmarkKit
@@ -42,7 +43,11 @@ extension Fixture {
     clientBuild: "release")
 
   /// A record with blocks of these ratios of the first arm to the second, made up.
-  static func record(_ plan: RecordedPlan, ratios: [[Double]]) -> ComparisonRecord {
+  ///
+  /// - Parameter order: Of the n-th block.
+  static func record(
+    _ plan: RecordedPlan, ratios: [[Double]], order: (Int) -> BlockOrder = { _ in .abba }
+  ) -> ComparisonRecord {
     var record = ComparisonRecord()
     record.add(.header(header))
     record.add(.plan(plan))
@@ -54,7 +59,9 @@ extension Fixture {
     record.add(.equivalence(EquivalenceRecord(operations: 700)))
     for (workload, ratios) in zip(plan.workloads, ratios) {
       for (number, ratio) in ratios.enumerated() {
-        record.add(.block(block(workload, number, ratio: ratio)))
+        var block = block(workload, number, ratio: ratio)
+        block.order = order(number).rawValue
+        record.add(.block(block))
       }
     }
     record.add(.invariants(InvariantsRecord(arm: 0, checked: "")))
@@ -113,6 +120,14 @@ extension Fixture {
     outcome.exchange = (began, ended)
     outcome.delivered = delivered
     return outcome
+  }
+
+  /// A load of instructors alone.
+  static func load(arm: Int, rows: Int, seconds: Double) throws -> LoadRecord {
+    let text = """
+      {"arm":\(arm),"counts":{"instructors":\(rows)},"elapsedSeconds":\(seconds),"settleSeconds":0}
+      """
+    return try JSONDecoder().decode(LoadRecord.self, from: Data(text.utf8))
   }
 
   /// Twelve ratios about `ratio`, the same every time.

@@ -50,6 +50,7 @@ enum HTMLReportTemplate {
     <h2>{{name}}</h2>
     {{#description}}<p>{{.}}</p>{{/description}}
     <p class="{{verdictClass}}"><strong>{{verdict}}</strong>; CPU per operation {{cpu}}</p>
+    {{#order}}<p>By the order of the arms in a block: {{.}}.</p>{{/order}}
     <div class="table" role="region" aria-label="Figures of {{name}}" tabindex="0">
     <table>
     <thead><tr><th scope="col"></th>{{#columns}}<th scope="col" class="number">{{.}}</th>{{/columns}}</tr></thead>

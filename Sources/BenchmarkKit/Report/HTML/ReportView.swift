@@ -37,6 +37,8 @@ struct ReportView {
     var name: String
     var description: String?
     var verdict: String
+    /// The ratio by the order of the arms.
+    var order: String?
     /// `decided`, `open` or `none`.
     var verdictClass: String
     var cpu: String
@@ -76,6 +78,9 @@ struct ReportView {
     warnings = []
     if let reason = summary.voidReason { warnings.append("Void: \(reason).") }
     if summary.status != "complete" { warnings.append("Partial: the run ended early (\(summary.status)).") }
+    warnings += summary.workloads.compactMap { entry in
+      entry.order?.warning.map { "\(entry.workload): \($0)." }
+    }
     margin = VerdictText.percent(summary.plan.rule.margin)
     ratioChart = RatioChart.svg(summary)
     workloads = summary.workloads.map { entry in
@@ -144,6 +149,7 @@ struct ReportView {
       limits.append(
         "Servers and client share the cores, memory and disk of one machine: what one uses the others lack.")
     }
+    if summary.reasons?.isEmpty == false { limits.append(ReasonsTables.evidenceText) }
     return limits + [
       "Nothing here says how either behaves sharded, replicated over a network, or when it fails over.",
       "What is measured is the repository call, decoding included: a driver's cost is part of it on both sides.",
@@ -189,15 +195,19 @@ extension ReportView.WorkloadView {
     id = "workload-" + entry.workload
     name = entry.workload
     description = WorkloadRegistry.all.first { $0.name == entry.workload }?.summary
-    verdict = isVoid && entry.verdict.kind != .provisional ? "void (\(entry.text))" : entry.text
+    verdict = isVoid && entry.verdict.kind != .provisional ? "void (\(entry.sentence))" : entry.sentence
+    order = entry.order.flatMap { effect in
+      effect.figures(summary.plan).map { figures in
+        figures + (effect.pValue.map { "; p = \(Quantity.decimal($0, 4)) by itself" } ?? "")
+          + (effect.adjustedPValue.map { ", \(Quantity.decimal($0, 4)) after Holm's correction" } ?? "")
+      }
+    }
     switch entry.verdict.kind {
     case .faster, .equivalent: verdictClass = isVoid ? "open" : "decided"
     case .inconclusive, .notDecidable: verdictClass = "open"
     case .provisional: verdictClass = "none"
     }
-    cpu =
-      entry.cpuMicroseconds.map { $0.map { "\(Quantity.significant($0)) µs" }.joined(separator: " against ") }
-      ?? "–"
+    cpu = entry.cpuMicroseconds.map { $0.map(Quantity.microseconds).joined(separator: " against ") } ?? "–"
     pValue = entry.verdict.adjustedPValue.map { Quantity.decimal($0, 4) } ?? "–"
     blocks = String(entry.verdict.ratio?.blocks ?? entry.blocks)
     columns = names
@@ -262,26 +272,27 @@ extension ReportView.WorkloadView {
     func row(_ label: String, _ cell: (WorkloadSummary.ArmFigures) -> String) -> ReportView.Row {
       ReportView.Row(label: label, cells: entry.arms.map(cell))
     }
-    func time(_ label: String, _ value: @escaping (LatencySummary) -> UInt64?) -> ReportView.Row {
-      row(label) { figures in
-        let interval = figures.latencyIntervals[label].map {
-          " (\(Quantity.latency($0.lower))–\(Quantity.latency($0.upper)))"
-        }
-        let event = label == "p99" && figures.isP99OneEvent ? ", one event" : ""
-        return Quantity.latency(value(figures.latency)) + event + (interval ?? "")
-      }
-    }
     var rows = [
       row("operations/s, median (range)") { ReportView.range($0.throughput) },
       row("noise inside a block") { $0.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "–" },
-      time("p50") { $0.p50 }, time("p95") { $0.p95 }, time("p99") { $0.p99 },
+    ]
+    for name in PercentileText.names where entry.arms.contains(where: { $0.latencyIntervals[name] != nil }) {
+      rows.append(
+        row("\(name), \(PercentileText.overBlocksTitle)") {
+          PercentileText.overBlocks($0.latencyIntervals[name])
+        })
+    }
+    rows += [
+      row(PercentileText.wholeRunTitle) {
+        PercentileText.wholeRun($0.latency, isP99OneEvent: $0.isP99OneEvent)
+      },
       row("slowest") { Quantity.latency($0.latency.max) },
     ]
     let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
     for group in groups.sorted() {
       rows.append(
         row("CPU per operation, \(group)") {
-          $0.cpuMicrosecondsPerOperation[group].map { "\(Quantity.significant($0)) µs" } ?? "–"
+          $0.cpuMicrosecondsPerOperation[group].map(Quantity.microseconds) ?? "–"
         })
     }
     return rows + [
