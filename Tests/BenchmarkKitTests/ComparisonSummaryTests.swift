@@ -114,7 +114,7 @@ import Testing
     let markdown = MarkdownReport.text(summary)
     #expect(
       markdown.contains(
-        "| instructor-get | one 3.2× (3.2–3.2), 12/12 blocks agree; CPU per operation 10.0 µs against 10.0 µs | 0.0015 | 12 |"
+        "| instructor-get | one 3.2× (3.2–3.2), 12/12 blocks agree; CPU per operation 10.0 µs against 10.0 µs | 0.0015 | 12 | 3.20 / - |"
       ))
     #expect(markdown.contains("dbbench compare"))
   }
@@ -124,6 +124,9 @@ import Testing
     ("one.instructor-get.throughput.median>=900", true), ("two.instructor-get.response.p50<=1ms", true),
     ("two.instructor-get.response.p50<10us", false), ("two.instructor-get.errors.count<=24", true),
     ("two.instructor-get.errors.count<24", false), ("one.instructor-get.response.p999<1s", false),
+    ("one.instructor-get.cpu.client<10.1us", true), ("one.instructor-get.cpu.client<9us", false),
+    ("one.instructor-get.cpu.total<1s", false), ("one.instructor-get.noise.rms<0.01", true),
+    ("one.instructor-get.noise.rms>0.5", false),
   ]) func assertionsAreCheckedAgainstTheFigures(text: String, holds: Bool) throws {
     let assertion = try Assertion(text)
     let summary = try decided()
@@ -145,6 +148,25 @@ import Testing
     #expect(failure?.status == .usage)
   }
 
+  /// A load has one figure of each arm, and the others are refused before anything is measured.
+  @Test func assertionsAboutALoadAreAboutItsRowsASecond() throws {
+    let plan = Fixture.plan(["instructor-get", "bulk-load"])
+    try Assertion("one.bulk-load.throughput.median>1").requireNames(.comparison(plan))
+    for text in ["one.bulk-load.response.p99<1s", "ratio.bulk-load.throughput.lower>1"] {
+      let failure = #expect(throws: BenchmarkFailure.self) {
+        try Assertion(text).requireNames(.comparison(plan))
+      }
+      #expect(failure?.status == .usage, "\(text)")
+    }
+    var record = Fixture.record(plan, ratios: [Fixture.ratios(2)])
+    for arm in 0...1 {
+      record.add(.bulkLoad(try Fixture.load(arm: arm, rows: 1_000, seconds: arm == 0 ? 1 : 2)))
+    }
+    let summary = try #require(ComparisonSummary(record))
+    #expect(try Assertion("one.bulk-load.throughput.median>=1000").failure(in: summary) == nil)
+    #expect(try Assertion("two.bulk-load.throughput.median>=1000").failure(in: summary) != nil)
+  }
+
   @Test func anIntervalOfAPercentileIsThatOfTheSignTest() throws {
     func histogram(_ value: Int, count: Int = 300) -> LatencyHistogram {
       var histogram = LatencyHistogram()
@@ -156,6 +178,40 @@ import Testing
     #expect((interval.lower, interval.upper, interval.median) == (30, 100, 65))
     #expect(LatencyInterval.all(of: (1...5).map { histogram($0 * 10) }).isEmpty)
     #expect(LatencyInterval.all(of: (1...12).map { histogram($0 * 10) })["p99"] == nil)
+  }
+
+  /// A stall in one block moves the whole run's percentile out of the interval of the median over blocks.
+  @Test func aPercentileStandsBesideTheIntervalOfItsOwnEstimator() throws {
+    var summary = try decided()
+    summary.workloads[0].arms[0].latency.p95 = 757_000
+    var stalled = LatencyHistogram()
+    for _ in 0..<300 { stalled.record(nanoseconds: 650_000) }
+    let interval = try #require(
+      LatencyInterval.all(of: [LatencyHistogram](repeating: stalled, count: 12))["p95"])
+    summary.workloads[0].arms[0].latencyIntervals["p95"] = interval
+    let (middle, low) = (Quantity.latency(interval.median), Quantity.latency(interval.lower))
+    let record = Fixture.record(
+      summary.plan,
+      ratios: [Fixture.ratios(3.2), Fixture.ratios(1 / 2.5), Fixture.ratios(1.01, spread: 0.01)])
+    let html = try #require(HTMLReport.text(summary, record))
+    for (name, report) in [("report.md", MarkdownReport.text(summary)), ("report.html", html)] {
+      #expect(report.contains("\(middle) (\(low)–"), "\(name)")
+      #expect(report.contains(" / 757 µs / "), "\(name)")
+      #expect(!report.contains("757 µs ("), "\(name)")
+    }
+    let text = try #require(ComparisonTables.notes(summary).first { $0.contains("median over blocks") })
+    #expect(text.contains("whole run"))
+  }
+
+  @Test func timesOfAnOperationHaveAFittingUnit() throws {
+    var summary = try decided()
+    summary.workloads[0].cpuMicroseconds = [28_947, 117_833]
+    #expect(summary.workloads[0].line.hasSuffix("CPU per operation 28.9 ms against 118 ms"))
+    #expect(Quantity.microseconds(0.77) == "770 ns" && Quantity.microseconds(.infinity) == "-")
+    let record = Fixture.record(
+      summary.plan,
+      ratios: [Fixture.ratios(3.2), Fixture.ratios(1 / 2.5), Fixture.ratios(1.01, spread: 0.01)])
+    #expect(HTMLReport.text(summary, record)?.contains("28.9 ms against 118 ms") == true)
   }
 
   @Test func aTailFromFewBlocksIsOneEvent() {
@@ -186,7 +242,7 @@ import Testing
         "p50"]
     #expect(ComparisonTables.figures(summary).contains { $0.contains("- / 2.50 ms*") })
     #expect(ComparisonTables.notes(summary).contains { $0.hasPrefix("* One event") })
-    #expect(MarkdownReport.text(summary).contains("2.50 ms, one event ("))
+    #expect(MarkdownReport.text(summary).contains(" / 2.50 ms, one event |"))
     #expect(CSVReport.text(summary).contains(",true\r\n"))
   }
 }

@@ -128,6 +128,26 @@ import Testing
     #expect(arms[0].latency.delivery.p50 == 50)
   }
 
+  @Test func assertionsMayBeAboutAnOfferedLoad() throws {
+    let summary = try Self.summary(misses: 40)
+    func failure(_ text: String) throws -> String? {
+      let assertion = try Assertion(text)
+      try assertion.requireNames(.comparison(summary.plan))
+      return assertion.failure(in: summary)
+    }
+    #expect(try failure("one.instructor-get@1000.response.p99<5ms") == nil)
+    #expect(try failure("one.instructor-get@1000.service.p50<1us")?.contains("it is ") == true)
+    #expect(try failure("one.instructor-get@1000.cpu.client<20us") == nil)
+    #expect(try failure("two.instructor-get@1000.misses.count<240") != nil)
+    #expect(try failure("two.instructor-get@1000.response.p50<1s")?.contains("overloaded") == true)
+    for text in ["one.instructor-get@500.response.p99<5ms", "ratio.instructor-get@1000.throughput.lower>1"] {
+      let refused = #expect(throws: BenchmarkFailure.self) { try failure(text) }
+      #expect(refused?.status == .usage, "\(text)")
+    }
+    #expect(Assertion.subject("a", ratePerSecond: 0.5) == "a@0.5")
+    #expect(try Assertion("one.a@0.5.response.p50<1s").path.workload == "a@0.5")
+  }
+
   @Test func everyReportShowsThem() throws {
     let summary = try Self.summary(misses: 40)
     let text = ComparisonTables.openLoop(summary).joined(separator: "\n")

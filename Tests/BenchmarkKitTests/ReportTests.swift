@@ -95,6 +95,8 @@ import Testing
       Explaining.Found(
         workload: "instructor-get", backend: "fake", displayName: "Fake", explanation: explanation))
     objects["doctor"] = try JSONText.of(DoctorReport())
+    objects["validate"] = try JSONText.of(
+      SensitivityValidation.Result(backend: "fake", scenario: SensitivityValidation.scenarios[0]))
     objects["simulate"] = try JSONText.of(SimulationReport(families: 1))
     let path =
       URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

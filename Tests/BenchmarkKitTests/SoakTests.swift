@@ -44,6 +44,20 @@ import Testing
     #expect(try JSONDecoder().decode(ComparisonSummary.self, from: data) == summary)
     #expect(String(decoding: data, as: UTF8.self).contains("\"maintenanceDebt\""))
     #expect(ComparisonTables.soaks(summary).count == 3)
+    let csv = CSVReport.text(summary).split(separator: "\r\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(csv.count == 5 && csv.allSatisfy { $0.count == 36 })
+    #expect(csv[4][0..<2] == ["instructor-update", "two"] && csv[4][24..<27] == ["soak", "", "complete"])
+    for (text, holds) in [
+      ("one.instructor-update@soak.throughput.minimum>0", true),
+      ("two.instructor-update@soak.throughput.mean<1", false),
+      ("two.instructor-update@soak.errors.count<=0", true),
+    ] {
+      let assertion = try Assertion(text)
+      try assertion.requireNames(.comparison(summary.plan))
+      #expect((assertion.failure(in: summary) == nil) == holds, "\(text)")
+    }
     #expect(MarkdownReport.text(summary).contains("## Soak"))
     #expect(HTMLReport.text(summary, outcome.record)?.contains("Figures of the soak") == true)
 

@@ -3,19 +3,6 @@ public import InstructorStore
 // Each of these says why the assertion does not hold, or gives `nil` where it does. Its names have to be known:
 // ``Assertion/requireNames(_:)``.
 extension Assertion {
-  public func failure(in summary: ComparisonSummary) -> String? {
-    guard let entry = summary.workloads.first(where: { $0.workload == path.workload }) else {
-      return failure(nil)
-    }
-    if path.arm == Self.ratio { return failure(value(entry.verdict.ratio)) }
-    guard let figures = entry.arms.first(where: { $0.arm == path.arm }) else { return failure(nil) }
-    switch path.metric {
-    case "throughput": return failure(value(figures.throughput))
-    case "errors": return failure(Double(figures.failed))
-    default: return failure(value(figures.latency))
-    }
-  }
-
   public func failure(in results: [RunResult]) -> String? {
     let result = results.first {
       $0.workload == path.workload && isAbout($0.backend, $0.dispatch, among: results.map(\.dispatch))
@@ -45,23 +32,30 @@ extension Assertion {
         "response": report.response, "lag": report.lag, "queue": report.queue, "service": report.service,
         "delivery": report.delivery,
       ]
-      // Of an overloaded backend the times only say how long the run was; of a late generator, nothing about the backend.
-      guard report.status == .valid else {
-        return failure(nil, missing: "the run was \(report.status.rawValue)")
-      }
-      return failure(times[path.metric].flatMap(value))
+      return failure(times[path.metric], of: report.status)
     }
+  }
+
+  /// Of an overloaded backend the times only say how long the run was; of a late generator, nothing about the backend.
+  func failure(_ times: LatencySummary?, of status: OpenLoopStatus) -> String? {
+    guard status == .valid else { return failure(nil, missing: "the run was \(status.rawValue)") }
+    return failure(times.flatMap(value))
   }
 
   public func failure(in results: [SoakResult]) -> String? {
     let result = results.first {
       $0.workload == path.workload && isAbout($0.backend, $0.dispatch, among: results.map(\.dispatch))
     }
+    guard let result else { return failure(nil) }
+    return failure(in: result)
+  }
+
+  func failure(in soak: some SoakFigures) -> String? {
     switch (path.metric, path.statistic) {
-    case ("throughput", "minimum"): return failure(result?.windows.map(\.throughputPerSecond).min())
-    case ("throughput", _): return failure(result?.throughputPerSecond)
-    case ("errors", _): return failure((result?.ledger.failed).map { Double($0) })
-    default: return failure((result?.response).flatMap(value))
+    case ("throughput", "minimum"): failure(soak.windows.map(\.throughputPerSecond).min())
+    case ("throughput", _): failure(soak.throughputPerSecond)
+    case ("errors", _): failure(Double(soak.ledger.failed))
+    default: failure(value(soak.response))
     }
   }
 
@@ -91,7 +85,7 @@ extension Assertion {
     Self.armName(backend, mode, among: all) == path.arm
   }
 
-  private func value(_ range: MedianRange?) -> Double? {
+  func value(_ range: MedianRange?) -> Double? {
     switch path.statistic {
     case "median": range?.median
     case "minimum": range?.minimum
@@ -99,7 +93,7 @@ extension Assertion {
     }
   }
 
-  private func value(_ ratio: RatioEstimate?) -> Double? {
+  func value(_ ratio: RatioEstimate?) -> Double? {
     switch path.statistic {
     case "estimate": ratio?.estimate
     case "lower": ratio?.lower
@@ -107,7 +101,7 @@ extension Assertion {
     }
   }
 
-  private func value(_ times: LatencySummary) -> Double? {
+  func value(_ times: LatencySummary) -> Double? {
     let values = [
       "p50": times.p50, "p90": times.p90, "p95": times.p95, "p99": times.p99, "p999": times.p999,
       "max": times.max, "mean": times.mean,

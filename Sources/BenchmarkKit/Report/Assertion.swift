@@ -2,8 +2,9 @@
 ///
 /// `arm.workload.metric.statistic<value`, or with `ratio` instead of an arm (of the first arm to the second):
 /// `arm.workload.throughput.median>20000`, `arm.workload.response.p99<5ms` (or `us`, `s`, nanoseconds without a unit),
-/// `arm.workload.errors.count<=0`, `ratio.workload.throughput.lower>1.2`. Which metrics and statistics there are depends on what
-/// measures: see ``Vocabulary``.
+/// `arm.workload.errors.count<=0`, `ratio.workload.throughput.lower>1.2`. In a comparison, `workload@500` is the workload under an
+/// offered load of 500 calls a second, and `workload@soak` its soak. Which metrics and statistics there are depends on what measures:
+/// see ``Vocabulary``.
 public struct Assertion: Sendable, Equatable {
   enum Comparison: String, Sendable, CaseIterable {
     // The longer ones first: `<=` begins with `<`.
@@ -52,10 +53,13 @@ public struct Assertion: Sendable, Equatable {
       separator: ".", omittingEmptySubsequences: false
     )
     .map(String.init)
-    guard parts.count == 4, let bound = Self.number(text[place.upperBound...].filter { $0 != " " }) else {
+    guard parts.count >= 4, let bound = Self.number(text[place.upperBound...].filter { $0 != " " }) else {
       throw Self.malformed(text)
     }
-    path = Path(arm: parts[0], workload: parts[1], metric: parts[2], statistic: parts[3])
+    // An offered rate may have a point: `workload@0.5`.
+    path = Path(
+      arm: parts[0], workload: parts[1..<(parts.count - 2)].joined(separator: "."),
+      metric: parts[parts.count - 2], statistic: parts[parts.count - 1])
     self.bound = bound
   }
 
@@ -77,15 +81,16 @@ public struct Assertion: Sendable, Equatable {
   ///
   /// - Throws: ``BenchmarkFailure`` with ``ExitStatus/usage`` that names the nearest one and the list.
   public func requireNames(_ vocabulary: Vocabulary) throws(BenchmarkFailure) {
-    let isRatio = path.arm == Self.ratio && !vocabulary.ratio.isEmpty
-    let subjects = vocabulary.arms + (vocabulary.ratio.isEmpty ? [] : [Self.ratio])
+    let compared = vocabulary.subjects.filter { !$0.ratio.isEmpty }
+    let isRatio = path.arm == Self.ratio && !compared.isEmpty
     guard isRatio || vocabulary.arms.contains(path.arm) else {
-      throw unknown("arm", path.arm, among: subjects)
+      throw unknown("arm", path.arm, among: vocabulary.arms + (compared.isEmpty ? [] : [Self.ratio]))
     }
-    guard vocabulary.workloads.contains(path.workload) else {
-      throw unknown("workload", path.workload, among: vocabulary.workloads)
+    let subjects = isRatio ? compared : vocabulary.subjects
+    guard let subject = subjects.first(where: { $0.name == path.workload }) else {
+      throw unknown("workload", path.workload, among: subjects.map(\.name))
     }
-    let metrics = isRatio ? vocabulary.ratio : vocabulary.metrics
+    let metrics = isRatio ? subject.ratio : subject.metrics
     guard let metric = metrics.first(where: { $0.name == path.metric }) else {
       throw unknown("metric", path.metric, among: metrics.map(\.name))
     }
@@ -106,7 +111,7 @@ public struct Assertion: Sendable, Equatable {
   func failure(_ value: Double?, missing: String = "there is no such figure") -> String? {
     guard let value else { return "'\(text)': \(missing)" }
     guard !comparison.holds(value, bound) else { return nil }
-    let isTime = Vocabulary.times.contains(path.metric)
+    let isTime = Vocabulary.durations.contains(path.metric)
     return
       "'\(text)': it is \(isTime ? Quantity.latency(UInt64(value)) : Quantity.significant(value))"
   }

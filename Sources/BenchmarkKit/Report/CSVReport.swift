@@ -1,4 +1,5 @@
-/// A comparison as comma-separated values (RFC 4180): a line for each workload and arm, and one for each offered load.
+/// A comparison as comma-separated values (RFC 4180): a line for each workload and arm, one for each offered load and one for each
+/// soak, whose throughput is that of its windows.
 public enum CSVReport {
   private static let parts = ["lag", "queue", "service", "delivery"]
 
@@ -37,6 +38,7 @@ public enum CSVReport {
     for entry in summary.openLoop ?? [] {
       rows += entry.arms.map { row(entry, $0) }
     }
+    rows += (summary.soaks ?? []).map { row($0, summary.plan.arms[$0.arm].name) }
     return rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
   }
 
@@ -53,6 +55,16 @@ public enum CSVReport {
       + [latency.lag, latency.queue, latency.service, latency.delivery].flatMap { part in
         [part.p50, part.p99].map { value in value.map { "\($0)" } ?? "" }
       } + [""]
+  }
+
+  private static func row(_ soak: SoakRecord, _ arm: String) -> [String] {
+    let windows = MedianRange(soak.windows.map(\.throughputPerSecond))
+    let ledger = [soak.ledger.scheduled, soak.ledger.succeeded, soak.ledger.failed, soak.ledger.dropped]
+    return [soak.workload, arm] + [String](repeating: "", count: 8)
+      + numbers([windows?.median, windows?.minimum, windows?.maximum, nil]) + times(soak.response)
+      + ledger.map(String.init)
+      + [soak.traceHash, "soak", "", soak.isComplete ? "complete" : "cut off"]
+      + parts.flatMap { _ in ["", ""] } + [""]
   }
 
   private static func times(_ latency: LatencySummary) -> [String] {
