@@ -37,7 +37,7 @@ struct PostgresLauncher: ServerLauncher {
     let quoted = LaunchScript.quoted
     // Only the first time: a restart finds the cluster there. Not synced: what initdb made may be lost
     // in a power cut, what the running server acknowledges may not. With checksums, as mongod has them
-    // (docs/decisions/0022).
+    // (docs/decisions/0023).
     let initialize = """
       if ! [ -f \(quoted(dataDirectory + "/PG_VERSION")) ]; then
         \(quoted(binFolder + "/initdb")) -D \(quoted(dataDirectory)) --username=postgres \\
@@ -73,7 +73,7 @@ struct PostgresLauncher: ServerLauncher {
       "full_page_writes": "on",
       "synchronous_commit": durable ? "on" : "off",
       // So that a bulk load isn't slowed by one forced checkpoint after another. checkpoint_timeout stays
-      // at its 5 minutes: longer would push the cost of checkpoints out of a benchmark of 10 (docs/decisions/0022).
+      // at its 5 minutes: longer would push the cost of checkpoints out of a benchmark of 10 (docs/decisions/0023).
       "max_wal_size": "4GB",
       "timezone": "UTC",
       "log_timezone": "UTC",

@@ -2,7 +2,7 @@ import EphemeralServers
 import Foundation
 import Testing
 
-/// `dbbench verify` on real servers, one of whose backends sends statements with a mistake in them.
+/// `dbbench` on real servers, one of whose backends sends statements with a mistake in them.
 @Suite(.serialized) struct BrokenBackendTests {
   /// A mistake somebody could make in the PostgreSQL backend.
   enum Mistake: CaseIterable {
@@ -60,6 +60,42 @@ import Testing
       }
       #expect(answers.count == 2 && answers[0] != answers[1], "\(output)")
       #expect(answers.last?.contains(mistake.expected.answer) == true, "\(output)")
+    }
+  }
+
+  /// One answer in twenty is wrong, but only once the timing is under way: all that came before, and the gate, find nothing.
+  @Test func aWrongAnswerThatOnlyTimedCallsGetIsFound() async throws {
+    let flag = Tool.workingDirectory + "/lies-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: flag) }
+    try await EphemeralServers.withServers(EphemeralServerOptions()) { servers in
+      let postgres = try #require(servers.postgres)
+      let mongo = try #require(servers.mongo)
+      // The server itself looks whether the file is there.
+      let proxy = try StatementProxy(serverPort: postgres.port) { statement in
+        statement.replacing(
+          "i.average_rating_tenths, i.first_name",
+          with: """
+            (CASE WHEN i.id % 20 = 0 AND (pg_stat_file('\(flag)', true)).size IS NOT NULL THEN 1 \
+            ELSE i.average_rating_tenths END)::smallint, i.first_name
+            """)
+      }
+      defer { proxy.stop() }
+      let url = postgres.tcpURL.replacing(":\(postgres.port)/", with: ":\(proxy.port)/")
+      let output = try await Tool.run(
+        Tool.compare + [
+          "--postgres", url, "--mongo", mongo.tcpURL, "--provisional", "--blocks", "3", "--workload",
+          "instructor-get", "--instructors", "2000", "--courses", "2000", "--reviewers", "100", "--reviews",
+          "1000",
+        ], at: "round 1 of 3 done"
+      ) { _, _ in #expect(FileManager.default.createFile(atPath: flag, contents: nil)) }
+      #expect(output.status == 4, "\(output)")
+      let lines = output.standardError.split(separator: "\n").map { $0.drop { $0 == " " } }
+      let error = try #require(output.errorLines.first, "\(output)")
+      #expect(
+        error.contains("different answers") && error.contains("of workload instructor-get"), "\(output)")
+      #expect(lines.contains { $0.hasPrefix("asked ") && $0.contains("get(") }, "\(output)")
+      #expect(lines.contains { $0.hasPrefix("postgres ") && $0.contains("rating 0.1/") }, "\(output)")
+      #expect(output.standardOutput.contains("VOID: "), "\(output)")
     }
   }
 }
