@@ -35,6 +35,16 @@ import Testing
     }
   }
 
+  @Test("An answer with a wrong byte in it harms no other call", arguments: SweptOperation.answers)
+  func damaged(operation: SweptOperation) async throws {
+    try await Self.withSweep(operation.dispatch) { sweep in
+      let report = try await sweep.runDamaged(operation, every: isFullTest ? 1 : 7)
+      print("\(operation), damaged: \(report)")
+      #expect(report.problems == [])
+      #expect(report.cuts > 5)
+    }
+  }
+
   @Test("Messages that come byte by byte change nothing", arguments: SweptOperation.all)
   func sliced(operation: SweptOperation) async throws {
     try await Self.withSweep(operation.dispatch, isSliced: true) { sweep in

@@ -242,8 +242,12 @@ final class PostgresConnection {
   /// Reads up to the end of the unit. An error here, for example of a deferred constraint, belongs to all of it.
   func readSync(_ call: Call, _ failure: inout ExchangeFailure?) throws(ExchangeFailure) {
     while true {
-      guard let pointer = try nextResult(call) else { continue }
-      let result = PostgresResult(pointer)
+      guard let next = try nextResult(call) else {
+        // libpq has given the connection up, over an answer that breaks the protocol: nothing comes any more.
+        if PQstatus(pointer) == CONNECTION_BAD { throw ExchangeFailure(error: lost(call)) }
+        continue
+      }
+      let result = PostgresResult(next)
       switch result.status {
       case PGRES_PIPELINE_SYNC: return
       case PGRES_FATAL_ERROR: if failure == nil { failure = self.failure(call, result) }
