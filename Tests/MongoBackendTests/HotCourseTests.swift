@@ -111,6 +111,9 @@ struct HotCourseTests {
         writer.append("blockTimeMS", Int32(700))
       }
       let store = failing.store
+      try await waitUntil("what was made before has left its connection") {
+        store.statistics().busyConnections == 0
+      }
       let running = Task { try await store.reviews.create(ReviewCatalog.newReview(0, by: reviewer)) }
       try await waitUntil("a write runs") { store.statistics().busyConnections > 0 }
       let cancelled = Task { try await store.reviews.create(ReviewCatalog.newReview(1, by: reviewer)) }
