@@ -15,18 +15,11 @@ import Testing
     return (try FaultProxy(serverPath: server.socketPath), observer)
   }
 
-  @Test("A connection that is cut at any byte: a typed error that is true", arguments: SweptOperation.all)
+  /// The large ones have messages that no buffer takes at once.
+  @Test(
+    "A connection that is cut at any byte: a typed error that is true",
+    arguments: SweptOperation.all + SweptOperation.large)
   func cut(operation: SweptOperation) async throws {
-    try await Self.withSweep(operation.dispatch) { sweep in
-      let report = try await sweep.run(operation, every: isFullTest ? 1 : 7)
-      print("\(operation): \(report)")
-      #expect(report.problems == [])
-      #expect(report.cuts > 5)
-    }
-  }
-
-  @Test("The same with messages that no buffer takes at once", arguments: SweptOperation.large)
-  func cutLarge(operation: SweptOperation) async throws {
     try await Self.withSweep(operation.dispatch) { sweep in
       let report = try await sweep.run(operation, every: isFullTest ? 1 : 7)
       print("\(operation): \(report)")
