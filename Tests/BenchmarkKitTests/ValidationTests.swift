@@ -1,3 +1,5 @@
+import InstructorStore
+import StoreDecorators
 import Testing
 
 @testable import BenchmarkKit
@@ -9,7 +11,10 @@ import Testing
       settings: Fixture.settings(try Fixture.catalog()), segmentSeconds: 0.02,
       monitor: Fixture.monitor { _ in false }, progress: .none)
     var results: [SensitivityValidation.Result] = []
-    try await validation.run((FakeTarget("one"), FakeTarget("two")), runs: 1) { results.append($0) }
+    let targets = ["one", "two"].map { name in
+      FakeTarget(name) { DecoratedStore(base: $0, instructors: SlowGets(base: $0.instructors)) }
+    }
+    try await validation.run((targets[0], targets[1]), runs: 1) { results.append($0) }
     #expect(results.map(\.scenario.repeatedEvery) == [0, 10, 2])
     #expect(results.allSatisfy { $0.runs == 1 && $0.ratios.count == 1 })
     #expect(results[2].found == 1, "\(results[2])")

@@ -18,6 +18,16 @@ struct DelayedGets: InstructorRepositoryDecorator {
   }
 }
 
+/// Takes its time for each get, whatever else the machine does meanwhile.
+struct SlowGets: InstructorRepositoryDecorator {
+  let base: any InstructorRepository
+
+  func get(_ id: InstructorID) async throws(StoreError) -> Instructor {
+    try? await Task.sleep(for: .milliseconds(2))
+    return try await base.get(id)
+  }
+}
+
 /// Counts bytes for what is created.
 struct CountedCreates: InstructorRepositoryDecorator {
   let base: any InstructorRepository
