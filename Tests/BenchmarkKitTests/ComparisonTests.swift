@@ -63,6 +63,42 @@ import Testing
     }
   }
 
+  /// Whenever an arm's turn begins it works untimed, on operations that are never timed, and leaves nothing behind.
+  @Test func anArmsTurnBeginsWithALeadIn() async throws {
+    // Operations of the last one have to be prepared, so that their number is known beforehand.
+    let names = ["instructor-get", "instructor-update", "instructor-delete"]
+    let plan = Fixture.plan(names, provisional: 2, leadInSeconds: 0.2)
+    let outcome = try await Fixture.comparison(plan).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    let record = outcome.record
+    #expect(outcome.failure == nil && record.invariants.count == 2)
+    #expect(record.blocks.count == 6)
+    for block in record.blocks {
+      let pilot = try #require(record.pilots.first { $0.workload == block.workload })
+      for arm in [0, 1] {
+        // The arm in the middle has one turn of two segments.
+        let turns = block.segments.first?.arm == arm ? 2 : 1
+        let planned = ComparisonPlan(recorded: plan).leadIn(pilot.throughputPerSecond[arm])
+        let leadIn = block.leadIns?[arm] ?? 0
+        #expect(
+          block.workload == "instructor-delete" ? leadIn == turns * planned : (leadIn > 0) == (planned > 0),
+          "\(block.workload): \(leadIn), \(planned) planned")
+      }
+      #expect(block.segments.allSatisfy { $0.first + $0.operations < IdentifierSpace.operationsPerWorkload / 2 })
+    }
+  }
+
+  /// Calls so long that a segment has few of them need no lead-in, nor do cold segments or results of before there were any.
+  @Test func longCallsHaveNoLeadIn() {
+    let plan = ComparisonPlan(recorded: Fixture.plan(["instructor-get"], leadInSeconds: 0.2))
+    // 4 callers with two calls each.
+    #expect(plan.leadIn(39) == 0)
+    #expect(plan.leadIn(40) == 8)
+    #expect(plan.leadIn(50_000) == 10_000)
+    #expect(ComparisonPlan(recorded: Fixture.plan(["instructor-get"])).leadIn(50_000) == 0)
+  }
+
   @Test func verdictsAreTakenAtTheLookAndRecorded() async throws {
     let plan = Fixture.plan(["instructor-get"], blocks: 8, segmentSeconds: 0.002)
     let outcome = try await Fixture.comparison(plan).run(

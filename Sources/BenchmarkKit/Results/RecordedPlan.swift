@@ -25,6 +25,10 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   /// verdicts where one arm has a slow rhythm of its own; see decision 8.
   public static let defaultSegmentSeconds = 1.0
   public var warmUpSeconds: Double
+  /// Untimed work before a segment that follows another arm's or workload's; `nil` for none, as in results of before there was any.
+  public var leadInSeconds: Double?
+  /// See decision 24.
+  public static let defaultLeadInSeconds = 0.2
   /// No new round begins after this many seconds of measuring.
   public var timeLimitSeconds: Double?
   /// Loads of each arm for `bulk-load`.
@@ -51,7 +55,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     courses: Int,
     reviewers: Int, reviews: Int, keys: String,
     concurrency: Int, rule: VerdictRule, lookCount: Int, provisionalBlocks: Int?, segmentSeconds: Double,
-    warmUpSeconds: Double, timeLimitSeconds: Double?, loads: Int, mostLoadedInstructors: Int,
+    warmUpSeconds: Double, leadInSeconds: Double? = nil, timeLimitSeconds: Double?, loads: Int,
+    mostLoadedInstructors: Int,
     acceptsDifferences: Bool, acceptsBusyMachine: Bool, isOneMachine: Bool,
     durability: DurabilityProfile? = nil, isCold: Bool? = nil, isPinned: Bool? = nil,
     openLoop: OpenLoopPlan? = nil, soakSeconds: Double? = nil
@@ -71,6 +76,7 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
     self.provisionalBlocks = provisionalBlocks
     self.segmentSeconds = segmentSeconds
     self.warmUpSeconds = warmUpSeconds
+    self.leadInSeconds = leadInSeconds
     self.timeLimitSeconds = timeLimitSeconds
     self.loads = loads
     self.mostLoadedInstructors = mostLoadedInstructors

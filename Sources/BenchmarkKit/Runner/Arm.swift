@@ -121,6 +121,20 @@ struct ArmRunner: Sendable {
     return try await rate(execute(start + 1_000..<start + 1_000 + count))
   }
 
+  /// Executes operations that nobody times, as the segment from `begin` on will.
+  ///
+  /// - Parameter operations: About how many take that long. What has to be prepared can't be of open length.
+  /// - Returns: How many there were.
+  func leadIn(for duration: Duration, operations: Int, before begin: Int) async throws -> Int {
+    let start = Self.warmUpStart + begin
+    let result =
+      workload.needsPreparation
+      ? try await execute(start..<start + operations)
+      : try await execute(start..<start + IdentifierSpace.operationsPerWorkload / 4, stopsAfter: duration)
+    if let error = result.restoreError { throw error }
+    return result.touched.count
+  }
+
   private func rate(_ result: SliceResult) throws -> Double {
     if let error = result.restoreError { throw error }
     return result.throughputPerSecond

@@ -12,6 +12,8 @@ struct ComparisonPlan: Sendable {
   var segment: Duration { .seconds(recorded.segmentSeconds) }
   var warmUp: Duration { .seconds(recorded.warmUpSeconds) }
 
+  var leadIn: Duration { .seconds(recorded.leadInSeconds ?? 0) }
+
   private static let stream = TraceRandom.stream("segment jitter")
 
   /// Operations of a slice before the jitter, from the pilot's rates.
@@ -31,6 +33,15 @@ struct ComparisonPlan: Sendable {
   /// See ``SliceRequest/keepsEvery``; `nil` where the answers can't be compared.
   static func keepsEvery(_ workload: PreparedWorkload, operations: Int) -> Int? {
     workload.answersDependOnOrder ? nil : (operations + answersPerSlice - 1) / answersPerSlice
+  }
+
+  /// About how many operations a lead-in has.
+  ///
+  /// - Parameter rate: What the arm's pilot showed.
+  /// - Returns: 0 where operations are so long that the beginning of a segment is no part of it to speak of.
+  func leadIn(_ rate: Double) -> Int {
+    let operations = Int(min(5_000_000, rate * (recorded.leadInSeconds ?? 0)))
+    return operations < leastOperations ? 0 : operations
   }
 
   /// Every task makes two calls at least.

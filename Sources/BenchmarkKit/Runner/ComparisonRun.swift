@@ -28,7 +28,7 @@ struct ComparisonRun: Sendable {
     _ workloads: [PreparedWorkload], since start: UInt64 = SystemMonotonicClock().nanoseconds(),
     _ log: inout ResultsLog, afterRound: (ComparisonRecord) -> Void
   ) async throws -> Bool {
-    var sizes: [String: Int] = [:]
+    var sizes: [String: BlockSize] = [:]
     for workload in workloads {
       progress.update("warming up \(workload.name)")
       var rates: [Double] = []
@@ -37,12 +37,10 @@ struct ComparisonRun: Sendable {
       let known = log.record.pilots.first {
         $0.workload == workload.name && log.record.nextOperation(of: $0.workload) > 0
       }
-      sizes[workload.name] = known?.operations ?? plan.typicalOperations(rates)
+      let operations = known?.operations ?? plan.typicalOperations(rates)
+      sizes[workload.name] = BlockSize(operations: operations, leadIns: rates.map(plan.leadIn))
       try log.add(
-        .pilot(
-          PilotRecord(
-            workload: workload.name, throughputPerSecond: rates,
-            operations: sizes[workload.name] ?? plan.leastOperations)))
+        .pilot(PilotRecord(workload: workload.name, throughputPerSecond: rates, operations: operations)))
     }
     for target in targets {
       while let round = nextRound(workloads, upTo: target.blocks, log.record) {
@@ -55,9 +53,8 @@ struct ComparisonRun: Sendable {
           progress.update(
             "round \(round.number + 1) of \(target.blocks), \(workload.name) (\(number + 1) of \(round.workloads.count))"
           )
-          try await block(
-            round.number, workload, sizes[workload.name] ?? plan.leastOperations, upTo: target.blocks,
-            start: start, &log)
+          guard let size = sizes[workload.name] else { continue }
+          try await block(round.number, workload, size, upTo: target.blocks, start: start, &log)
         }
         progress.step("round \(round.number + 1) of \(target.blocks) done")
         afterRound(log.record)
@@ -66,6 +63,13 @@ struct ComparisonRun: Sendable {
     }
     try await maintenance?.beginTurn(of: nil)
     return false
+  }
+
+  private struct BlockSize {
+    /// Of a segment, before the jitter.
+    var operations: Int
+    /// About how many operations of each arm a lead-in has; 0 for none.
+    var leadIns: [Int]
   }
 
   /// How far to measure, and the look that is taken there.
@@ -110,10 +114,10 @@ struct ComparisonRun: Sendable {
   ///
   /// - Parameter blocks: What the workload has at the next look.
   private func block(
-    _ number: Int, _ workload: PreparedWorkload, _ typical: Int, upTo blocks: Int, start: UInt64,
+    _ number: Int, _ workload: PreparedWorkload, _ size: BlockSize, upTo blocks: Int, start: UInt64,
     _ log: inout ResultsLog
   ) async throws {
-    let operations = plan.operations(typical: typical, workload: workload.name, block: number)
+    let operations = plan.operations(typical: size.operations, workload: workload.name, block: number)
     var attempt = log.record.blocks.count { $0.workload == workload.name && $0.number == number }
     while true {
       let first = log.record.nextOperation(of: workload.name)
@@ -121,12 +125,17 @@ struct ComparisonRun: Sendable {
       let began = SystemMonotonicClock().nanoseconds()
       var block = MeasuredBlock(workload: workload.name)
       var restoreError: (any Error)?
+      var leadIns = [0, 0]
       let every = ComparisonPlan.keepsEvery(workload, operations: operations)
       for (arm, slice) in order.segments {
         let begin = first + slice * operations
         try await maintenance?.beginTurn(of: arm)
-        let result = try await runner(arm, workload)
-          .execute(begin..<begin + operations, keepsEvery: every)
+        let runner = runner(arm, workload)
+        if size.leadIns[arm] > 0, block.segments.last?.arm != arm {
+          leadIns[arm] += try await runner.leadIn(
+            for: plan.leadIn, operations: size.leadIns[arm], before: begin)
+        }
+        let result = try await runner.execute(begin..<begin + operations, keepsEvery: every)
         block.segments.append((arm, slice, result))
         guard let error = result.restoreError else { continue }
         // The last one's failure leaves the block complete.
@@ -137,6 +146,7 @@ struct ComparisonRun: Sendable {
       let compared = try block.requireEqualAnswers(arms.map(\.name)) { workload.bound($0).text }
       var record = block.record(
         number: number, attempt: attempt, order: order, startedSeconds: Double(began &- start) / 1e9)
+      if leadIns.contains(where: { $0 > 0 }) { record.leadIns = leadIns }
       if every != nil { record.answers = BlockRecord.Answers(compared) }
       record.isDisturbed = record.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false
       record.isVoid =

@@ -146,8 +146,9 @@ struct CompareCommand: AsyncParsableCommand {
       concurrency: loop.concurrency, rule: VerdictRule(schedule: schedule),
       lookCount: lookCount,
       provisionalBlocks: length.provisional ? length.blocks ?? LengthOptions.provisionalBlocks : nil,
-      segmentSeconds: length.segment, warmUpSeconds: 0.7, timeLimitSeconds: length.timeLimitSeconds,
-      loads: 3,
+      segmentSeconds: length.segment, warmUpSeconds: 0.7,
+      leadInSeconds: length.cold ? nil : RecordedPlan.defaultLeadInSeconds,
+      timeLimitSeconds: length.timeLimitSeconds, loads: 3,
       mostLoadedInstructors: 50_000, acceptsDifferences: servers.acceptDifferences,
       acceptsBusyMachine: judgement.acceptBusy, isOneMachine: request.isOneMachine,
       durability: servers.durability, isCold: length.cold, isPinned: loop.pin,
@@ -208,7 +209,9 @@ struct CompareCommand: AsyncParsableCommand {
     text.add("results", folder)
     let rounds = Double(max(0, plan.plannedBlocks - done))
     var measuring = entries.reduce(0.0) { sum, entry in
-      let block = 4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
+      let block =
+        4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
+        + 3 * (plan.leadInSeconds ?? 0)
       let offered = plan.openLoop.map { $0.secondsPerWorkload + Double($0.blocks * $0.rates.count) } ?? 0
       switch entry.kind {
       case .read: return sum + 1.5 + rounds * (block + 0.1) + offered
@@ -221,7 +224,8 @@ struct CompareCommand: AsyncParsableCommand {
     if length.calibrate {
       text.add(
         "calibration", "each arm against itself first, 6 blocks of each workload, unless that is known")
-      measuring += Double(12 * entries.count { $0.kind != .load }) * 4 * plan.segmentSeconds
+      measuring += Double(12 * entries.count { $0.kind != .load }) * 
+        (4 * plan.segmentSeconds + 3 * (plan.leadInSeconds ?? 0))
     }
     if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
     if let seconds = plan.soakSeconds {

@@ -7,7 +7,7 @@ extension Fixture {
   /// A plan of short segments on two arms.
   static func plan(
     _ workloads: [String], blocks: Int = 12, looks: Int = 1, provisional: Int? = nil,
-    segmentSeconds: Double = 0.005,
+    segmentSeconds: Double = 0.005, leadInSeconds: Double? = nil,
     acceptsBusyMachine: Bool = true
   ) -> RecordedPlan {
     RecordedPlan(
@@ -18,7 +18,8 @@ extension Fixture {
       keys: "uniform", concurrency: 4,
       rule: VerdictRule(schedule: LookSchedule(blocks: blocks)), lookCount: looks,
       provisionalBlocks: provisional,
-      segmentSeconds: segmentSeconds, warmUpSeconds: 0.005, timeLimitSeconds: nil, loads: 2,
+      segmentSeconds: segmentSeconds, warmUpSeconds: 0.005,
+      leadInSeconds: leadInSeconds, timeLimitSeconds: nil, loads: 2,
       mostLoadedInstructors: 100, acceptsDifferences: false, acceptsBusyMachine: acceptsBusyMachine,
       isOneMachine: true)
   }
