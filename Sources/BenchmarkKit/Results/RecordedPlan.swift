@@ -25,7 +25,8 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   /// verdicts where one arm has a slow rhythm of its own; see decision 8.
   public static let defaultSegmentSeconds = 1.0
   public var warmUpSeconds: Double
-  /// Untimed work before a segment that follows another arm's or workload's; `nil` for none, as in results of before there was any.
+  /// Of untimed reads before a segment that follows another arm's or workload's, where a workload only reads; `nil` for none, as
+  /// in results of before there were any.
   public var leadInSeconds: Double?
   /// See decision 24.
   public static let defaultLeadInSeconds = 0.2

@@ -123,16 +123,11 @@ struct ArmRunner: Sendable {
 
   /// Executes operations that nobody times, as the segment from `begin` on will.
   ///
-  /// - Parameter operations: About how many take that long. What has to be prepared can't be of open length.
   /// - Returns: How many there were.
-  func leadIn(for duration: Duration, operations: Int, before begin: Int) async throws -> Int {
+  func leadIn(for duration: Duration, before begin: Int) async throws -> Int {
     let start = Self.warmUpStart + begin
-    let result =
-      workload.needsPreparation
-      ? try await execute(start..<start + operations)
-      : try await execute(start..<start + IdentifierSpace.operationsPerWorkload / 4, stopsAfter: duration)
-    if let error = result.restoreError { throw error }
-    return result.touched.count
+    let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
+    return try await execute(all, stopsAfter: duration).touched.count
   }
 
   private func rate(_ result: SliceResult) throws -> Double {

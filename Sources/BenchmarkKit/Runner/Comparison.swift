@@ -194,8 +194,8 @@ public struct Comparison: Sendable {
     for (number, arm) in run.arms.enumerated() { try await checkData(arm, number, &log) }
     if let meter = run.maintenance {
       let timed =
-        log.record.blocks[done.blocks...].map { Timed($0.workload, $0.segments, leadIns: $0.leadIns) }
-        + log.record.openBlocks[done.openBlocks...].map { Timed($0.workload, $0.segments, leadIns: nil) }
+        log.record.blocks[done.blocks...].map { (workload: $0.workload, segments: $0.segments) }
+        + log.record.openBlocks[done.openBlocks...].map { (workload: $0.workload, segments: $0.segments) }
       try await noteMaintenance(meter, timed, &log)
     }
     let hashes = Set(log.record.invariants.compactMap(\.contentHash))
@@ -239,40 +239,28 @@ public struct Comparison: Sendable {
     try log.add(.fairness(fairness))
   }
 
-  /// What the arms executed of a workload in a block.
-  private struct Timed {
-    let workload: String
-    /// Of each arm, those before its segments too.
-    let operations: [Int]
-
-    init(_ workload: String, _ segments: [BlockRecord.Segment], leadIns: [Int]?) {
-      self.workload = workload
-      operations = [0, 1].map { arm in
-        segments.filter { $0.arm == arm }.reduce(leadIns?[arm] ?? 0) { $0 + $1.succeeded }
-      }
-    }
-  }
-
   /// What the servers did for themselves between the timed segments, and what they had put off.
   private func noteMaintenance(
-    _ meter: MaintenanceMeter, _ timed: [Timed], _ log: inout ResultsLog
+    _ meter: MaintenanceMeter, _ timed: [(workload: String, segments: [BlockRecord.Segment])],
+    _ log: inout ResultsLog
   ) async throws {
     let writing = Set(entries.filter { $0.kind == .write }.map(\.name))
-    let written = timed.filter { writing.contains($0.workload) }
+    let written = timed.filter { writing.contains($0.workload) }.flatMap { $0.segments }
     guard !written.isEmpty else { return }
     progress.update("letting the servers do what they put off")
     for (number, idle) in await meter.idle.enumerated() {
+      let segments = written.filter { $0.arm == number }
       try log.add(
         .maintenance(
           MaintenanceRecord(
-            arm: number, operations: written.reduce(0) { $0 + $1.operations[number] }, idle: idle,
+            arm: number, operations: segments.reduce(0) { $0 + $1.succeeded }, idle: idle,
             atEnd: try await meter.settling(number))))
     }
   }
 
   private static func warmText(_ leadIn: Double?) -> String {
     guard let leadIn, leadIn > 0 else { return "warm: a warm-up, then one segment after the other" }
-    return "warm: a warm-up, and \(Quantity.seconds(leadIn)) untimed whenever an arm's turn begins"
+    return "warm: a warm-up, and \(Quantity.seconds(leadIn)) of untimed reads whenever an arm begins to read"
   }
 
   private static let flushTime = Duration.milliseconds(300)

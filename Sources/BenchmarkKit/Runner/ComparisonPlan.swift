@@ -35,13 +35,11 @@ struct ComparisonPlan: Sendable {
     workload.answersDependOnOrder ? nil : (operations + answersPerSlice - 1) / answersPerSlice
   }
 
-  /// About how many operations a lead-in has.
+  /// Whether reads have a lead-in: not where they take so long that the beginning of a segment is no part of it to speak of.
   ///
   /// - Parameter rate: What the arm's pilot showed.
-  /// - Returns: 0 where operations are so long that the beginning of a segment is no part of it to speak of.
-  func leadIn(_ rate: Double) -> Int {
-    let operations = Int(min(5_000_000, rate * (recorded.leadInSeconds ?? 0)))
-    return operations < leastOperations ? 0 : operations
+  func hasLeadIn(_ rate: Double) -> Bool {
+    rate * (recorded.leadInSeconds ?? 0) >= Double(leastOperations)
   }
 
   /// Every task makes two calls at least.

@@ -38,7 +38,8 @@ struct ComparisonRun: Sendable {
         $0.workload == workload.name && log.record.nextOperation(of: $0.workload) > 0
       }
       let operations = known?.operations ?? plan.typicalOperations(rates)
-      sizes[workload.name] = BlockSize(operations: operations, leadIns: rates.map(plan.leadIn))
+      sizes[workload.name] = BlockSize(
+        operations: operations, haveLeadIns: rates.map { workload.onlyReads && plan.hasLeadIn($0) })
       try log.add(
         .pilot(PilotRecord(workload: workload.name, throughputPerSecond: rates, operations: operations)))
     }
@@ -68,8 +69,8 @@ struct ComparisonRun: Sendable {
   private struct BlockSize {
     /// Of a segment, before the jitter.
     var operations: Int
-    /// About how many operations of each arm a lead-in has; 0 for none.
-    var leadIns: [Int]
+    /// For each arm, whether its turns begin with reads that nobody times.
+    var haveLeadIns: [Bool]
   }
 
   /// How far to measure, and the look that is taken there.
@@ -131,9 +132,8 @@ struct ComparisonRun: Sendable {
         let begin = first + slice * operations
         try await maintenance?.beginTurn(of: arm)
         let runner = runner(arm, workload)
-        if size.leadIns[arm] > 0, block.segments.last?.arm != arm {
-          leadIns[arm] += try await runner.leadIn(
-            for: plan.leadIn, operations: size.leadIns[arm], before: begin)
+        if size.haveLeadIns[arm], block.segments.last?.arm != arm {
+          leadIns[arm] += try await runner.leadIn(for: plan.leadIn, before: begin)
         }
         let result = try await runner.execute(begin..<begin + operations, keepsEvery: every)
         block.segments.append((arm, slice, result))

@@ -28,6 +28,10 @@ public struct RunSettings: Sendable {
 
   /// The timed workloads among `entries`, bound to this catalog and seed.
   public func prepared(_ entries: [WorkloadEntry]) -> [PreparedWorkload] {
-    entries.compactMap { $0.make?(context) }
+    entries.compactMap { entry in
+      var workload = entry.make?(context)
+      workload?.onlyReads = entry.kind == .read
+      return workload
+    }
   }
 }

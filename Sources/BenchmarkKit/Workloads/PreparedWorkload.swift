@@ -7,6 +7,8 @@ import InstructorStore
 /// an operation costs no allocation and no existential of the harness.
 public struct PreparedWorkload: Sendable {
   public let name: String
+  /// Of one that changes nothing, as far as is known; what is made without a ``WorkloadEntry`` may do anything.
+  var onlyReads = false
   let needsPreparation: Bool
   let period: Int
   let isLongQuery: Bool

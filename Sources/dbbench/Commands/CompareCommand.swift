@@ -209,12 +209,10 @@ struct CompareCommand: AsyncParsableCommand {
     text.add("results", folder)
     let rounds = Double(max(0, plan.plannedBlocks - done))
     var measuring = entries.reduce(0.0) { sum, entry in
-      let block =
-        4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
-        + 3 * (plan.leadInSeconds ?? 0)
+      let block = 4 * (plan.segmentSeconds + (plan.isCold == true ? Self.restartSeconds : 0))
       let offered = plan.openLoop.map { $0.secondsPerWorkload + Double($0.blocks * $0.rates.count) } ?? 0
       switch entry.kind {
-      case .read: return sum + 1.5 + rounds * (block + 0.1) + offered
+      case .read: return sum + 1.5 + rounds * (block + Self.leadInsSeconds(plan) + 0.1) + offered
       case .write: return sum + 3 + rounds * (block + 2.5) + offered
       case .load:
         let loaded = catalog.smaller(instructors: plan.mostLoadedInstructors)
@@ -225,7 +223,7 @@ struct CompareCommand: AsyncParsableCommand {
       text.add(
         "calibration", "each arm against itself first, 6 blocks of each workload, unless that is known")
       measuring += Double(12 * entries.count { $0.kind != .load }) * 
-        (4 * plan.segmentSeconds + 3 * (plan.leadInSeconds ?? 0))
+        (4 * plan.segmentSeconds + Self.leadInsSeconds(plan))
     }
     if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
     if let seconds = plan.soakSeconds {
@@ -236,6 +234,9 @@ struct CompareCommand: AsyncParsableCommand {
     text.add(estimatedSeconds: Plan.loadSeconds(request, catalog.records) + 3 + measuring)
     text.print()
   }
+
+  /// A block has three turns.
+  private static func leadInsSeconds(_ plan: RecordedPlan) -> Double { 3 * (plan.leadInSeconds ?? 0) }
 
   private static let restartSeconds = 3.0
 
