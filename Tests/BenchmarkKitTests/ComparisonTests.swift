@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  /// Whenever an arm begins to read it does so untimed at first, with operations that are never timed.
-  @Test func anArmsTurnBeginsWithALeadIn() async throws {
+  /// Before an arm's first segment of a block it reads untimed, with operations that are never timed.
+  @Test func readsBeginWithALeadIn() async throws {
     let names = ["instructor-get", "instructor-update"]
     let plan = Fixture.plan(names, provisional: 2, leadInSeconds: 0.2)
     let comparisonPlan = ComparisonPlan(recorded: plan)

@@ -67,7 +67,7 @@ public struct BlockRecord: Sendable, Codable, Equatable {
   public var latency: [RecordedHistogram]
   /// `nil` where the answers depend on the order of concurrent callers, and in results of before they were compared.
   public var answers: Answers?
-  /// Operations of each arm that were executed before its segments, and not timed; `nil` where there were none.
+  /// Operations of each arm that were executed before its first segment, and not timed; `nil` where there were none.
   public var leadIns: [Int]?
 
   func segments(of arm: Int) -> [Segment] { segments.filter { $0.arm == arm }.sorted { $0.slice < $1.slice } }

@@ -25,11 +25,11 @@ public struct RecordedPlan: Sendable, Codable, Equatable {
   /// verdicts where one arm has a slow rhythm of its own; see decision 8.
   public static let defaultSegmentSeconds = 1.0
   public var warmUpSeconds: Double
-  /// Of untimed reads before a segment that follows another arm's or workload's, where a workload only reads; `nil` for none, as
-  /// in results of before there were any.
+  /// Of untimed reads before each arm's first segment of a block, where a workload only reads; `nil` for none, as in results of
+  /// before there were any.
   public var leadInSeconds: Double?
   /// See decision 24.
-  public static let defaultLeadInSeconds = 0.2
+  public static let defaultLeadInSeconds = 0.4
   /// No new round begins after this many seconds of measuring.
   public var timeLimitSeconds: Double?
   /// Loads of each arm for `bulk-load`.

@@ -69,7 +69,7 @@ struct ComparisonRun: Sendable {
   private struct BlockSize {
     /// Of a segment, before the jitter.
     var operations: Int
-    /// For each arm, whether its turns begin with reads that nobody times.
+    /// For each arm, whether its first segment comes after reads that nobody times.
     var haveLeadIns: [Bool]
   }
 
@@ -132,8 +132,8 @@ struct ComparisonRun: Sendable {
         let begin = first + slice * operations
         try await maintenance?.beginTurn(of: arm)
         let runner = runner(arm, workload)
-        if size.haveLeadIns[arm], block.segments.last?.arm != arm {
-          leadIns[arm] += try await runner.leadIn(for: plan.leadIn, before: begin)
+        if size.haveLeadIns[arm], !block.segments.contains(where: { $0.arm == arm }) {
+          leadIns[arm] = try await runner.leadIn(for: plan.leadIn, before: begin)
         }
         let result = try await runner.execute(begin..<begin + operations, keepsEvery: every)
         block.segments.append((arm, slice, result))

@@ -235,8 +235,8 @@ struct CompareCommand: AsyncParsableCommand {
     text.print()
   }
 
-  /// A block has three turns.
-  private static func leadInsSeconds(_ plan: RecordedPlan) -> Double { 3 * (plan.leadInSeconds ?? 0) }
+  /// Each arm has one in a block.
+  private static func leadInsSeconds(_ plan: RecordedPlan) -> Double { 2 * (plan.leadInSeconds ?? 0) }
 
   private static let restartSeconds = 3.0
 
