@@ -82,20 +82,7 @@ enum OpenLoopTables {
       },
       row("blocks with a growing backlog") { "\($0.overloadedBlocks) of \(entry.blocks)" },
     ]
-    let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
-    for group in groups.sorted() {
-      rows.append(
-        row("CPU per operation, \(group)") {
-          $0.cpuMicrosecondsPerOperation[group].map(Quantity.microseconds) ?? "–"
-        })
-    }
-    return rows + [
-      row("scheduled = succeeded + failed + dropped") {
-        "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
-          + Quantity.count($0.dropped)
-      },
-      row("hash of the operations") { $0.traceHash },
-    ]
+    return rows + ReportView.Row.totals(entry.arms)
   }
 
   /// What the reader has to know about the figures; empty where nothing was offered.

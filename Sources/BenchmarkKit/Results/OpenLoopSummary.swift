@@ -15,7 +15,7 @@ public struct OpenLoopSummary: Sendable, Codable, Equatable {
   public var startedSeconds: [Double]
   public var arms: [ArmFigures]
 
-  public struct ArmFigures: Sendable, Codable, Equatable {
+  public struct ArmFigures: FiguresOfTotals, Sendable, Codable, Equatable {
     public var arm: String
     public var status: OpenLoopStatus
     /// Answers per second, over blocks.

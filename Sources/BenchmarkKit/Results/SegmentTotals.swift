@@ -18,3 +18,15 @@ struct SegmentTotals: Sendable {
     return cpuSeconds.mapValues { $0 * 1e6 / executed }
   }
 }
+
+/// Figures of an arm that are of all its segments together: the same for a closed loop and an open one.
+protocol FiguresOfTotals {
+  var scheduled: Int { get }
+  var succeeded: Int { get }
+  var failed: Int { get }
+  var dropped: Int { get }
+  /// By group of processes.
+  var cpuMicrosecondsPerOperation: [String: Double] { get }
+  /// Of the operations that were executed.
+  var traceHash: String { get }
+}

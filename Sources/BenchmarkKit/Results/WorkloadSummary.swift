@@ -20,7 +20,7 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
   public var comparedAnswers: Int?
   public var arms: [ArmFigures]
 
-  public struct ArmFigures: Sendable, Codable, Equatable {
+  public struct ArmFigures: FiguresOfTotals, Sendable, Codable, Equatable {
     public var arm: String
     /// Operations per second, over blocks.
     public var throughput: MedianRange?

@@ -288,19 +288,26 @@ extension ReportView.WorkloadView {
       },
       row("slowest") { Quantity.latency($0.latency.max) },
     ]
-    let groups = entry.arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
-    for group in groups.sorted() {
-      rows.append(
-        row("CPU per operation, \(group)") {
-          $0.cpuMicrosecondsPerOperation[group].map(Quantity.microseconds) ?? "–"
-        })
+    return rows + ReportView.Row.totals(entry.arms)
+  }
+}
+
+extension ReportView.Row {
+  /// What the operations of each arm came to altogether, in a closed loop or an open one.
+  static func totals(_ arms: [some FiguresOfTotals]) -> [Self] {
+    let groups = arms.reduce(into: Set<String>()) { $0.formUnion($1.cpuMicrosecondsPerOperation.keys) }
+    let processors = groups.sorted().map { group in
+      Self(
+        label: "CPU per operation, \(group)",
+        cells: arms.map { $0.cpuMicrosecondsPerOperation[group].map(Quantity.microseconds) ?? "–" })
     }
-    return rows + [
-      row("scheduled = succeeded + failed + dropped") {
-        "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
-          + Quantity.count($0.dropped)
-      },
-      row("hash of the operations") { $0.traceHash },
+    let balance = arms.map {
+      "\(Quantity.count($0.scheduled)) = \(Quantity.count($0.succeeded)) + \(Quantity.count($0.failed)) + "
+        + Quantity.count($0.dropped)
+    }
+    return processors + [
+      Self(label: "scheduled = succeeded + failed + dropped", cells: balance),
+      Self(label: "hash of the operations", cells: arms.map(\.traceHash)),
     ]
   }
 }
