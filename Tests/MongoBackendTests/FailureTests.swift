@@ -1,5 +1,6 @@
 import DriverKit
 import InstructorStore
+import TestSupport
 import Testing
 
 @testable import MongoBackend
@@ -109,6 +110,57 @@ struct FailureTests {
       #expect(await task.value?.code == .cancelled)
       #expect(try await store.instructors.get(created.id) == created)
       #expect(ContinuousClock.now - start < .milliseconds(1_000))
+    }
+  }
+
+  /// A page has a connection for itself. The server sees that it was closed, and ends what nobody waits for.
+  @Test("A long command whose caller leaves is stopped on the server")
+  func leftAlone() async throws {
+    try await FailingStore.with(connections: 1) { failing in
+      let grace = try await failing.store.instructors.create(Self.grace)
+      let place = "\(failing.store.core.database).instructors"
+      let hang: @Sendable (Bool) async throws -> Void = { isOn in
+        try await failing.other.command(onAdmin: true) { writer in
+          writer.append("configureFailPoint", "waitInFindBeforeMakingBatch" as StaticString)
+          guard isOn else { return writer.append("mode", "off" as StaticString) }
+          writer.append("mode", "alwaysOn" as StaticString)
+          writer.document("data") { writer in
+            writer.append("nss", place)
+            writer.append("shouldCheckForInterrupt", true)
+          }
+        }
+      }
+      let isUnderWay: @Sendable () async throws -> Bool = {
+        try await failing.other.command(onAdmin: true) { writer in
+          writer.append("aggregate", Int32(1))
+          writer.array("pipeline") { writer in
+            writer.document(at: 0) { $0.document("$currentOp") { $0.append("allUsers", true) } }
+            writer.document(at: 1) { writer in
+              writer.document("$match") { writer in
+                writer.append("ns", place)
+                writer.append("op", "query" as StaticString)
+              }
+            }
+          }
+          writer.document("cursor") { _ in }
+        }.contains(place)
+      }
+      try await hang(true)
+      let page = Task { try await failing.store.instructors.list(.all, after: nil, limit: 10) }
+      let result: Result<Void, any Error>
+      do {
+        try await waitUntil("the command is under way", isUnderWay)
+        page.cancel()
+        #expect(await storeError { _ = try await page.value }?.code == .cancelled)
+        // It would hang for as long as it is told to.
+        try await waitUntil("the server has ended it") { try await !isUnderWay() }
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      try await hang(false)
+      try result.get()
+      #expect(try await failing.store.instructors.list(.all, after: nil, limit: 10).items == [grace])
     }
   }
 

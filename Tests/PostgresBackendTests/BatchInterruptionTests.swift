@@ -5,7 +5,7 @@ import Testing
 
 @testable import PostgresBackend
 
-/// Batches of writes whose caller leaves, or whose server dies, while they are under way.
+/// Batches and statements whose caller leaves, or whose server dies, while they are under way.
 @Suite(.serialized) struct BatchInterruptionTests {
   private static let grace = NewInstructor(firstName: "Grace", lastName: "Hopper")
   private static let oneConnection = PostgresOptions.patient()
@@ -36,6 +36,25 @@ import Testing
       }
       // The others were committed, and so was the one whose caller has left.
       try await waitUntil("all 6 are there") { try await store.instructors.count(.all, upTo: 10) == 6 }
+    }
+  }
+
+  /// A statement that has a connection for itself. Without being asked the server would go on waiting for the lock: it does
+  /// not look whether its client is there.
+  @Test func aStatementWhoseCallerLeavesIsStoppedOnTheServer() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
+      let grace = try await store.instructors.create(Self.grace)
+      try await TableLock.hold("instructors", mode: "ACCESS EXCLUSIVE", schema: schema) { lock in
+        let page = Task { try await store.instructors.list(.all, after: nil, limit: 10) }
+        try await lock.waitForWaiter()
+        page.cancel()
+        let left = await page.result
+        #expect((left.failure as? StoreError)?.code == .cancelled)
+        try await lock.waitForNoWaiter()
+      }
+      // The only connection is another one now, and nothing of that is left on it.
+      #expect(try await store.instructors.get(grace.id) == grace)
+      #expect(try await store.instructors.list(.all, after: nil, limit: 10).items == [grace])
     }
   }
 

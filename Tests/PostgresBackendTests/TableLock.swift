@@ -61,6 +61,11 @@ final class TableLock: Sendable {
     try await waitUntil("somebody waits for \(tables)") { try await count("SELECT count(*) \(waiters)") > 0 }
   }
 
+  /// While the tables are still locked: who doesn't wait any more was stopped.
+  func waitForNoWaiter() async throws {
+    try await waitUntil("nobody waits for \(tables)") { try await count("SELECT count(*) \(waiters)") == 0 }
+  }
+
   /// Ends the sessions that wait, as a server does that is shut down.
   func killWaiters() async throws {
     _ = try await count("SELECT count(pg_terminate_backend(pid)) \(waiters)")
