@@ -56,6 +56,6 @@ import Testing
     summary.workloads[0].arms[0].noise = 0.224
     summary.workloads[1].arms[1].noise = 0.09
     let note = try #require(ComparisonTables.notes(summary).first { $0.hasPrefix("High noise") })
-    #expect(note.contains("more than 10%: instructor-get on one 22.4%."), "\(note)")
+    #expect(note.contains("more than 10% beside their mean: instructor-get on one 22.4%."), "\(note)")
   }
 }

@@ -70,7 +70,7 @@ public enum ComparisonTables {
       "Noise, times and errors: \(arms.joined(separator: " / ")); response times of a closed loop. A percentile without an "
         + "interval is that of the whole run, stalls included; one with an interval is the median over blocks."
     )
-    notes += footnotes(summary) + noise(summary) + order(summary)
+    notes += footnotes(summary) + noise(summary) + order(summary) + leadIns(summary)
     let calibrated = summary.workloads.filter { $0.arms.contains { $0.calibration != nil } }
     if !calibrated.isEmpty {
       let ratios = calibrated.flatMap(\.arms).compactMap { $0.calibration?.estimate }
@@ -113,8 +113,25 @@ public enum ComparisonTables {
     }
     guard !high.isEmpty else { return [] }
     return [
-      "High noise: an arm's two segments of a block differed by more than \(VerdictText.percent(limit)): "
+      "High noise: an arm's two segments of a block lay more than \(VerdictText.percent(limit)) beside their mean: "
         + "\(high.joined(separator: ", ")). The intervals allow for it; more blocks, or longer segments, make them narrower."
+    ]
+  }
+
+  /// What each arm's reads cost before they were timed: more, where writes of before had left something to do.
+  private static func leadIns(_ summary: ComparisonSummary) -> [String] {
+    let led = summary.workloads.compactMap { entry -> String? in
+      let arms = zip(summary.plan.arms, entry.arms).compactMap { arm, figures in
+        figures.leadInCPUMicrosecondsPerOperation.map {
+          "\(arm.displayName) \(Quantity.microseconds($0))"
+        }
+      }
+      return arms.isEmpty ? nil : "\(entry.workload) \(arms.joined(separator: ", "))"
+    }
+    guard !led.isEmpty else { return [] }
+    return [
+      "Each block of these began with reads on both that are in no figure, as the first ones also do what earlier writes left; "
+        + "CPU per operation of those: \(led.joined(separator: "; "))."
     ]
   }
 

@@ -123,7 +123,7 @@ enum OpenLoopTables {
     case .overloaded:
       "overloaded, more calls arrived than were answered, so the times say only how long it went on."
     case .generatorLimited:
-      "generator-limited, dbbench made its calls late (lag \(Quantity.latency(figures.latency.lag.p95)) at p95), so the "
+      "generator-limited, dbbench made its calls late (lag \(Quantity.latency(figures.latency.lag.p99)) at p99), so the "
         + "times aren't the backend's."
     }
   }

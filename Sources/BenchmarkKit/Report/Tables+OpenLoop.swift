@@ -40,7 +40,7 @@ extension Tables {
         + ", so the times grow with the length of the run; offer less than --rate "
         + "\(Quantity.count(Int(report.load.ratePerSecond.rounded())))."
     case .generatorLimited:
-      "generator-limited. This program made its calls late (lag \(Quantity.latency(report.lag.p95)) at p95, more than a "
+      "generator-limited. This program made its calls late (lag \(Quantity.latency(report.lag.p99)) at p99, more than a "
         + "tenth of the response at p99), so the times aren't the backend's; use a quieter machine or a lower --rate."
     }
   }

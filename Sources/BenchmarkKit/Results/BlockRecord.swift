@@ -47,6 +47,13 @@ public struct BlockRecord: Sendable, Codable, Equatable {
     }
   }
 
+  /// Reads before an arm's first segment that are part of no figure.
+  public struct LeadIn: Sendable, Codable, Equatable {
+    public var operations: Int
+    /// As ``Segment/cpuSeconds``.
+    public var cpuSeconds: [String: Double]
+  }
+
   public var workload: String
   /// The round it belongs to, from 0.
   public var number: Int
@@ -67,8 +74,8 @@ public struct BlockRecord: Sendable, Codable, Equatable {
   public var latency: [RecordedHistogram]
   /// `nil` where the answers depend on the order of concurrent callers, and in results of before they were compared.
   public var answers: Answers?
-  /// Operations of each arm that were executed before its first segment, and not timed; `nil` where there were none.
-  public var leadIns: [Int]?
+  /// What each arm read before its first segment, untimed; `nil` where neither did.
+  public var leadIns: [LeadIn]?
 
   func segments(of arm: Int) -> [Segment] { segments.filter { $0.arm == arm }.sorted { $0.slice < $1.slice } }
 

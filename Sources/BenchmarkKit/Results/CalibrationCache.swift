@@ -15,9 +15,10 @@ public struct CalibrationCache: Sendable {
     return CalibrationCache(folder: caches + "/dbbench")
   }
 
-  /// The load is part of it too: other concurrency, other noise.
+  /// The load is part of it too: other concurrency or segments, other noise.
   private func path(_ fingerprintID: String, _ plan: RecordedPlan) -> String {
-    "\(folder)/calibration-\(fingerprintID)-\(plan.concurrency)-\(plan.keys).json"
+    let segments = "\(plan.segmentSeconds)-\(plan.leadInSeconds ?? 0)"
+    return "\(folder)/calibration-\(fingerprintID)-\(plan.concurrency)-\(plan.keys)-\(segments).json"
   }
 
   /// `nil` where there is none, or none that can be read.

@@ -43,6 +43,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
     public var isP99OneEvent: Bool
     /// Microseconds of processor time per operation, by group of processes, as far as it was measured.
     public var cpuMicrosecondsPerOperation: [String: Double]
+    /// The same of its untimed reads before the timed ones, the own server's and the client's together; `nil` without any.
+    public var leadInCPUMicrosecondsPerOperation: Double?
     /// The sum of the hashes of the executed operations: equal for equal work.
     public var traceHash: String
   }
@@ -83,12 +85,28 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
         arms[arm].calibration = ratio
       }
     }
+    for arm in arms.indices {
+      arms[arm].leadInCPUMicrosecondsPerOperation = Self.leadInCPU(blocks.compactMap { $0.leadIns?[arm] }, arm, plan)
+    }
     text = VerdictText.sentence(verdict, ratios: ratios, plan: plan)
     cpuMicroseconds = Self.cpu(arms, plan)
   }
 }
 
 extension WorkloadSummary {
+  /// As ``cpu(_:_:)``, of an arm's untimed reads.
+  fileprivate static func leadInCPU(_ leadIns: [BlockRecord.LeadIn], _ arm: Int, _ plan: RecordedPlan)
+    -> Double?
+  {
+    guard plan.isOneMachine else { return nil }
+    let own = [ProcessGroup.client, plan.arms[arm].processGroup].compactMap { $0 }
+    let operations = leadIns.reduce(0) { $0 + $1.operations }
+    let seconds = leadIns.reduce(0) { sum, leadIn in
+      own.reduce(sum) { $0 + (leadIn.cpuSeconds[$1] ?? 0) }
+    }
+    return operations > 0 && seconds > 0 ? seconds * 1e6 / Double(operations) : nil
+  }
+
   /// What the other arm's server does meanwhile is not this one's.
   fileprivate static func cpu(_ arms: [ArmFigures], _ plan: RecordedPlan) -> [Double]? {
     guard plan.isOneMachine else { return nil }

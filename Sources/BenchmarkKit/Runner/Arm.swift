@@ -123,11 +123,12 @@ struct ArmRunner: Sendable {
 
   /// Executes operations that nobody times, as the segment from `begin` on will.
   ///
-  /// - Returns: How many there were.
-  func leadIn(for duration: Duration, before begin: Int) async throws -> Int {
+  /// - Returns: How many there were, and what they took of the processors.
+  func leadIn(for duration: Duration, before begin: Int) async throws -> BlockRecord.LeadIn {
     let start = Self.warmUpStart + begin
     let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
-    return try await execute(all, stopsAfter: duration).touched.count
+    let result = try await execute(all, stopsAfter: duration)
+    return BlockRecord.LeadIn(operations: result.touched.count, cpuSeconds: result.cpu.groupSeconds)
   }
 
   private func rate(_ result: SliceResult) throws -> Double {

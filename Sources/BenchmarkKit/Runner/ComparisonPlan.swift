@@ -35,11 +35,11 @@ struct ComparisonPlan: Sendable {
     workload.answersDependOnOrder ? nil : (operations + answersPerSlice - 1) / answersPerSlice
   }
 
-  /// Whether reads have a lead-in: not where they take so long that the beginning of a segment is no part of it to speak of.
+  /// Whether both arms' reads are led in: not where they take so long that the beginning of a segment is no part of it to speak of.
   ///
-  /// - Parameter rate: What the arm's pilot showed.
-  func hasLeadIn(_ rate: Double) -> Bool {
-    rate * (recorded.leadInSeconds ?? 0) >= Double(leastOperations)
+  /// - Parameter rates: What the arms' pilots showed.
+  func hasLeadIns(_ rates: [Double]) -> Bool {
+    rates.allSatisfy { $0 * (recorded.leadInSeconds ?? 0) >= Double(leastOperations) }
   }
 
   /// Every task makes two calls at least.

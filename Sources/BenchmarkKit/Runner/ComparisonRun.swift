@@ -39,7 +39,8 @@ struct ComparisonRun: Sendable {
       }
       let operations = known?.operations ?? plan.typicalOperations(rates)
       sizes[workload.name] = BlockSize(
-        operations: operations, haveLeadIns: rates.map { workload.onlyReads && plan.hasLeadIn($0) })
+        operations: operations,
+        hasLeadIns: workload.onlyReads && plan.hasLeadIns(known?.throughputPerSecond ?? rates))
       try log.add(
         .pilot(PilotRecord(workload: workload.name, throughputPerSecond: rates, operations: operations)))
     }
@@ -69,8 +70,8 @@ struct ComparisonRun: Sendable {
   private struct BlockSize {
     /// Of a segment, before the jitter.
     var operations: Int
-    /// For each arm, whether its first segment comes after reads that nobody times.
-    var haveLeadIns: [Bool]
+    /// Whether each arm's first segment comes after reads that nobody times.
+    var hasLeadIns: Bool
   }
 
   /// How far to measure, and the look that is taken there.
@@ -126,13 +127,13 @@ struct ComparisonRun: Sendable {
       let began = SystemMonotonicClock().nanoseconds()
       var block = MeasuredBlock(workload: workload.name)
       var restoreError: (any Error)?
-      var leadIns = [0, 0]
+      var leadIns = [0, 1].map { _ in BlockRecord.LeadIn(operations: 0, cpuSeconds: [:]) }
       let every = ComparisonPlan.keepsEvery(workload, operations: operations)
       for (arm, slice) in order.segments {
         let begin = first + slice * operations
         try await maintenance?.beginTurn(of: arm)
         let runner = runner(arm, workload)
-        if size.haveLeadIns[arm], !block.segments.contains(where: { $0.arm == arm }) {
+        if size.hasLeadIns, !block.segments.contains(where: { $0.arm == arm }) {
           leadIns[arm] = try await runner.leadIn(for: plan.leadIn, before: begin)
         }
         let result = try await runner.execute(begin..<begin + operations, keepsEvery: every)
@@ -146,7 +147,7 @@ struct ComparisonRun: Sendable {
       let compared = try block.requireEqualAnswers(arms.map(\.name)) { workload.bound($0).text }
       var record = block.record(
         number: number, attempt: attempt, order: order, startedSeconds: Double(began &- start) / 1e9)
-      if leadIns.contains(where: { $0 > 0 }) { record.leadIns = leadIns }
+      if size.hasLeadIns { record.leadIns = leadIns }
       if every != nil { record.answers = BlockRecord.Answers(compared) }
       record.isDisturbed = record.foreignCores.map { $0 > ComparisonPlan.mostForeignCores } ?? false
       record.isVoid =

@@ -162,6 +162,9 @@ struct CompareCommand: AsyncParsableCommand {
     if length.soak, servers.keep {
       throw ValidationError("--soak changes what was loaded and throws it away; leave --keep out.")
     }
+    if length.cold, length.calibrate {
+      throw ValidationError("--calibrate compares warm arms with themselves; leave it or --cold out.")
+    }
     if length.cold, offered.rate != nil {
       throw ValidationError("--cold restarts servers before segments of a closed loop; leave --rate out.")
     }
