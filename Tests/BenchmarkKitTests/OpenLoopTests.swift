@@ -79,7 +79,7 @@ import Testing
     #expect(open.status != .overloaded)
   }
 
-  @Test func aClosedLoopHidesTheSameStall() async throws {
+  @Test func aClosedLoopHidesAStall() async throws {
     // Each caller waits for the two seconds once and calls nothing meanwhile. The others' times are those of a busy machine.
     let backend = try KnownLatencyBackend(calls: 0) { (500..<504).contains($0) ? 2_000_000_000 : 1_000_000 }
     let closed = await ClosedLoop.run(

@@ -4,7 +4,7 @@ import PostgresBackend
 import TestSupport
 import Testing
 
-/// What calls come to whose connection ends in the middle of a message, wherever that is.
+/// What calls come to whose connection misbehaves in the middle of a message, wherever that is.
 @Suite(.serialized) struct ByteFaultTests {
   /// One database for all: what a cut leaves behind is nothing to the others.
   private static let fixture = Task { () async throws -> (proxy: FaultProxy, observer: PostgresStore) in
@@ -15,64 +15,19 @@ import Testing
     return (try FaultProxy(serverPath: server.socketPath), observer)
   }
 
-  /// The large ones have messages that no buffer takes at once.
   @Test(
-    "A connection that is cut at any byte: a typed error that is true",
-    arguments: SweptOperation.all + SweptOperation.large)
-  func cut(operation: SweptOperation) async throws {
-    try await Self.withSweep(operation.dispatch) { sweep in
-      let report = try await sweep.run(operation, every: isFullTest ? 1 : 7)
-      print("\(operation): \(report)")
-      #expect(report.problems == [])
-      #expect(report.cuts > 5)
-    }
-  }
-
-  @Test("An answer with a wrong byte in it harms no other call", arguments: SweptOperation.answers)
-  func damaged(operation: SweptOperation) async throws {
-    try await Self.withSweep(operation.dispatch) { sweep in
-      let report = try await sweep.runDamaged(operation, every: isFullTest ? 1 : 7)
-      print("\(operation), damaged: \(report)")
-      #expect(report.problems == [])
-      #expect(report.cuts > 5)
-    }
-  }
-
-  @Test("Messages that come byte by byte change nothing", arguments: SweptOperation.all)
-  func sliced(operation: SweptOperation) async throws {
-    try await Self.withSweep(operation.dispatch, isSliced: true) { sweep in
-      let problems = try await sweep.runSliced(operation, bytes: 1)
-      #expect(problems == [])
-    }
-  }
-
-  @Test("Nor do long ones in pieces", arguments: SweptOperation.large)
-  func slicedLarge(operation: SweptOperation) async throws {
-    try await Self.withSweep(operation.dispatch) { sweep in
-      for bytes in [977, 32 * 1024 - 1] {
-        let problems = try await sweep.runSliced(operation, bytes: bytes)
-        #expect(problems == [])
-      }
-    }
-  }
-
-  /// - Parameter isSliced: Whether the store is opened byte by byte.
-  private static func withSweep(
-    _ dispatch: DispatchMode, isSliced: Bool = false, _ body: (FaultSweep) async throws -> Void
-  ) async throws {
-    let (proxy, observer) = try await fixture.value
-    proxy.slice(isSliced ? 1 : nil)
-    let store = try await PostgresStore.open(
-      "postgresql://postgres@127.0.0.1:\(proxy.port)/postgres",
-      options: PostgresOptions(schema: "faults", connections: 1, dispatch: dispatch))
-    proxy.slice(nil)
-    let sweep = FaultSweep(proxy, store: store, observer: observer) {
+    "Cut: a typed error that is true. Damaged: no other call is harmed. In pieces: nothing changes",
+    arguments: SweepCase.all)
+  func sweep(sweep: SweepCase) async throws {
+    let (proxy, observer) = try await Self.fixture.value
+    let problems = try await sweep.problems(through: proxy, observer: observer) { dispatch in
+      try await PostgresStore.open(
+        "postgresql://postgres@127.0.0.1:\(proxy.port)/postgres",
+        options: PostgresOptions(schema: "faults", connections: 1, dispatch: dispatch))
+    } hold: { store in
       let hold = try await Hold(store)
       return { try await hold.open() }
     }
-    let result: Result<Void, any Error>
-    do { result = .success(try await body(sweep)) } catch { result = .failure(error) }
-    await store.close()
-    try result.get()
+    #expect(problems == [])
   }
 }

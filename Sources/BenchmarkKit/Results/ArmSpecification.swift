@@ -28,6 +28,11 @@ public struct ArmSpecification: Sendable, Codable, Equatable {
     self.processGroup = processGroup
   }
 
+  /// The client's and the arm's own server's part of processor times by group of processes.
+  func ownTime(_ times: [String: Double]) -> Double {
+    [ProcessGroup.client, processGroup].compactMap { $0 }.reduce(0) { $0 + (times[$1] ?? 0) }
+  }
+
   /// How a target opens a store for it.
   public var targetOptions: TargetOptions {
     TargetOptions(

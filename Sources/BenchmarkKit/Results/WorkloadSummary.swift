@@ -86,7 +86,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
       }
     }
     for arm in arms.indices {
-      arms[arm].leadInCPUMicrosecondsPerOperation = Self.leadInCPU(blocks.compactMap { $0.leadIns?[arm] }, arm, plan)
+      arms[arm].leadInCPUMicrosecondsPerOperation = Self.leadInCPU(
+        blocks.compactMap { $0.leadIns?[arm] }, plan.arms[arm], plan)
     }
     text = VerdictText.sentence(verdict, ratios: ratios, plan: plan)
     cpuMicroseconds = Self.cpu(arms, plan)
@@ -95,25 +96,19 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
 
 extension WorkloadSummary {
   /// As ``cpu(_:_:)``, of an arm's untimed reads.
-  fileprivate static func leadInCPU(_ leadIns: [BlockRecord.LeadIn], _ arm: Int, _ plan: RecordedPlan)
-    -> Double?
-  {
+  fileprivate static func leadInCPU(
+    _ leadIns: [BlockRecord.LeadIn], _ arm: ArmSpecification, _ plan: RecordedPlan
+  ) -> Double? {
     guard plan.isOneMachine else { return nil }
-    let own = [ProcessGroup.client, plan.arms[arm].processGroup].compactMap { $0 }
     let operations = leadIns.reduce(0) { $0 + $1.operations }
-    let seconds = leadIns.reduce(0) { sum, leadIn in
-      own.reduce(sum) { $0 + (leadIn.cpuSeconds[$1] ?? 0) }
-    }
+    let seconds = leadIns.reduce(0) { $0 + arm.ownTime($1.cpuSeconds) }
     return operations > 0 && seconds > 0 ? seconds * 1e6 / Double(operations) : nil
   }
 
   /// What the other arm's server does meanwhile is not this one's.
   fileprivate static func cpu(_ arms: [ArmFigures], _ plan: RecordedPlan) -> [Double]? {
     guard plan.isOneMachine else { return nil }
-    let sums = zip(arms, plan.arms).map { figures, arm in
-      let own = [ProcessGroup.client, arm.processGroup].compactMap { $0 }
-      return own.reduce(0) { $0 + (figures.cpuMicrosecondsPerOperation[$1] ?? 0) }
-    }
+    let sums = zip(arms, plan.arms).map { $1.ownTime($0.cpuMicrosecondsPerOperation) }
     return sums.allSatisfy { $0 > 0 } ? sums : nil
   }
 }

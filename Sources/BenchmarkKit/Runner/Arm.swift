@@ -112,8 +112,7 @@ struct ArmRunner: Sendable {
   func warmUp(for duration: Duration) async throws -> Double {
     let start = Self.warmUpStart
     guard workload.needsPreparation else {
-      let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
-      return try await rate(execute(all, stopsAfter: duration))
+      return try await rate(execute(Self.untimed(from: start), stopsAfter: duration))
     }
     // What has to be prepared can't be of open length: a short slice tells how long the proper one may be.
     let first = try await rate(execute(start..<start + 1_000))
@@ -125,10 +124,14 @@ struct ArmRunner: Sendable {
   ///
   /// - Returns: How many there were, and what they took of the processors.
   func leadIn(for duration: Duration, before begin: Int) async throws -> BlockRecord.LeadIn {
-    let start = Self.warmUpStart + begin
-    let all = start..<start + IdentifierSpace.operationsPerWorkload / 4
-    let result = try await execute(all, stopsAfter: duration)
+    let result = try await execute(Self.untimed(from: Self.warmUpStart + begin), stopsAfter: duration)
+    if let error = result.restoreError { throw error }
     return BlockRecord.LeadIn(operations: result.touched.count, cpuSeconds: result.cpu.groupSeconds)
+  }
+
+  /// More operations than there is time for, none of which a timed slice has.
+  private static func untimed(from start: Int) -> Range<Int> {
+    start..<start + IdentifierSpace.operationsPerWorkload / 4
   }
 
   private func rate(_ result: SliceResult) throws -> Double {

@@ -260,7 +260,8 @@ public struct Comparison: Sendable {
 
   private static func warmText(_ leadIn: Double?) -> String {
     guard let leadIn, leadIn > 0 else { return "warm: a warm-up, then one segment after the other" }
-    return "warm: a warm-up, and \(Quantity.seconds(leadIn)) of untimed reads before an arm's first timed ones in a block, where a workload only reads and is not slow"
+    return "warm: a warm-up, and \(Quantity.seconds(leadIn)) of untimed reads before an arm's first timed ones in a block, where "
+      + "a workload only reads and is not slow"
   }
 
   private static let flushTime = Duration.milliseconds(300)

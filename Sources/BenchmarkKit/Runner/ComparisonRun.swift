@@ -55,7 +55,7 @@ struct ComparisonRun: Sendable {
           progress.update(
             "round \(round.number + 1) of \(target.blocks), \(workload.name) (\(number + 1) of \(round.workloads.count))"
           )
-          guard let size = sizes[workload.name] else { continue }
+          let size = sizes[workload.name, default: BlockSize(operations: plan.leastOperations)]
           try await block(round.number, workload, size, upTo: target.blocks, start: start, &log)
         }
         progress.step("round \(round.number + 1) of \(target.blocks) done")
@@ -71,7 +71,7 @@ struct ComparisonRun: Sendable {
     /// Of a segment, before the jitter.
     var operations: Int
     /// Whether each arm's first segment comes after reads that nobody times.
-    var hasLeadIns: Bool
+    var hasLeadIns = false
   }
 
   /// How far to measure, and the look that is taken there.
