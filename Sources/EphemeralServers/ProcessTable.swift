@@ -20,16 +20,27 @@ enum ProcessTable {
   /// The state of a process; one that ended and waits for its parent counts as gone.
   static func state(_ pid: Int32) -> State {
     #if os(Linux)
-      guard let fields = statFields(pid), let letter = fields.first else { return .gone }
-      switch letter {
-      case "Z", "X", "x": return .gone
-      case "T", "t": return .stopped
-      default: return .running
-      }
+      guard pid > 1, let bytes = readSmallFile("/proc/\(pid)/stat") else { return .gone }
+      return state(ofStat: String(decoding: bytes, as: UTF8.self))
     #else
       return pid > 1 && kill(pid, 0) == 0 ? .running : .gone
     #endif
   }
+
+  #if os(Linux)
+    /// - Parameter stat: What `/proc/PID/stat` says.
+    static func state(ofStat stat: String) -> State {
+      guard let fields = fields(ofStat: stat), let letter = fields.first else { return .gone }
+      switch letter {
+      // The first thread may end before the others, and until the last has ended the process keeps its files and ports:
+      // that takes a while where it has much memory to give back.
+      case "Z": return fields.count > threadsField && (Int(fields[threadsField]) ?? 0) > 1 ? .running : .gone
+      case "X", "x": return .gone
+      case "T", "t": return .stopped
+      default: return .running
+      }
+    }
+  #endif
 
   /// Whether `pid` is alive and still a process started in `folder`: its command line names the folder.
   /// A number that the system has meanwhile given to another process isn't taken for ours.
@@ -50,7 +61,9 @@ enum ProcessTable {
     #if os(Linux)
       let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       return entries.compactMap { Int32($0) }.filter { pid in
-        guard let fields = statFields(pid), fields.count > 1 else { return false }
+        guard let bytes = readSmallFile("/proc/\(pid)/stat"),
+          let fields = fields(ofStat: String(decoding: bytes, as: UTF8.self)), fields.count > 1
+        else { return false }
         return fields[1] == "\(parent)"
       }
     #else
@@ -59,13 +72,14 @@ enum ProcessTable {
   }
 
   #if os(Linux)
+    /// Of ``fields(ofStat:)``, the one with the number of threads.
+    private static let threadsField = 17
+
     /// The fields of `/proc/PID/stat` after the command's name: state, parent, and so on. The name is in
     /// parentheses and may itself contain spaces and parentheses, so fields count from the last `)`.
-    private static func statFields(_ pid: Int32) -> [Substring]? {
-      guard pid > 1, let bytes = readSmallFile("/proc/\(pid)/stat") else { return nil }
-      let text = String(decoding: bytes, as: UTF8.self)
-      guard let end = text.lastIndex(of: ")") else { return nil }
-      return text[text.index(after: end)...].split(separator: " ")
+    private static func fields(ofStat stat: String) -> [Substring]? {
+      guard let end = stat.lastIndex(of: ")") else { return nil }
+      return stat[stat.index(after: end)...].split(separator: " ")
     }
   #endif
 }

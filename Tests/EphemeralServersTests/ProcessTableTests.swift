@@ -27,6 +27,18 @@ import Testing
     try await poll(until: .now + .seconds(5)) { ProcessTable.state(pid) == state ? true : nil } ?? false
   }
 
+  /// mongod's first thread ends before the one that gives its memory back; it had its port until then, and its successor none.
+  @Test(
+    arguments: [
+      ("Z", 1, .gone), ("Z", 2, .running), ("S", 40, .running), ("T", 1, .stopped), ("X", 0, .gone),
+    ]
+      as [(String, Int, ProcessTable.State)])
+  func aProcessIsThereUntilItsLastThreadHasEnded(state: String, threads: Int, expected: ProcessTable.State) {
+    let stat =
+      "14541 (mongod) x) \(state) 14500 14541 14541 0 -1 4228444 51 0 0 0 1 2 0 0 20 0 \(threads) 0 8541 0 0 18446744073709551615"
+    #expect(ProcessTable.state(ofStat: stat) == expected)
+  }
+
   /// Its command line is empty for a moment each time; it was taken for gone then.
   @Test func aProcessThatBecomesAnotherProgramIsAliveAllTheTime() async throws {
     try await withTemporaryFolder { folder in
