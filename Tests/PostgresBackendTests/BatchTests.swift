@@ -74,7 +74,52 @@ import Testing
     }
   }
 
+  @Test func createsThatShareAStatementStoreWhatEachAskedFor() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+      let texts: [String?] = [nil, "{}", "NULL", "{a,\"b\"}", "\\", "'; --", "\u{E9}e\u{301}\u{10FFFF}", " "]
+      @Sendable func new(_ number: Int) -> NewInstructor {
+        var new = NewInstructor(
+          firstName: "{\(number),\"}", lastName: "L\(number)", learners: Int64(number) * 1_000_000)
+        new.middleInitial = number % 3 == 0 ? "M" : nil
+        new.academicTitle = texts[number % 8]
+        new.title = texts[(number + 3) % 8]
+        new.organization = texts[(number + 5) % 8]
+        new.averageRating = number % 4 == 0 ? nil : AverageRating(tenths: number % 51)
+        new.ratingCount = number % 4 == 0 ? 0 : Int64(number)
+        // None, a primary, assistants, and both.
+        if number % 4 > 1 { new.courses += [.assistant(CourseID(Int64(900 - number))), .assistant(1_000)] }
+        if number % 2 == 1 { new.courses.append(.primary(CourseID(Int64(number + 1)))) }
+        return new
+      }
+      let results = try await together(64, on: store) { number throws(StoreError) in
+        try await store.instructors.create(new(number))
+      }
+      for (number, result) in results.enumerated() {
+        let created = try result.get()
+        #expect(created == Instructor(new(number), id: created.id))
+        #expect(try await store.instructors.get(created.id) == created)
+        for course in created.courses {
+          let team = try await store.instructors.team(of: course.courseID)
+          #expect((team.primary == created) == (course.role == .primary))
+          #expect(team.assistants.contains(created) == (course.role == .assistant))
+        }
+      }
+      // One statement for all of them: none for a single one was ever prepared.
+      let single = try await store.pool.lease(store.call("test"), .read) {
+        (connection, call) throws(StoreError) in
+        var count: Int64 = -1
+        try connection.text(
+          call,
+          "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT INTO instructors %VALUES%'"
+        ) { count = (try? $0.integer(0, 0)) ?? -1 }
+        return count
+      }
+      #expect(single == 0)
+    }
+  }
+
   @Test func createsThatWantTheSameCoursesInOppositeOrdersNeverDeadlock() async throws {
+    let before = try await PostgresTestServer.deadlocks()
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       let other = try await PostgresStore.open(
         try await PostgresTestServer.url(), options: .patient(schema: schema))
@@ -117,6 +162,7 @@ import Testing
       await other.close()
       await third.close()
     }
+    #expect(try await PostgresTestServer.deadlocks() == before)
   }
 
   @Test func updatesInABatchKeepTheirOwnErrors() async throws {
@@ -151,6 +197,7 @@ import Testing
   }
 
   @Test func updatesInOppositeOrdersFromTwoStoresNeverDeadlock() async throws {
+    let before = try await PostgresTestServer.deadlocks()
     try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
       let other = try await PostgresStore.open(
         try await PostgresTestServer.url(), options: .patient(schema: schema))
@@ -166,6 +213,61 @@ import Testing
       }
       for id in ids { #expect(try await store.instructors.get(id).version == 21) }
       await other.close()
+    }
+    #expect(try await PostgresTestServer.deadlocks() == before)
+  }
+
+  /// The check that the two above end with can fail.
+  @Test func aDeadlockIsCounted() async throws {
+    let before = try await PostgresTestServer.deadlocks()
+    try await PostgresTestServer.withStore(.patient(connections: 2)) { store, _ in
+      let ids = try await store.instructors.createMany((0..<2).map { _ in Self.grace }).map(\.id.rawValue)
+      let hasFirst = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
+      let outcomes = await withTaskGroup(of: Result<Void, StoreError>.self) { group in
+        for mine in 0..<2 {
+          group.addTask {
+            do throws(StoreError) {
+              try await store.pool.lease(store.call("test"), .write) {
+                (connection, call) throws(StoreError) in
+                try connection.simple(call, "BEGIN")
+                try connection.simple(call, "SELECT FROM instructors WHERE id = \(ids[mine]) FOR UPDATE")
+                hasFirst[mine].signal()
+                hasFirst[1 - mine].wait()
+                try connection.simple(call, "SELECT FROM instructors WHERE id = \(ids[1 - mine]) FOR UPDATE")
+                try connection.simple(call, "COMMIT")
+              }
+              return .success(())
+            } catch {
+              return .failure(error)
+            }
+          }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(outcomes.count { $0.failure != nil } == 1)
+    }
+    #expect(try await PostgresTestServer.deadlocks() == before + 1)
+  }
+
+  @Test func oneBadWriteInAFullBatchFailsAlone() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
+      _ = try await store.instructors.create(
+        NewInstructor(firstName: "Grace", lastName: "Hopper", courses: [.primary(8)]))
+      let results = try await together(256, on: store) { number throws(StoreError) in
+        try await store.instructors.create(
+          NewInstructor(
+            firstName: "F\(number)", lastName: "L", courses: [.primary(CourseID(Int64(number + 1)))]))
+      }
+      #expect(store.statistics().largestBatch == 256)
+      for (number, result) in results.enumerated() {
+        if number == 7 {
+          #expect(result.failure?.constraint == .primaryOfCourse)
+          #expect(result.failure?.outcome == .notApplied)
+        } else {
+          #expect(try result.get().firstName == "F\(number)")
+        }
+      }
+      #expect(try await store.instructors.count(.all, upTo: 1_000) == 256)
     }
   }
 

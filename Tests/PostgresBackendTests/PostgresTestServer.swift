@@ -1,9 +1,10 @@
 import DriverKit
 import EphemeralServers
 import InstructorStore
-@testable import PostgresBackend
 import Synchronization
 import Testing
+
+@testable import PostgresBackend
 
 /// One real PostgreSQL server for all suites of this target, started by the first test that needs it. It ends with
 /// this process.
@@ -20,7 +21,8 @@ enum PostgresTestServer {
 
   /// Runs `body` with a migrated store in a schema of its own, which it removes afterwards.
   static func withStore<Result>(
-    _ options: PostgresOptions = PostgresOptions(), _ body: (PostgresStore, _ schema: String) async throws -> Result
+    _ options: PostgresOptions = PostgresOptions(),
+    _ body: (PostgresStore, _ schema: String) async throws -> Result
   ) async throws -> Result {
     var options = options
     options.schema = freshSchemaName()
@@ -43,5 +45,21 @@ enum PostgresTestServer {
       try connection.simple(call, sql)
     }
     await store.close()
+  }
+
+  /// How many deadlocks the server has found so far. A session tells them when it ends, so the stores in question have to
+  /// be closed.
+  static func deadlocks() async throws -> Int64 {
+    let store = try await PostgresStore.open(try await url(), options: PostgresOptions(connections: 1))
+    let count = try await store.pool.lease(store.call("test"), .read) {
+      (connection, call) throws(StoreError) in
+      var count: Int64 = -1
+      try connection.text(
+        call, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+      ) { count = (try? $0.integer(0, 0)) ?? -1 }
+      return count
+    }
+    await store.close()
+    return count
   }
 }

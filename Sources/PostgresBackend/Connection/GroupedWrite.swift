@@ -37,6 +37,16 @@ class GroupedWrite: PipelinedRequest, @unchecked Sendable {
   /// out why. Not asked where the answer could not be decoded.
   var isDone: Bool { true }
 
+  /// Whether statements do this write and all others that say so at once: the server then looks at a statement once for all of
+  /// them. Those of a group are of one kind. If such a statement fails, it doesn't say whose fault it was.
+  var sharesStatements: Bool { false }
+
+  /// These statements, of this write and others.
+  func statements(forAll writes: [GroupedWrite]) -> [Statement] { [] }
+
+  /// Binds one of them.
+  func bind(statement: Int, forAll writes: [GroupedWrite], _ parameters: ParameterBuffer) {}
+
   /// Does all of it, as a unit of its own.
   func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {}
 }

@@ -9,8 +9,9 @@ extension PostgresConnection {
   /// Runs writes in one implicit transaction, with one sync: one commit, however many they are. A write is
   /// acknowledged when the sync was read.
   ///
-  /// If one fails, nothing was applied: it runs by itself, and so do those before and those after it, each as a group.
-  /// So a group in which k writes fail costs at most 2 k further groups and no statement runs more than a few times. A
+  /// If one fails, nothing was applied: it runs by itself, and so do those before and those after it, each as a group. Where
+  /// a statement of several writes fails, the group is tried once more with each write's own statements, to learn whose fault it was.
+  /// So a group in which k writes fail costs at most 3 k further groups and no statement runs more than a few times. A
   /// connection that is lost before the sync leaves the outcome of every write of the group unknown.
   func run(writes: [Request]) {
     guard let first = writes.first, let unit = CallGroup<PostgresConnection>(writes) else { return }
@@ -46,11 +47,14 @@ extension PostgresConnection {
 
   private func run(group writes: ArraySlice<Request>) {
     var rest = writes[...]
+    var mayShare = true
     while rest.count > 1 {
       if isBroken { return keepUnsent(rest) }
-      switch attempt(rest) {
+      switch attempt(rest, mayShare: mayShare) {
       case .over: return
+      case .failedTogether: mayShare = false
       case .failed(let index, let failure):
+        mayShare = true
         run(group: rest[..<index])
         let write = rest[index]
         if failure.error.code == .timeout(.lock) {
@@ -93,11 +97,14 @@ extension PostgresConnection {
     case over
     /// Nothing was applied, because of the write with this index.
     case failed(Int, ExchangeFailure)
+    /// Nothing was applied, and any of the writes that shared statements may be at fault.
+    case failedTogether
     /// Nothing was applied, and no write is known to be at fault.
     case failedAsAWhole
   }
 
-  private func attempt(_ group: ArraySlice<Request>) -> Attempt {
+  /// - Parameter mayShare: Whether writes for which there are such share statements.
+  private func attempt(_ group: ArraySlice<Request>, mayShare: Bool) -> Attempt {
     // A write whose caller has left is not sent, or not again.
     var sent = group.indices.filter { !group[$0].isAbandoned }
     guard let unit = CallGroup<PostgresConnection>(sent.map { group[$0] }) else { return .over }
@@ -110,7 +117,7 @@ extension PostgresConnection {
       return .over
     }
     do throws(ExchangeFailure) {
-      let statements = try send(group, sent, unit)
+      let statements = try send(group, sent, unit, mayShare: mayShare)
       let failed = try receive(statements, group, unit)
       // What the server said as it went down proves nothing.
       guard !isBroken else { throw ExchangeFailure(error: lost(unit)) }
@@ -149,9 +156,10 @@ extension PostgresConnection {
 
   /// A statement that was sent.
   private struct Sent {
-    /// The index of the write it is of; `nil` for the group's own.
+    /// The index of the write it is of; `nil` for the group's own, and where it is of several.
     let write: Int?
     let isFurther: Bool
+    var isShared = false
     let statement: Statement
     /// Whether what prepares it went before it.
     let isPreparing: Bool
@@ -159,18 +167,27 @@ extension PostgresConnection {
 
   /// Sends the group's statements and a sync.
   private func send(
-    _ group: ArraySlice<Request>, _ writes: [Int], _ unit: Call
+    _ group: ArraySlice<Request>, _ writes: [Int], _ unit: Call, mayShare: Bool
   ) throws(ExchangeFailure) -> [Sent] {
     var preparing: [Int] = []
     var sent: [Sent] = []
+    var sharing = mayShare ? writes.map { grouped(group[$0]) }.filter(\.sharesStatements) : []
+    if sharing.count < 2 { sharing = [] }
     if writes.contains(where: { grouped(group[$0]).lockOrder > .nothing }) {
       try send(Self.lockTimeout, of: nil, &preparing, &sent, unit) { _ in }
     }
     for index in writes {
       let write = grouped(group[index])
+      if !sharing.isEmpty, write.sharesStatements { continue }
       try send(write.statement, of: index, &preparing, &sent, unit, write.bind)
       if let further = write.further {
         try send(further, of: index, isFurther: true, &preparing, &sent, unit, write.bindFurther)
+      }
+    }
+    // Last: they take the locks that come last, in their order.
+    for (number, statement) in (sharing.first?.statements(forAll: sharing) ?? []).enumerated() {
+      try send(statement, of: nil, isShared: true, &preparing, &sent, unit) {
+        sharing[0].bind(statement: number, forAll: sharing, $0)
       }
     }
     guard PQpipelineSync(pointer) == 1 else { throw ExchangeFailure(error: lost(unit)) }
@@ -178,11 +195,15 @@ extension PostgresConnection {
   }
 
   private func send(
-    _ statement: Statement, of write: Int?, isFurther: Bool = false, _ preparing: inout [Int],
+    _ statement: Statement, of write: Int?, isFurther: Bool = false, isShared: Bool = false,
+    _ preparing: inout [Int],
     _ sent: inout [Sent], _ unit: Call, _ bind: (ParameterBuffer) -> Void
   ) throws(ExchangeFailure) {
     let isPreparing = try sendPrepare(statement, &preparing, unit)
-    sent.append(Sent(write: write, isFurther: isFurther, statement: statement, isPreparing: isPreparing))
+    sent.append(
+      Sent(
+        write: write, isFurther: isFurther, isShared: isShared, statement: statement, isPreparing: isPreparing
+      ))
     parameters.reset()
     bind(parameters)
     if !send(statement) { throw ExchangeFailure(error: lost(unit)) }
@@ -194,6 +215,7 @@ extension PostgresConnection {
   ) throws(ExchangeFailure) -> Attempt? {
     var failure: ExchangeFailure?
     var failedIndex: Int?
+    var hasFailedTogether = false
     for next in sent {
       let hadFailed = failure != nil
       if next.isPreparing, try answer(unit, &failure, { _ in }) { markPrepared(next.statement) }
@@ -202,6 +224,7 @@ extension PostgresConnection {
         guard let index = next.write, !next.isFurther else { return }
         do throws(DecodingFailure) { try group[index].request.receive(result) } catch { isUndecodable = true }
       }
+      if next.isShared, !hadFailed, failure != nil { hasFailedTogether = true }
       guard let index = next.write else { continue }
       if isUndecodable { group[index].keep(undecodable(group[index], .unknown)) }
       if !hadFailed, failure != nil { failedIndex = index }
@@ -209,6 +232,6 @@ extension PostgresConnection {
     try readSync(unit, &failure)
     guard let failure else { return nil }
     for next in sent { if let index = next.write { group[index].forgetFailure() } }
-    return failedIndex.map { .failed($0, failure) } ?? .failedAsAWhole
+    return failedIndex.map { .failed($0, failure) } ?? (hasFailedTogether ? .failedTogether : .failedAsAWhole)
   }
 }

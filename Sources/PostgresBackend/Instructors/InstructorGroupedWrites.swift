@@ -57,6 +57,29 @@ final class InsertInstructor: GroupedWrite, @unchecked Sendable {
     InstructorWrites.bindInsert(new, id?.rawValue ?? 0, parameters)
   }
 
+  override var sharesStatements: Bool { repository.writes.insertMany != nil }
+
+  override func statements(forAll writes: [GroupedWrite]) -> [Statement] {
+    let hasCourses = creates(writes).contains { !$0.new.courses.isEmpty }
+    return [repository.writes.insertMany, hasCourses ? repository.writes.insertCourses : nil].compactMap {
+      $0
+    }
+  }
+
+  override func bind(statement: Int, forAll writes: [GroupedWrite], _ parameters: ParameterBuffer) {
+    let creates = creates(writes)
+    if statement == 0 {
+      InstructorWrites.bindInsertMany(creates.map { ($0.new, $0.id?.rawValue ?? 0) }, parameters)
+    } else {
+      InstructorWrites.bindCourses(
+        creates.flatMap { create in create.new.courses.map { (create.id?.rawValue ?? 0, $0) } }, parameters)
+    }
+  }
+
+  private func creates(_ writes: [GroupedWrite]) -> [InsertInstructor] {
+    writes.compactMap { $0 as? InsertInstructor }
+  }
+
   override func runAlone(_ connection: PostgresConnection, _ call: Call) throws(StoreError) {
     created = try repository.createWithDrawnID(new, connection, call)
   }

@@ -14,6 +14,16 @@ extension InstructorWrites {
         VALUES ($1::bigint, 1, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::bigint,
           $9::smallint, $10::bigint, $11::bigint[], $12::bigint[])
       """,
+    insertMany: """
+      INSERT INTO instructors (id, version, first_name, middle_initial, last_name, academic_title, title,
+          organization, learners, average_rating_tenths, rating_count, primary_of, assists)
+        SELECT n.id, 1, n.first_name, n.middle_initial, n.last_name, n.academic_title, n.title, n.organization,
+            n.learners, n.average_rating_tenths, n.rating_count, n.primary_of::bigint[], n.assists::bigint[]
+          FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::bigint[], $9::smallint[], $10::bigint[], $11::text[], $12::text[])
+          n (id, first_name, middle_initial, last_name, academic_title, title, organization, learners,
+            average_rating_tenths, rating_count, primary_of, assists)
+      """,
     insertCourses: """
       INSERT INTO course_instructors (course_id, instructor_id, is_primary)
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::boolean[])

@@ -4,6 +4,8 @@ import InstructorStore
 final class InstructorWrites: Sendable {
   /// Parameters: see ``bindInsert(_:_:_:)``.
   let insert: Statement
+  /// Inserts many at once. Parameters: see ``bindInsertMany(_:_:)``.
+  let insertMany: Statement?
   /// What has to come first in a unit that inserts several instructors with courses of which they are the primary. `$1`: these
   /// courses.
   let claimCourses: Statement?
@@ -34,11 +36,13 @@ final class InstructorWrites: Sendable {
   let promote: [Statement]
 
   init(
-    _ fields: InstructorFields, insert: String, claimCourses: String? = nil, insertCourses: String? = nil,
+    _ fields: InstructorFields, insert: String, insertMany: String? = nil, claimCourses: String? = nil,
+    insertCourses: String? = nil,
     update: String, assign: [String], unassign: [String], lockPrimaries: String, currentPrimary: String,
     promote: [String]
   ) {
     self.insert = Statement(insert)
+    self.insertMany = insertMany.map(Statement.init)
     self.claimCourses = claimCourses.map(Statement.init)
     self.insertCourses = insertCourses.map(Statement.init)
     self.update = Statement(update)
@@ -67,6 +71,28 @@ final class InstructorWrites: Sendable {
     parameters.append(new.ratingCount)
     parameters.append(nullIfEmpty: new.courseIDs(.primary))
     parameters.append(nullIfEmpty: new.courseIDs(.assistant))
+  }
+
+  /// Those of ``bindInsert(_:_:_:)``, each an array with a value for each instructor. An array of arrays would need all to be of
+  /// one length, so courses come as texts.
+  static func bindInsertMany(_ items: [(new: NewInstructor, id: Int64)], _ parameters: ParameterBuffer) {
+    parameters.append(items.map(\.id))
+    parameters.append(items.map(\.new.firstName) as [String?])
+    parameters.append(items.map(\.new.middleInitial))
+    parameters.append(items.map(\.new.lastName) as [String?])
+    parameters.append(items.map(\.new.academicTitle))
+    parameters.append(items.map(\.new.title))
+    parameters.append(items.map(\.new.organization))
+    parameters.append(items.map(\.new.learners))
+    parameters.append(smallints: items.map(\.new.averageRating?.tenths))
+    parameters.append(items.map(\.new.ratingCount))
+    for role in [CourseRole.primary, .assistant] {
+      parameters.append(items.map { arrayText($0.new.courseIDs(role)) })
+    }
+  }
+
+  private static func arrayText(_ courses: [Int64]) -> String? {
+    courses.isEmpty ? nil : "{" + courses.map { "\($0)" }.joined(separator: ",") + "}"
   }
 
   /// The parameters of ``insertCourses``, in the order of the courses: two units that insert several then never wait for

@@ -92,8 +92,9 @@ extension PostgresInstructors {
   ) throws(StoreError) {
     do throws(StoreError) {
       let claims = claims(items)
-      let rows = claims.count..<claims.count + items.count
-      var statements = claims.map(\.statement) + instructors.map { _ in writes.insert }
+      let inserts = writes.insertMany.map { [$0] } ?? items.map { _ in writes.insert }
+      let rows = claims.count..<claims.count + inserts.count
+      var statements = claims.map(\.statement) + inserts
       let courses = instructors.flatMap { instructor in
         instructor.courses.map { (instructor.id.rawValue, $0) }
       }
@@ -101,7 +102,10 @@ extension PostgresInstructors {
       try connection.exchange(call, statements) { index, parameters in
         if index < rows.lowerBound {
           parameters.append(claims[index].courses)
-        } else if index < rows.upperBound {
+        } else if rows.contains(index), writes.insertMany != nil {
+          InstructorWrites.bindInsertMany(
+            zip(items, instructors).map { ($0, $1.id.rawValue) }, parameters)
+        } else if rows.contains(index) {
           let item = index - rows.lowerBound
           InstructorWrites.bindInsert(items[item], instructors[item].id.rawValue, parameters)
         } else {
