@@ -115,7 +115,9 @@ final class MongoCore: Sendable {
       options: PoolOptions(
         connections: options.connections, waitingCalls: options.waitingCallsLimit, timeout: options.timeout,
         acquireTimeout: options.acquireTimeout, connectTimeout: options.connectTimeout,
-        dispatch: options.dispatch, serialClasses: [SharedRequest.changes], servesInline: servesInline),
+        dispatch: options.dispatch, serialClasses: [SharedRequest.changes],
+        elasticClasses: SharedRequest.reads,
+        servesInline: servesInline),
       observation: observation)
     reviewQueue = CourseQueue(
       pool, limit: options.waitingCallsLimit, sharesTransactions: options.dispatch == .batched)

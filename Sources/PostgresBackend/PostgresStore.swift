@@ -60,7 +60,7 @@ public final class PostgresStore: StorageBackend {
         connections: options.connections, waitingCalls: options.waitingCallsLimit,
         timeout: options.timeout, acquireTimeout: options.acquireTimeout,
         connectTimeout: options.connectTimeout, dispatch: options.dispatch,
-        quickClasses: [PipelineClass.reads]))
+        quickClasses: [PipelineClass.reads], elasticClasses: [PipelineClass.reads]))
     let store = PostgresStore(options: options, pool: pool)
     do throws(StoreError) {
       try await pool.lease(context, .read, timeout: options.connectTimeout) {

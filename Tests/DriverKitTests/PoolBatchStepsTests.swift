@@ -189,31 +189,6 @@ extension DriverKitSuite {
       #expect(machine.worker(running: calls[2]) == nil)
     }
 
-    /// A flood of reads, and now and then a call that runs alone or a write: whoever waits longest is in the next
-    /// exchange, so none of them waits for more than what was ahead of it.
-    @Test func nobodyStarves() {
-      var machine = machine(workers: 1, batch: 8)
-      _ = machine.submit(Waiter(-1))
-      _ = machine.next(for: 0)
-      var submittedAt: [Int: Int] = [:]
-      var longest = 0
-      for exchange in 0..<1_000 {
-        for read in 0..<6 {
-          submittedAt[exchange * 10 + read] = exchange
-          _ = machine.submit(Waiter(exchange * 10 + read, batchClass: 1))
-        }
-        if exchange % 5 == 0 {
-          submittedAt[exchange * 10 + 9] = exchange
-          _ = machine.submit(Waiter(exchange * 10 + 9, batchClass: exchange % 10 == 0 ? 0 : 2))
-        }
-        for number in machine.next(for: 0).calls.map(\.number) {
-          longest = max(longest, exchange - (submittedAt.removeValue(forKey: number) ?? -1))
-        }
-      }
-      #expect(longest <= 2, "waited for \(longest) exchanges")
-      #expect(submittedAt.count < 16, "\(submittedAt.count) were left behind")
-    }
-
     @Test func drainingServesWhatALaneHasWaiting() {
       var machine = machine(workers: 2)
       submit("11", to: &machine)

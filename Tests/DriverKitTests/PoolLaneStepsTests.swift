@@ -113,6 +113,72 @@ extension DriverKitSuite {
       #expect(started == further)
     }
 
+    // MARK: Few workers or all
+
+    /// How a server behaves: what an exchange of so many calls takes of `workers`, in nanoseconds.
+    private typealias Server = @Sendable (_ calls: Int, _ workers: Int) -> UInt64
+
+    /// Calls that take long each and processor time only: four workers on two processors take twice as long as two.
+    private static let busy: Server = { calls, workers in UInt64(calls * workers) * 100_000 }
+    /// Calls that take long each and wait for the disk: as long, however many do.
+    private static let waiting: Server = { calls, _ in UInt64(calls) * 200_000 }
+    private static let short: Server = { calls, _ in UInt64(calls) * 10_000 }
+
+    /// Twelve callers that come back at once with the next read, for about so many exchanges.
+    ///
+    /// - Returns: How many calls each worker had at the end.
+    private func batches(_ machine: inout Machine, after exchanges: Int, _ server: Server) -> [Int] {
+      let began: UInt64 = 1 << 40
+      var runs: [Int] = []
+      var count = 0
+      while count < exchanges {
+        for _ in 0..<12 { _ = machine.submit(Waiter(batchClass: 1)) }
+        runs = (0..<4).map { worker in machine.next(for: worker, now: began).calls.count }
+        let workers = runs.count { $0 > 0 }
+        count += workers
+        for (worker, calls) in runs.enumerated() where calls > 0 {
+          machine.finished(worker, now: began + server(calls, workers))
+        }
+      }
+      return runs
+    }
+
+    private func elasticMachine(_ classes: Set<UInt8> = [1]) -> Machine {
+      var limits = PoolLimits(workers: 4, waitingCalls: 10_000, batchCalls: 10, lanes: 2)
+      limits.elasticClasses = classes
+      return Machine(limits)
+    }
+
+    @Test func readsThatWaitForTheServersDiskAreServedByAllWorkers() {
+      var machine = elasticMachine()
+      #expect(batches(&machine, after: 8 * LaneControl.window, Self.waiting) == [3, 3, 3, 3])
+    }
+
+    @Test func readsThatTakeProcessorTimeAreServedByFewInTheEnd() {
+      var machine = elasticMachine()
+      #expect(batches(&machine, after: 8 * LaneControl.window, Self.busy) == [6, 6, 0, 0])
+    }
+
+    @Test func shortReadsAreServedByFewAndNothingElseIsTried() {
+      var machine = elasticMachine()
+      for _ in 0..<20 { #expect(batches(&machine, after: LaneControl.window, Self.short) == [6, 6, 0, 0]) }
+    }
+
+    @Test func classesThatAreNotElasticKeepTheirLanes() {
+      var machine = elasticMachine([2])
+      for _ in 0..<20 { #expect(batches(&machine, after: LaneControl.window, Self.waiting) == [6, 6, 0, 0]) }
+    }
+
+    @Test func whatIsBetterIsFoundOutAgain() {
+      var machine = elasticMachine()
+      #expect(batches(&machine, after: 8 * LaneControl.window, Self.waiting) == [3, 3, 3, 3])
+      // What was on the disk is in memory now, and takes its time all the same.
+      let kept = 3 * LaneControl.windowsKept * LaneControl.window
+      #expect(batches(&machine, after: kept, Self.busy) == [6, 6, 0, 0])
+      #expect(batches(&machine, after: kept, Self.waiting) == [3, 3, 3, 3])
+      #expect(batches(&machine, after: 4 * LaneControl.window, Self.short) == [6, 6, 0, 0])
+    }
+
     @Test func otherClassesAreNotSparedThreads() {
       var machine = quickMachine(isNear: true, answers: QuickAnswers.window, nanoseconds: 1_000)
       var started = 0

@@ -64,7 +64,7 @@ final class PoolCore: Sendable {
           PoolLimits(
             workers: options.connections, waitingCalls: options.waitingCalls, batchCalls: options.batchCalls,
             batchBytes: options.batchBytes, lanes: options.lanes, serialClasses: options.serialClasses,
-            quickClasses: options.quickClasses))))
+            quickClasses: options.quickClasses, elasticClasses: options.elasticClasses))))
     queue = DispatchQueue(label: "\(name)-deadlines")
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in self?.expire() }

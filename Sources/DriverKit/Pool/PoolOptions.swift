@@ -29,6 +29,8 @@ package struct PoolOptions: Sendable {
   package var serialClasses: Set<UInt8>
   /// Batch classes of short reads; see ``PoolLimits/quickClasses``.
   package var quickClasses: Set<UInt8>
+  /// Batch classes of reads that may be served by all connections; see ``PoolLimits/elasticClasses``.
+  package var elasticClasses: Set<UInt8>
   /// Whether a caller's own thread may serve its call. Not where a driver can't end its wait by the call's deadline.
   package var servesInline: Bool
 
@@ -36,7 +38,8 @@ package struct PoolOptions: Sendable {
     connections: Int, waitingCalls: Int, timeout: Duration, acquireTimeout: Duration,
     connectTimeout: Duration,
     dispatch: DispatchMode = .direct, batchBytes: Int = 1 << 20, lanes: Int = PoolOptions.defaultLanes,
-    serialClasses: Set<UInt8> = [], quickClasses: Set<UInt8> = [], servesInline: Bool = true
+    serialClasses: Set<UInt8> = [], quickClasses: Set<UInt8> = [], elasticClasses: Set<UInt8> = [],
+    servesInline: Bool = true
   ) {
     self.connections = connections
     self.waitingCalls = waitingCalls
@@ -48,6 +51,7 @@ package struct PoolOptions: Sendable {
     self.lanes = lanes
     self.serialClasses = serialClasses
     self.quickClasses = quickClasses
+    self.elasticClasses = elasticClasses
     self.servesInline = servesInline
   }
 

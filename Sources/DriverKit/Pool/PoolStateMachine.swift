@@ -38,6 +38,8 @@ struct PoolLimits {
   /// Batch classes whose calls are served by ``lanes`` workers where batching is off, too, while the server answers before a further
   /// thread would run; see ``QuickAnswers``.
   var quickClasses: Set<UInt8> = []
+  /// Batch classes that are served by all workers, with smaller batches, where that serves more calls; see ``LaneControl``.
+  var elasticClasses: Set<UInt8> = []
   /// How long a worker may serve a batch class, in nanoseconds, before it no longer counts as one of the class's lanes: others
   /// must not wait for what may never be answered.
   var lanePatience: UInt64 = 100_000_000
@@ -211,7 +213,12 @@ struct PoolStateMachine<Call: PoolWaiter> {
       if lines[line].callsUnderWay > lanes { return 0 }
       return isShared(line) ? 1 : max(0, limits.workers - lanes)
     }
-    return max(0, limits.lanes + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
+    return max(0, lanes(of: line) + max(0, lines[line].alive - 1) / limits.batchCalls - lines[line].lanes)
+  }
+
+  /// How many workers serve a class where its calls share exchanges.
+  private func lanes(of line: Int) -> Int {
+    lines[line].control.isWide ? limits.workers : limits.lanes
   }
 
   /// How many calls of a class one batch takes at the most: an equal part of all that are under way. Otherwise all callers
@@ -219,7 +226,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
   private func batchSize(_ line: Int) -> Int {
     if isSerial(line) { return isShared(line) ? limits.batchCalls : 1 }
     let calls = lines[line].alive + lines[line].callsUnderWay
-    return max(1, min(limits.batchCalls, (calls + limits.lanes - 1) / limits.lanes))
+    let lanes = lanes(of: line)
+    return max(1, min(limits.batchCalls, (calls + lanes - 1) / lanes))
   }
 
   private func isSerial(_ line: Int) -> Bool { line > 0 && limits.serialClasses.contains(UInt8(line)) }
@@ -280,7 +288,12 @@ struct PoolStateMachine<Call: PoolWaiter> {
     guard let run = running.removeValue(forKey: worker) else { return }
     if !run.isOverdue { leaveLane(run) }
     lines[run.line].callsReturning = run.calls.count
-    if limits.batchCalls == 1, run.line > 0 { quickAnswers.note(now &- run.began) }
+    if limits.batchCalls == 1 {
+      if run.line > 0 { quickAnswers.note(now &- run.began) }
+    } else if limits.elasticClasses.contains(UInt8(run.line)) {
+      lines[run.line].control.note(
+        now &- run.began, calls: run.calls.count, lanes: (few: limits.lanes, all: limits.workers))
+    }
   }
 
   private mutating func leaveLane(_ run: Run) {

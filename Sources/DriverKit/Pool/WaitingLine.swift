@@ -16,6 +16,8 @@ struct WaitingLine<Call: PoolWaiter> {
   var callsUnderWay = 0
   /// Calls of the batch that ended last: most of their callers are about to call again.
   var callsReturning = 0
+  /// How many workers may serve it.
+  var control = LaneControl()
 
   /// Calls that wait and whose callers have not said that they left.
   var alive: Int { entries.count - dead }

@@ -25,6 +25,9 @@ enum SharedRequest: Sendable {
   /// The batch class of updates and deletes. Two transactions at a time would conflict where they want one instructor.
   static let changes: UInt8 = 8
 
+  /// The batch classes of reads.
+  static let reads: Set<UInt8> = [1, 2, 3, 5, 6, 7]
+
   /// One kind of command each.
   var batchClass: UInt8 {
     switch self {

@@ -6,7 +6,8 @@ extension MongoStore {
   package static func lanesText(connections: Int, _ dispatch: DispatchMode) -> String {
     let lanes = min(connections, PoolOptions.defaultLanes)
     return switch dispatch {
-    case .batched: "calls that share exchanges over \(lanes) of them, more where more wait than one takes"
+    case .batched:
+      "calls that share exchanges over \(lanes) of them, more where more wait than one takes; reads over all while that serves more"
     case .direct: "every call over any of them"
     }
   }
