@@ -1,4 +1,5 @@
 import InstructorStore
+import Synchronization
 import Testing
 
 @testable import BenchmarkKit
@@ -30,6 +31,29 @@ import Testing
     let phases = clock.phases(until: 7_000_000_000)
     #expect(phases.map(\.name) == ["instructors", "reviewers", "reviews"])
     #expect(phases.map(\.seconds) == [3, 0, 4])
+  }
+
+  @Test func progressHasTheRateAndTheTimeLeft() {
+    let lines = Mutex<[String]>([])
+    let report = Loader.progressReporter(
+      "PostgreSQL", ProgressSink(step: { _ in }, update: { line in lines.withLock { $0.append(line) } }))
+    // Gone on with: 1,000 records were there before.
+    for (phase, done, total, seconds) in [
+      (BulkLoadProgress.Phase.preparing, 1, 1, 1), (.instructors, 1_000, 9_000, 2),
+      (.instructors, 3_000, 9_000, 6),
+      (.reviews, 6_000, 9_000, 7), (.indexes, 3, 12, 9), (.constraints, 1, 2, 10),
+    ] {
+      report(BulkLoadProgress(phase: phase, done: done, total: total), UInt64(seconds) * 1_000_000_000)
+    }
+    #expect(
+      lines.withLock { $0 } == [
+        "PostgreSQL: preparing",
+        "PostgreSQL: instructors, 11% of 9,000 records, 0 records/s, ? left for rows",
+        "PostgreSQL: instructors, 33% of 9,000 records, 500 records/s, 12.0 s left for rows",
+        "PostgreSQL: reviews, 66% of 9,000 records, 1,000 records/s, 3.00 s left for rows",
+        "PostgreSQL: index 4 of 12",
+        "PostgreSQL: constraints",
+      ])
   }
 
   @Test func everyLoadHasItsColumnAndEveryPhaseOneLine() async throws {

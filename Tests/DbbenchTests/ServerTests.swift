@@ -23,6 +23,7 @@ import Testing
     var backend: String
     var elapsedSeconds: Double
     var phases: [Phase]
+    var peakClientBytes: Int?
     var sizes: [Size]
   }
 
@@ -172,6 +173,30 @@ import Testing
       #expect(resumed.standardOutput.contains("as generated"), "\(resumed)")
       #expect(try await sql(postgres, "SELECT count(*) FROM dbbench.instructors") == "100000")
       #expect(try await sql(postgres, "SELECT to_regclass('dbbench.load_progress') IS NULL") == "t")
+    }
+  }
+
+  /// A program that kept what it loads would need some 100 MiB for the larger catalog.
+  @Test func theMemoryOfALoadDoesNotGrowWithTheCatalog() async throws {
+    try await EphemeralServers.withServers(EphemeralServerOptions()) { servers in
+      let postgres = try #require(servers.postgres)
+      let mongo = try #require(servers.mongo)
+      var peaks: [[Int]] = []
+      for instructors in ["20000", "200000"] {
+        let output = try await Tool.run([
+          "load", "--json", "-", "--postgres", postgres.tcpURL, "--mongo", mongo.tcpURL, "--instructors",
+          instructors,
+          "--courses", "20000", "--reviewers", "1000", "--reviews", "1000",
+        ])
+        #expect(output.status == 0, "\(output)")
+        peaks.append(
+          try output.standardOutput.split(separator: "\n").map { line in
+            try #require(JSONDecoder().decode(Load.self, from: Data(line.utf8)).peakClientBytes)
+          })
+      }
+      for (small, large) in zip(peaks[0], peaks[1]) {
+        #expect(large < small + 40 << 20, "\(small) bytes for 20,000 instructors, \(large) for 200,000")
+      }
     }
   }
 

@@ -8,6 +8,9 @@ import PostgresBackend
 enum DifferentialStores {
   typealias Named = (name: String, store: any StorageBackend)
 
+  /// For sequences that wait for each other on a busy machine.
+  private static let patience = Duration.seconds(60)
+
   static func with(_ body: ([Named]) async throws -> Void) async throws {
     let servers = try await EphemeralServers.start(EphemeralServerOptions(cacheMegabytesPerServer: 512))
     do {
@@ -29,18 +32,26 @@ enum DifferentialStores {
     var stores: [Named] = [("memory", InMemoryStore())]
     for dispatch in DispatchMode.allCases {
       let place = "differential_\(dispatch)"
+      // Few, so that calls of many sequences at once share exchanges.
+      let connections = dispatch == .batched ? 2 : 8
       if isWanted("postgres") {
         try await PostgresMaintenance(postgres, schema: place).create()
-        let options = PostgresOptions(schema: place, dispatch: dispatch)
+        let options = PostgresOptions(
+          schema: place, connections: connections, timeout: patience, acquireTimeout: patience,
+          dispatch: dispatch)
         stores.append(("postgres, \(dispatch)", try await PostgresStore.open(postgres, options: options)))
       }
       if isWanted("mongo") {
         try await MongoMaintenance(mongo, database: place).create()
-        let options = MongoOptions(database: place, dispatch: dispatch)
+        let options = MongoOptions(
+          database: place, connections: connections, timeout: patience, acquireTimeout: patience,
+          dispatch: dispatch)
         stores.append(("mongo, \(dispatch)", try await MongoStore.open(mongo, options: options)))
       }
       if isWanted("postgres-jsonb") {
-        let options = PostgresOptions(schema: "\(place)_jsonb", dataModel: .document, dispatch: dispatch)
+        let options = PostgresOptions(
+          schema: "\(place)_jsonb", dataModel: .document, connections: connections, timeout: patience,
+          acquireTimeout: patience, dispatch: dispatch)
         try await PostgresMaintenance(postgres, schema: options.schema).create()
         stores.append(
           ("postgres-jsonb, \(dispatch)", try await PostgresStore.open(postgres, options: options)))

@@ -75,6 +75,15 @@ import Testing
     }
   }
 
+  @Test func sequencesAtOnceAgreeAndAMistakeIsFoundAmongThem() async throws {
+    let sequences = (0..<32).map { DifferentialRunner.sequence(seed: 3, number: $0, operations: 50) }
+    #expect(try await makeRunner(nil).runTogether(sequences) == nil)
+    let found = try #require(try await makeRunner(.ignoredVersion).runTogether(sequences))
+    #expect(found.divergence.operation?.ifVersion != nil, "\(found.divergence)")
+    // It is about the calls of its own sequence only.
+    #expect(try await makeRunner(.ignoredVersion).run(found.sequence) != nil)
+  }
+
   private func makeRunner(_ mistake: Mistake?) async throws -> DifferentialRunner {
     let (good, base) = (InMemoryStore(), InMemoryStore())
     try await good.migrate()

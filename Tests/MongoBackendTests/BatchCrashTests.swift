@@ -55,6 +55,7 @@ import Testing
         }
       }
       #expect(acknowledged >= 1_000)
+      #expect(unknown >= 1, "the server was killed between two batches: nothing was interrupted")
       let stored = try await again.instructors.count(.all, upTo: 1_000_000)
       #expect(
         (acknowledged...acknowledged + unknown).contains(stored), "\(acknowledged) \(unknown) \(stored)")

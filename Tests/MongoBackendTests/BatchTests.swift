@@ -97,6 +97,27 @@ extension FailureTests {
       }
     }
 
+    @Test("One bad create in a full batch fails alone")
+    func oneBadCreateInAFullBatch() async throws {
+      try await FailingStore.with(connections: 1) { failing in
+        _ = try await failing.store.instructors.create(Self.person(-1, .primary(8)))
+        let results = try await Self.together(failing, count: 256) { number in
+          try await failing.store.instructors.create(
+            Self.person(number, .primary(CourseID(Int64(number) + 1))))
+        }
+        #expect(failing.store.statistics().largestBatch == 256)
+        for (number, result) in results.enumerated() {
+          if number == 7 {
+            #expect(Self.error(result)?.constraint == .primaryOfCourse)
+            #expect(Self.error(result)?.outcome == .notApplied)
+          } else {
+            #expect(try result.get().lastName == "Number \(number)")
+          }
+        }
+        #expect(try await failing.other.instructors.count(.all, upTo: 1_000) == 256)
+      }
+    }
+
     @Test(
       "A command that fails as a whole leaves each create unknown, unless the code proves that nothing was done",
       arguments: [

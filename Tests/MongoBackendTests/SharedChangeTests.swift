@@ -106,6 +106,36 @@ extension FailureTests.Batches {
     }
   }
 
+  /// MongoDB has no deadlocks: of two transactions that want the same document the second is told to start again.
+  @Test("Updates in opposite orders from two stores all succeed, one after the other")
+  func oppositeOrders() async throws {
+    try await FailingStore.with(connections: 1) { failing in
+      let created = try await failing.store.instructors.createMany((0..<30).map { Self.person($0) })
+      for _ in 0..<10 {
+        // The other store's calls wait for its first, and share transactions then.
+        async let down = withThrowingTaskGroup(of: Void.self) { group in
+          for instructor in created.reversed() {
+            group.addTask {
+              _ = try await withStoreTimeout(.seconds(60)) {
+                try await failing.other.instructors.update(instructor.id, Self.learners(2), ifVersion: nil)
+              }
+            }
+          }
+          try await group.waitForAll()
+        }
+        let up = try await Self.together(failing, count: 30) { number in
+          try await failing.store.instructors.update(created[number].id, Self.learners(1), ifVersion: nil)
+        }
+        for result in up { _ = try result.get() }
+        try await down
+      }
+      for instructor in created {
+        #expect(try await failing.store.instructors.get(instructor.id).version == 21)
+      }
+      #expect(failing.other.statistics().batchedCalls > 0)
+    }
+  }
+
   @Test("A commit that is lost leaves every change unknown, and applied once or not at all")
   func lostCommit() async throws {
     try await FailingStore.with(connections: 1) { failing in

@@ -184,21 +184,45 @@ import Testing
   }
 
   @Test func readsWhoseSessionIsTerminatedRunAgain() async throws {
+    try await PostgresTestServer.withStore(Self.oneConnection) { store, schema in
+      let ids = try await store.instructors.createMany((0..<20).map { _ in Self.grace }).map(\.id)
+      let before = store.statistics()
+      try await TableLock.hold("instructors", mode: "ACCESS EXCLUSIVE", schema: schema) { lock in
+        let results = try await together(20, on: store) { number throws(StoreError) in
+          try await store.instructors.get(ids[number]).id
+        } meanwhile: { _ in
+          try await lock.waitForWaiter()
+          try await lock.killWaiters()
+          lock.unlock()
+        }
+        for (number, result) in results.enumerated() { #expect(try result.get() == ids[number]) }
+      }
+      // The lease that held the connection, and the batch, which went on where it had begun.
+      #expect(store.statistics().exchanges == before.exchanges + 2)
+      #expect(store.statistics().connectionsDiscarded == before.connectionsDiscarded + 1)
+    }
+  }
+
+  @Test func aReadThatEndsEverySessionItIsTriedOnCostsThoseBehindItOnly() async throws {
     try await PostgresTestServer.withStore(Self.oneConnection) { store, _ in
       let ids = try await store.instructors.createMany((0..<20).map { _ in Self.grace }).map(\.id)
-      // A batch that ends its own session in the middle.
+      let before = store.statistics().connectionsDiscarded
       let results = try await together(20, on: store) { number throws(StoreError) in
-        if number != 10 { return try await store.instructors.get(ids[number]).id.rawValue }
+        if number > 10 { return try await divide(store, number) }
+        if number < 10 { return try await store.instructors.get(ids[number]).id.rawValue }
         return try await store.pool.read(
           store.call("test"),
           Statement("SELECT pg_terminate_backend(pg_backend_pid()), pg_backend_pid()::bigint")
         ) { (result: borrowing PostgresResult) throws(DecodingFailure) in try result.integer(0, 1) }
       }
-      for (number, result) in results.enumerated() where number < 10 {
-        #expect(try result.get() == ids[number].rawValue)
+      for number in 0..<10 { #expect(try results[number].get() == ids[number].rawValue) }
+      for number in 10..<20 {
+        #expect(results[number].failure?.code == .unreachable)
+        #expect(results[number].failure?.outcome == .notApplied)
       }
-      // This one ends every session it is tried on.
-      #expect(throws: StoreError.self) { try results[10].get() }
+      // It was tried twice.
+      #expect(store.statistics().connectionsDiscarded == before + 2)
+      #expect(try await divide(store, 2) == 50)
     }
   }
 }

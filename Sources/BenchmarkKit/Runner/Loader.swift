@@ -168,7 +168,8 @@ public struct Loader: Sendable {
     }
   }
 
-  private static func progressReporter(
+  /// What tells `progress` how far a load is: the rate of records and the time left for them.
+  static func progressReporter(
     _ name: String, _ progress: ProgressSink
   ) -> @Sendable (BulkLoadProgress, _ nanoseconds: UInt64) -> Void {
     // The rate is that since the first report: records may have been there before it.

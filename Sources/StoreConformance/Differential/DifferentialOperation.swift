@@ -13,6 +13,9 @@ public struct DifferentialOperation: Codable, Sendable, Equatable {
     case createReview, getReview, updateReview, deleteReview, markHelpful, report, page, search, summary
     case getRating, putRating, deleteRating, recompute, histogram
     case ping, reserve
+
+    /// Whether the answer depends on instructors that no argument names.
+    var isOfAllInstructors: Bool { [.listInstructors, .countInstructors, .leaderboard].contains(self) }
   }
 
   /// Its number in the sequence it was made for; it stays when other steps are taken out.

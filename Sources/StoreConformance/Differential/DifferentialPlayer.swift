@@ -8,10 +8,12 @@ struct DifferentialAnswer: Sendable {
 
 /// Runs sequences on one store and writes down what it answers, with ids as the operations name them.
 ///
-/// The store must be empty and nobody else's. It is used again for the next sequence: every play has ids of its own, and
-/// ends by deleting what it made (ratings of its courses stay; no other play looks at them).
+/// The store must be empty and nobody else's, except for other players: every play has ids of its own, and ends by deleting
+/// what it made (ratings of its courses stay; no other play looks at them).
 actor DifferentialPlayer {
   let store: any StorageBackend
+  /// Whether nothing of other plays is in the store, so that what all instructors are part of can be compared.
+  private let isAlone: Bool
   /// Added to the small numbers of the operations.
   private var firstID: Int64 = 0
   private var drawn: [EntityKind: [Int64: Int64]] = [:]
@@ -22,7 +24,10 @@ actor DifferentialPlayer {
   static let idsPerPlay: Int64 = 100_000
   private static let courses: ClosedRange<Int64> = 1...3
 
-  init(_ store: any StorageBackend) { self.store = store }
+  init(_ store: any StorageBackend, isAlone: Bool = true) {
+    self.store = store
+    self.isAlone = isAlone
+  }
 
   /// The answers to the operations in their order, and then the state they leave.
   func play(_ sequence: DifferentialSequence, firstID: Int64) async throws -> [DifferentialAnswer] {
@@ -43,9 +48,11 @@ actor DifferentialPlayer {
 
   /// Everything a reader can see of what the sequence left.
   private func state() async throws -> String {
-    var lines = try await allInstructors().map { text(of: $0) }
-    for standing in try await store.instructors.organizationLeaderboard(limit: 1_000) {
-      lines.append(text(of: standing))
+    var lines = try await ownInstructors().map { text(of: $0) }
+    if isAlone {
+      for standing in try await store.instructors.organizationLeaderboard(limit: 1_000) {
+        lines.append(text(of: standing))
+      }
     }
     for course in Self.courses.map({ CourseID(firstID + $0) }) {
       let team = try await store.instructors.team(of: course)
@@ -67,7 +74,7 @@ actor DifferentialPlayer {
   }
 
   private func reset() async throws {
-    for instructor in try await allInstructors() { try await store.instructors.delete(instructor.id) }
+    for instructor in try await ownInstructors() { try await store.instructors.delete(instructor.id) }
     for id in reviewers {
       do throws(StoreError) {
         try await store.reviewers.delete(id)
@@ -77,8 +84,20 @@ actor DifferentialPlayer {
     }
   }
 
-  private func allInstructors() async throws -> [Instructor] {
-    try await store.instructors.list(.all, limit: 1_000).items
+  /// In the order of a list of all.
+  private func ownInstructors() async throws -> [Instructor] {
+    var own: [Instructor] = []
+    var next: PageCursor?
+    repeat {
+      let page = try await store.instructors.list(.all, after: next, limit: 1_000)
+      own += page.items.filter { isAlone || isOwn($0.id.rawValue, .instructor) }
+      next = page.next
+    } while next != nil
+    return own
+  }
+
+  private func isOwn(_ id: Int64, _ kind: EntityKind) -> Bool {
+    (1..<Self.idsPerPlay).contains(id - firstID) || namesOfDrawn[kind]?[id] != nil
   }
 
   // MARK: Names of ids

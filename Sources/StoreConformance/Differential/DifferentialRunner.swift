@@ -6,6 +6,7 @@ public import InstructorStore
 /// at the end.
 public actor DifferentialRunner {
   private let names: [String]
+  private let stores: [any StorageBackend]
   private let players: [DifferentialPlayer]
   private var nextFirstID: Int64 = 1 << 40
 
@@ -20,6 +21,7 @@ public actor DifferentialRunner {
   ///   compared with.
   public init(_ stores: [(name: String, store: any StorageBackend)]) {
     names = stores.map(\.name)
+    self.stores = stores.map(\.store)
     players = stores.map { DifferentialPlayer($0.store) }
   }
 
@@ -33,13 +35,46 @@ public actor DifferentialRunner {
   /// - Returns: The first disagreement, or `nil`.
   /// - Throws: An error of a read that the runner makes itself, to compare states and to clean up.
   public func run(_ sequence: DifferentialSequence) async throws -> Divergence? {
-    let firstID = nextFirstID
-    nextFirstID += DifferentialPlayer.idsPerPlay
-    sequenceCount += 1
-    operationCount += sequence.operations.count
+    let firstID = takeIDs()
     let transcripts = try await concurrently(players.count) { [players] index in
       try await players[index].play(sequence, firstID: firstID)
     }
+    return compare(sequence, transcripts)
+  }
+
+  /// Runs all the sequences at once on every store, each with ids of its own, so that their calls share exchanges where the
+  /// store batches them. Calls that see what others do, such as lists of all instructors, are left out.
+  /// - Returns: The first disagreement, with the sequence as it was run, or `nil`.
+  /// - Throws: As ``run(_:)``.
+  public func runTogether(_ sequences: [DifferentialSequence]) async throws
+    -> (sequence: DifferentialSequence, divergence: Divergence)?
+  {
+    let sequences = sequences.map { sequence in
+      DifferentialSequence(operations: sequence.operations.filter { !$0.call.isOfAllInstructors })
+    }
+    let firstIDs = sequences.map { _ in takeIDs() }
+    let transcripts = try await concurrently(stores.count) { [stores] index in
+      try await concurrently(sequences.count) { number in
+        try await DifferentialPlayer(stores[index], isAlone: false).play(
+          sequences[number], firstID: firstIDs[number])
+      }
+    }
+    for (number, sequence) in sequences.enumerated() {
+      if let divergence = compare(sequence, transcripts.map { $0[number] }) { return (sequence, divergence) }
+    }
+    return nil
+  }
+
+  private func takeIDs() -> Int64 {
+    defer { nextFirstID += DifferentialPlayer.idsPerPlay }
+    return nextFirstID
+  }
+
+  /// - Parameter transcripts: Of each store.
+  private func compare(_ sequence: DifferentialSequence, _ transcripts: [[DifferentialAnswer]]) -> Divergence?
+  {
+    sequenceCount += 1
+    operationCount += sequence.operations.count
     for (operation, answer) in zip(sequence.operations, transcripts[0]) {
       var key = operation.call.rawValue
       if let error = answer.error {
