@@ -15,6 +15,8 @@ struct EvidenceRun: Sendable {
 
   private static let first = IdentifierSpace.operationsPerWorkload / 8 * 5
   private static let operationLimit = 50...20_000
+  /// Reads that take long are counted for so long; what writes has to be undone as a whole.
+  private static let longest = Duration.seconds(10)
 
   /// `nil` for a target without counters.
   func run() async throws -> ServerEvidence? {
@@ -29,7 +31,10 @@ struct EvidenceRun: Sendable {
     var connections: Int?
     try await withStore(options) { store throws(StoreError) in
       let result = await withTaskExecutorPreference(store.executor) {
-        await workload.runSlice(SliceRequest(operations: slice, concurrency: concurrency), store)
+        await workload.runSlice(
+          SliceRequest(
+            operations: slice, concurrency: concurrency, stopsAfter: workload.onlyReads ? Self.longest : nil),
+          store)
       }
       succeeded = result.ledger.succeeded
       elapsedSeconds = Double(result.elapsedNanoseconds) / 1e9

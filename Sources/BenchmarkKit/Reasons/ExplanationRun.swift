@@ -4,6 +4,8 @@ import InstructorStore
 struct ExplanationRun: Sendable {
   /// Looked at; enough to meet every form of a workload's statements.
   private static let operations = 6
+  /// Of operations that take long fewer do, and so for the warm-up.
+  private static let longest = Duration.seconds(15)
   /// Executed before, so that a session has made up its mind about its plans: it tries five with their parameters first.
   private static let warmUpOperations = 24
   private static let leastWarmUpOperations = 6
@@ -18,7 +20,8 @@ struct ExplanationRun: Sendable {
   func run() async throws -> WorkloadExplanation {
     try await warmUp()
     var operations: [[ExplainedStatement]] = []
-    for number in 0..<Self.operations {
+    let end = ContinuousClock.now + Self.longest
+    for number in 0..<Self.operations where number == 0 || ContinuousClock.now < end {
       let index = Self.first + Self.warmUpOperations + number
       operations.append(try await explain(index))
     }
@@ -28,10 +31,10 @@ struct ExplanationRun: Sendable {
   private func warmUp() async throws {
     let slice = Self.first..<Self.first + Self.warmUpOperations
     try await untimed { () async throws(StoreError) in try await workload.prepare(slice, explainer.store) }
-    let end = ContinuousClock.now + Self.warmUpTime
-    for index in slice
-    where index < slice.lowerBound + Self.leastWarmUpOperations || ContinuousClock.now < end {
-      try await execute(index)
+    let start = ContinuousClock.now
+    for index in slice {
+      let isLeast = index < slice.lowerBound + Self.leastWarmUpOperations
+      if ContinuousClock.now - start < (isLeast ? Self.longest : Self.warmUpTime) { try await execute(index) }
     }
     try await untimed { () async throws(StoreError) in try await workload.restore(slice, explainer.store) }
   }

@@ -33,13 +33,11 @@ extension BenchmarkFailure {
   static func void(_ summary: ComparisonSummary) -> BenchmarkFailure? {
     guard let reason = summary.voidReason else { return nil }
     guard reason == summary.busyReason else { return BenchmarkFailure(.mismatch, reason + ".") }
-    return busy(reason)
+    return busy(reason, otherwise: "take the verdicts with --resume and --accept-busy")
   }
 
   /// Where something else was running during too much of it.
-  static func busy(_ reason: String) -> BenchmarkFailure {
-    BenchmarkFailure(
-      .void, reason,
-      advice: "Run it again when the machine is quiet, or take the verdicts with --accept-busy.")
+  static func busy(_ reason: String, otherwise: String) -> BenchmarkFailure {
+    BenchmarkFailure(.void, reason, advice: "Run it again when the machine is quiet, or \(otherwise).")
   }
 }

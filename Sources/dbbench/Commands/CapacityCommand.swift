@@ -77,7 +77,9 @@ struct CapacityCommand: AsyncParsableCommand {
     let measurement = Measurement<CapacityResult>(
       request: request, output: output, table: Tables.capacity, footer: Tables.footer,
       judgement: { results in
-        if let reason = results.compactMap(\.busyReason).first { return .busy(reason) }
+        if let reason = results.compactMap(\.busyReason).first {
+          return .busy(reason, otherwise: "take the ratio with --accept-busy")
+        }
         return try conditions.failure { $0.failure(in: results) }
       })
     try await measurement.run { session, progress, each in

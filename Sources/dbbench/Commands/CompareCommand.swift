@@ -71,7 +71,7 @@ struct CompareCommand: AsyncParsableCommand {
 
   /// Goes on with a run that ended early, or with one that is to take its second look.
   private func resume(_ folder: String) async throws {
-    let earlier = try ResultsFile.read(from: folder)
+    var earlier = try ResultsFile.read(from: folder)
     guard var plan = earlier.plan, let header = earlier.headers.first else {
       throw BenchmarkFailure(
         .malformedInput, "'\(folder)' has no plan: the run ended before it began", advice: "Start a new one.")
@@ -79,10 +79,15 @@ struct CompareCommand: AsyncParsableCommand {
     let mayGoOn =
       length.more && plan.lookCount < plan.rule.schedule.looks.count && plan.provisionalBlocks == nil
     if mayGoOn { plan.lookCount = plan.rule.schedule.looks.count }
+    if judgement.acceptBusy { plan.acceptsBusyMachine = true }
     let entries = try Self.entries(of: plan)
     try judgement.conditions.requireNames(.comparison(plan))
     if earlier.end?.status == .complete, !mayGoOn {
       Output.note("'\(folder)' is complete; there is nothing to go on with.")
+      if plan != earlier.plan {
+        try ResultsFile.open(in: folder).append(.plan(plan))
+        earlier = try ResultsFile.read(from: folder)
+      }
       return try ComparisonSession(output: output, judgement: judgement, folder: folder).report(
         earlier, failure: nil)
     }
@@ -225,8 +230,9 @@ struct CompareCommand: AsyncParsableCommand {
     if length.calibrate {
       text.add(
         "calibration", "each arm against itself first, 6 blocks of each workload, unless that is known")
-      measuring += Double(12 * entries.count { $0.kind != .load }) * 
-        (4 * plan.segmentSeconds + Self.leadInsSeconds(plan))
+      measuring +=
+        Double(12 * entries.count { $0.kind != .load })
+        * (4 * plan.segmentSeconds + Self.leadInsSeconds(plan))
     }
     if let seconds = plan.timeLimitSeconds { measuring = min(measuring, seconds + 30) }
     if let seconds = plan.soakSeconds {

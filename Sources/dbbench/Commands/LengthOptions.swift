@@ -68,7 +68,10 @@ struct LengthOptions: ParsableArguments {
 
 /// What `compare` accepts, and what it makes of its verdicts.
 struct JudgementOptions: ParsableArguments {
-  @Flag(help: "Let blocks count during which something else was running.")
+  @Flag(
+    help: """
+      Let blocks count during which something else was running. With --resume also those that made the run void.
+      """)
   var acceptBusy = false
 
   @Flag(help: "End with 2 if a workload is neither decided nor equivalent.")
