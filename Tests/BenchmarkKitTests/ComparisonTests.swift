@@ -83,8 +83,32 @@ import Testing
         continue
       }
       #expect(try #require(block.leadIns).allSatisfy { $0.operations > 0 && $0.cpuSeconds["client"] != nil })
-      #expect(block.segments.allSatisfy { $0.first + $0.operations < IdentifierSpace.operationsPerWorkload / 2 })
+      #expect(
+        block.segments.allSatisfy { $0.first + $0.operations < IdentifierSpace.operationsPerWorkload / 2 })
     }
+  }
+
+  @Test func theRunnerItselfIsMeasuredBesideEachWorkload() async throws {
+    let names = ["instructor-get", "instructor-delete", "review-create"]
+    let outcome = try await Fixture.comparison(Fixture.plan(names, provisional: 1)).run(
+      targets: (FakeTarget("one"), FakeTarget("two")), scratch: [], journal: Fixture.journal()
+    ) { _ in }
+    #expect(outcome.failure == nil)
+    #expect(outcome.record.runnerCosts.map(\.workload) == names)
+    for cost in outcome.record.runnerCosts {
+      #expect(cost.operations > 0 && cost.throughputPerSecond > 0)
+      #expect(try #require(cost.p50) > 0)
+      #expect(try #require(cost.cpuMicrosecondsPerOperation) > 0)
+    }
+    let summary = try #require(ComparisonSummary(outcome.record))
+    #expect(summary.workloads.map(\.runner) == outcome.record.runnerCosts)
+    #expect(
+      ComparisonTables.notes(summary).contains { $0.hasPrefix("The runner itself, with the store in memory") }
+    )
+    let cells = MarkdownReport.text(summary).split(separator: "\n").filter {
+      $0.hasPrefix("| instructor-get | one |")
+    }
+    #expect(cells.count == 1 && cells[0].contains(", CPU "), "\(cells)")
   }
 
   /// Calls so long that a segment has few of them need no lead-in, nor do cold segments or results of before there were any.

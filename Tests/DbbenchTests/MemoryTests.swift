@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The commands end to end on the in-memory backend, which needs no server.
@@ -17,9 +18,10 @@ import Testing
       Set(object.keys) == [
         "backend", "workload", "dispatch", "durability", "concurrency", "connections", "seed", "operations",
         "errors",
-        "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "recount", "environment",
+        "elapsedSeconds", "throughputPerSecond", "latency", "traceHash", "recount", "runner", "environment",
       ])
     #expect(object["operations"] as? Int == 2_000)
+    #expect(object["runner"] is NSNull, "it is what was measured")
     let latency = try #require(object["latency"] as? [String: Any])
     #expect(Set(latency.keys) == ["response", "queue", "service", "lag", "delivery"])
     let response = try #require(latency["response"] as? [String: Any])
@@ -130,6 +132,35 @@ import Testing
       #expect(report.status == status, "\(report)")
       #expect(report.standardOutput.contains("instructor-get"))
     }
+  }
+
+  /// A thread of this test is what else is running.
+  @Test func aRunThatWasVoidIsTakenAfterwards() async throws {
+    let isOver = Flag()
+    let busy = Thread { while !isOver.isRaised {} }
+    busy.start()
+    let folder = Tool.workingDirectory + "/void-\(UUID().uuidString)"
+    let void = try await Tool.run(
+      [
+        "compare", "--segment", "0.05", "--backends", "memory,memory", "--workload", "instructor-get",
+        "--blocks",
+        "8", "--output", folder,
+      ] + Self.small)
+    isOver.raise()
+    #expect(void.status == 5, "\(void)")
+    #expect(void.standardOutput.contains("VOID: machine too busy"))
+    #expect(try await Tool.run(["compare", "--resume", folder]).status == 5)
+
+    let taken = try await Tool.run(["compare", "--resume", folder, "--accept-busy"])
+    #expect(taken.status == 0, "\(taken)")
+    #expect(!taken.standardOutput.contains("VOID"))
+    #expect(taken.standardOutput.contains("Something else was running"))
+    let report = try String(contentsOfFile: "\(folder)/report.md", encoding: .utf8)
+    #expect(!report.contains("VOID"))
+    // What was accepted stays so.
+    #expect(try await Tool.run(["compare", "--resume", folder]).status == 0)
+    let again = try await Tool.run(["report", folder, "--recompute"])
+    #expect(again.status == 0 && !again.standardOutput.contains("VOID"), "\(again)")
   }
 
   @Test func aRunCanBeAssertedOn() async throws {

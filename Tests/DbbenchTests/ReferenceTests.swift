@@ -21,6 +21,9 @@ import Testing
       #expect(row["rounds"] as? Int == 1)
       #expect(try #require(row["ours"] as? Double) > 0)
       #expect(try #require(row["theirs"] as? Double) > 0)
+      let runner = row["runner"] as? [String: Any]
+      #expect((runner == nil) == (measures.last?.hasSuffix("-load") == true))
+      if let runner { #expect(try #require(runner["throughputPerSecond"] as? Double) > 0) }
       #expect(["atLeast", "atMost"].contains(row["comparison"] as? String))
     }
     let operations = [

@@ -22,7 +22,7 @@ extension ReferenceRow: Encodable {
   private enum Key: String, CodingKey {
     case measure, reference, ratio, bar, aim, rounds, isMet, comparison, ratioRange, callers, connections,
       dispatch,
-      unit, ours, theirs, oursByRound, theirsByRound
+      unit, ours, theirs, oursByRound, theirsByRound, runner
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -44,13 +44,15 @@ extension ReferenceRow: Encodable {
     try object.encode(othersMedian, forKey: .theirs)
     try object.encode(ours, forKey: .oursByRound)
     try object.encode(others, forKey: .theirsByRound)
+    try object.encode(runner, forKey: .runner)
   }
 }
 
 extension Tables {
   public static func reference(_ rows: [ReferenceRow]) -> [String] {
     var table = TextTable([
-      "measure", "reference (clients × batch)", "theirs", "ours", "ratio", "range", "bar", "aim", "",
+      "measure", "reference (clients × batch)", "theirs", "ours", "in memory", "ratio", "range", "bar", "aim",
+      "",
     ])
     for row in rows {
       let sign = row.measure.isTime ? "≤ " : "≥ "
@@ -60,6 +62,7 @@ extension Tables {
       }
       table.add([
         row.measure.name, row.best.text, figure(row.othersMedian), figure(row.oursMedian),
+        row.runner.map { figure($0.throughputPerSecond) } ?? "-",
         Quantity.significant(row.ratio) + "×",
         "\(Quantity.significant(row.range.lowerBound))–\(Quantity.significant(row.range.upperBound))",
         goal(row.reference.bar), goal(row.reference.aim),

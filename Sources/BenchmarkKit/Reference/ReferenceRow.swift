@@ -8,6 +8,8 @@ public struct ReferenceRow: Sendable {
   public var ours: [Double]
   /// The same of ``best``.
   public var others: [Double]
+  /// What the library's side takes with the store in memory; `nil` for a load.
+  public var runner: RunnerCost?
 
   /// The median over the rounds, ours by the other's.
   ///
@@ -33,7 +35,7 @@ public struct ReferenceRow: Sendable {
   /// - Parameter figures: Of each program, one figure a round.
   init?(
     _ measure: ReferenceMeasure, _ reference: ReferenceMeasure.Reference, ours: [Double],
-    _ figures: [ReferenceProgram: [Double]]
+    _ figures: [ReferenceProgram: [Double]], _ runner: RunnerCost? = nil
   ) {
     let all = reference.programs.compactMap { program in figures[program].map { (program, $0) } }
     func isWorse(_ left: (ReferenceProgram, [Double]), _ right: (ReferenceProgram, [Double])) -> Bool {
@@ -45,6 +47,7 @@ public struct ReferenceRow: Sendable {
     self.reference = reference
     self.best = best.0
     self.ours = ours
+    self.runner = runner
     others = best.1
   }
 
@@ -80,5 +83,6 @@ public struct ReferenceResult: Sendable {
   /// How a ratio is made; part of every report.
   public static let method =
     "ratio of the medians over the rounds; every program of a row runs in every round, in turn with ours, and the one "
-    + "with the best median is the reference"
+    + "with the best median is the reference. Both sides execute the same statement for one call; batched, the library sends "
+    + "one for all lookups of a kind that wait. In memory: the library's side of the loop with the store in memory"
 }

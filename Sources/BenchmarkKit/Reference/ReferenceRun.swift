@@ -86,7 +86,20 @@ public struct ReferenceRun: Sendable {
       throw error
     }
     for segment in segments { await segment.end() }
-    return segments.flatMap(\.rows)
+    var rows: [ReferenceRow] = []
+    for segment in segments {
+      progress.update("measuring the runner itself, \(segment.measure.name)")
+      rows += segment.rows(beside: try await runnerCost(segment.measure))
+    }
+    return rows
+  }
+
+  private func runnerCost(_ measure: ReferenceMeasure) async throws -> RunnerCost? {
+    // Each on data of its own: what one creates would be in another's way.
+    let meter = try await RunnerMeter(catalog: catalog, keys: .uniform, seed: seed)
+    let cost = try await meter.cost(concurrency: measure.callers, measure.operation.workload)
+    await meter.close()
+    return cost
   }
 
   /// One measure's state over the rounds.
@@ -216,11 +229,11 @@ public struct ReferenceRun: Sendable {
       }
     }
 
-    var rows: [ReferenceRow] {
+    func rows(beside runner: RunnerCost?) -> [ReferenceRow] {
       var programs: [ReferenceProgram: [Double]] = [:]
       for case (.other(let program), let figures) in figures { programs[program] = figures }
       return measure.references.compactMap { reference in
-        ReferenceRow(measure, reference, ours: figures[.ours] ?? [], programs)
+        ReferenceRow(measure, reference, ours: figures[.ours] ?? [], programs, runner)
       }
     }
   }

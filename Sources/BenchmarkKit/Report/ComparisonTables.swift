@@ -9,7 +9,7 @@ public enum ComparisonTables {
     ])
     for entry in summary.workloads {
       table.add(
-        [entry.workload] + entry.arms.map { $0.throughput.map { Quantity.count(Int($0.median)) } ?? "-" }
+        [entry.workload] + entry.arms.map { $0.throughput.map { Quantity.perSecond($0.median) } ?? "-" }
           + ahead(entry, names)
           + [
             entry.arms.map { $0.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-" }.joined(
@@ -54,7 +54,8 @@ public enum ComparisonTables {
     let arms = summary.plan.arms.map(\.displayName)
     var notes: [String] = []
     if let reason = summary.voidReason {
-      let advice = reason == summary.busyReason ? " --accept-busy takes the verdicts all the same." : ""
+      let advice =
+        reason == summary.busyReason ? " --resume with --accept-busy takes the verdicts all the same." : ""
       notes.append("VOID: \(reason).\(advice)")
     }
     if summary.status != "complete" { notes.append("PARTIAL: the run ended early (\(summary.status)).") }
@@ -71,6 +72,10 @@ public enum ComparisonTables {
         + "interval is that of the whole run, stalls included; one with an interval is the median over blocks."
     )
     notes += footnotes(summary) + noise(summary) + order(summary) + leadIns(summary)
+    let costs = summary.workloads.flatMap { entry in
+      entry.arms.compactMap { arm in entry.runner.map { ($0, arm.latency.p50) } }
+    }
+    if let note = RunnerText.note(costs) { notes.append(note) }
     let calibrated = summary.workloads.filter { $0.arms.contains { $0.calibration != nil } }
     if !calibrated.isEmpty {
       let ratios = calibrated.flatMap(\.arms).compactMap { $0.calibration?.estimate }

@@ -18,7 +18,7 @@ public enum MarkdownReport {
     lines += table(
       figureColumns,
       summary.workloads.flatMap { entry in
-        zip(names, entry.arms).map { [entry.workload, $0] + cells($1) }
+        zip(names, entry.arms).map { [entry.workload, $0] + cells($1, entry.runner) }
       })
     if let loads = summary.openLoop {
       lines += [
@@ -109,17 +109,17 @@ public enum MarkdownReport {
   private static let figureColumns =
     ["workload", "arm", "ops/s (median, range)", "noise"]
     + PercentileText.names.map { "\($0), \(PercentileText.overBlocksTitle)" }
-    + [PercentileText.wholeRunTitle, "CPU per operation", "errors"]
+    + [PercentileText.wholeRunTitle, "CPU per operation", "\(RunnerText.title): p50, CPU", "errors"]
 
   /// Those of ``figureColumns`` but for the first two.
-  private static func cells(_ figures: WorkloadSummary.ArmFigures) -> [String] {
+  private static func cells(_ figures: WorkloadSummary.ArmFigures, _ runner: RunnerCost?) -> [String] {
     var cells = [
       range(figures.throughput), figures.noise.map { Quantity.decimal($0 * 100, 1) + "%" } ?? "-",
     ]
     cells += PercentileText.names.map { PercentileText.overBlocks(figures.latencyIntervals[$0]) }
     return cells + [
       PercentileText.wholeRun(figures.latency, isP99OneEvent: figures.isP99OneEvent), cpu(figures),
-      String(figures.failed),
+      RunnerText.cell(runner, p50: figures.latency.p50), String(figures.failed),
     ]
   }
 
@@ -133,7 +133,7 @@ public enum MarkdownReport {
   private static func range(_ range: MedianRange?) -> String {
     guard let range else { return "-" }
     return
-      "\(Quantity.count(Int(range.median))) (\(Quantity.count(Int(range.minimum)))–\(Quantity.count(Int(range.maximum))))"
+      "\(Quantity.perSecond(range.median)) (\(Quantity.perSecond(range.minimum))–\(Quantity.perSecond(range.maximum)))"
   }
 
   private static func cpu(_ figures: WorkloadSummary.ArmFigures) -> String {

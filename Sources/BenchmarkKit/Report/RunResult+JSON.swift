@@ -5,7 +5,7 @@ import InstructorStore
 extension RunResult: Encodable {
   private enum Key: String, CodingKey {
     case backend, workload, dispatch, durability, concurrency, connections, seed, operations, errors
-    case elapsedSeconds, throughputPerSecond, latency, traceHash, recount, environment
+    case elapsedSeconds, throughputPerSecond, latency, traceHash, recount, runner, environment
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -26,6 +26,7 @@ extension RunResult: Encodable {
     try object.encode(traceHashText(traceHash), forKey: .traceHash)
     // Null where nothing wrote reviews.
     try object.encode(recount, forKey: .recount)
+    try object.encode(runner, forKey: .runner)
     try object.encode(environment, forKey: .environment)
   }
 

@@ -14,7 +14,7 @@ public enum Tables {
     for result in results {
       table.add([
         result.workload, name(result.displayName, result.dispatch, among: results.map(\.dispatch)),
-        Quantity.count(result.ledger.executed), Quantity.count(Int(result.throughputPerSecond)),
+        Quantity.count(result.ledger.executed), Quantity.perSecond(result.throughputPerSecond),
         Quantity.latency(result.response.p50),
         Quantity.latency(result.response.p95), Quantity.latency(result.response.p99),
         Quantity.latency(result.response.p999), Quantity.latency(result.response.max),
@@ -33,6 +33,12 @@ public enum Tables {
           + "\(Quantity.count(recount.reviews)) reviews."
       }
     }
+  }
+
+  /// What the runner itself takes of the calls, in a line; none where that was not measured.
+  public static func runners(_ results: [RunResult]) -> [String] {
+    let costs = results.map { (runner: $0.runner, p50: $0.response.p50) }
+    return RunnerText.note(costs.compactMap { cost in cost.runner.map { ($0, cost.p50) } }).map { [$0] } ?? []
   }
 
   private static func errors(_ ledger: Ledger) -> String {

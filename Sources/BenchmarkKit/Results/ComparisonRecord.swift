@@ -22,6 +22,7 @@ public struct ComparisonRecord: Sendable {
   public internal(set) var reasons: [ReasonsRecord] = []
   public internal(set) var storage: [StorageRecord] = []
   /// By arm; of the last part of a run that was resumed.
+  public internal(set) var runnerCosts: [RunnerCost] = []
   public internal(set) var maintenance: [MaintenanceRecord] = []
   public internal(set) var invariants: [InvariantsRecord] = []
   /// `nil` while it runs, and where the program was killed.
@@ -60,6 +61,9 @@ public struct ComparisonRecord: Sendable {
     case .reasons(let record):
       reasons.removeAll { $0.workload == record.workload && $0.arm == record.arm }
       reasons.append(record)
+    case .runner(let record):
+      runnerCosts.removeAll { $0.workload == record.workload }
+      runnerCosts.append(record)
     case .storage(let record):
       storage.removeAll { $0.arm == record.arm && $0.moment == record.moment }
       storage.append(record)

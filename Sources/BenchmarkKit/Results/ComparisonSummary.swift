@@ -96,6 +96,8 @@ public struct ComparisonSummary: Sendable, Codable, Equatable {
       WorkloadSummary(name, verdict, record.blocks(of: name), plan, record.calibration)
     }
     OrderEffect.judge(&workloads, plan)
+    let costs = Dictionary(record.runnerCosts.map { ($0.workload, $0) }) { first, _ in first }
+    for index in workloads.indices { workloads[index].runner = costs[workloads[index].workload] }
     loads = record.loads
     bulkLoad = BulkLoadSummary(record.bulkLoads)
     openLoop = OpenLoopSummary.all(of: record, plan)

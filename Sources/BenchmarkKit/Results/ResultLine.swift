@@ -17,6 +17,7 @@ public enum ResultLine: Sendable {
   case look(LookRecord)
   case fairness(FairnessRecord)
   case reasons(ReasonsRecord)
+  case runner(RunnerCost)
   case storage(StorageRecord)
   case maintenance(MaintenanceRecord)
   case invariants(InvariantsRecord)
@@ -29,7 +30,7 @@ extension ResultLine: Codable {
 
   private enum Kind: String, Codable {
     case header, fingerprint, plan, load, equivalence, calibration, pilot, block, openBlock, bulkLoad, look,
-      fairness, reasons, storage, maintenance, invariants, soak, end
+      fairness, reasons, runner, storage, maintenance, invariants, soak, end
   }
 
   public init(from decoder: any Decoder) throws {
@@ -49,6 +50,7 @@ extension ResultLine: Codable {
     case .look: self = .look(try LookRecord(from: decoder))
     case .fairness: self = .fairness(try FairnessRecord(from: decoder))
     case .reasons: self = .reasons(try ReasonsRecord(from: decoder))
+    case .runner: self = .runner(try RunnerCost(from: decoder))
     case .storage: self = .storage(try StorageRecord(from: decoder))
     case .maintenance: self = .maintenance(try MaintenanceRecord(from: decoder))
     case .invariants: self = .invariants(try InvariantsRecord(from: decoder))
@@ -73,6 +75,7 @@ extension ResultLine: Codable {
     case .look(let record): try write(.look, record, encoder)
     case .fairness(let record): try write(.fairness, record, encoder)
     case .reasons(let record): try write(.reasons, record, encoder)
+    case .runner(let record): try write(.runner, record, encoder)
     case .storage(let record): try write(.storage, record, encoder)
     case .maintenance(let record): try write(.maintenance, record, encoder)
     case .invariants(let record): try write(.invariants, record, encoder)

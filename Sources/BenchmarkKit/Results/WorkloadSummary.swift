@@ -19,6 +19,8 @@ public struct WorkloadSummary: Sendable, Codable, Equatable {
   /// Answers of timed operations that were compared and equal, of each arm; `nil` where none could be compared.
   public var comparedAnswers: Int?
   public var arms: [ArmFigures]
+  /// What the runner itself takes of each call; absent where it was not measured.
+  public var runner: RunnerCost?
 
   public struct ArmFigures: FiguresOfTotals, Sendable, Codable, Equatable {
     public var arm: String

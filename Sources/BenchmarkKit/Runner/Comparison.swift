@@ -184,6 +184,8 @@ public struct Comparison: Sendable {
     }
     // From here on with stores of its own: sessions that end hand over what they have counted.
     await Self.close(run.arms)
+    progress.update("measuring the runner itself")
+    for cost in try await RunnerCost.measure(entries, settings) { try log.add(.runner(cost)) }
     let reasons = ReasonsRun(
       arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings,
       segment: .seconds(plan.segmentSeconds), progress: progress)
@@ -260,7 +262,8 @@ public struct Comparison: Sendable {
 
   private static func warmText(_ leadIn: Double?) -> String {
     guard let leadIn, leadIn > 0 else { return "warm: a warm-up, then one segment after the other" }
-    return "warm: a warm-up, and \(Quantity.seconds(leadIn)) of untimed reads before an arm's first timed ones in a block, where "
+    return
+      "warm: a warm-up, and \(Quantity.seconds(leadIn)) of untimed reads before an arm's first timed ones in a block, where "
       + "a workload only reads and is not slow"
   }
 

@@ -24,6 +24,8 @@ public struct RunResult: Sendable {
   public var traceHash: UInt64
   /// What was counted again while the writes were still there, where reviews were written.
   public var recount: Recount?
+  /// What the runner itself takes of a call; `nil` where it is what was measured.
+  public var runner: RunnerCost?
   public var environment: [String: String]
 
   struct Totals {

@@ -34,6 +34,11 @@ public enum Quantity {
     }
   }
 
+  /// A rate without its unit: `20,032`, `0.57`.
+  public static func perSecond(_ rate: Double) -> String {
+    rate < 10 ? significant(max(0, rate)) : count(Int(rate))
+  }
+
   /// `1,000 calls/s`, `2.50 calls/s`.
   public static func rate(_ callsPerSecond: Double, unit: String = " calls/s") -> String {
     let isWhole = callsPerSecond >= 10 && callsPerSecond == callsPerSecond.rounded()

@@ -127,13 +127,21 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       outcome = .failure(error)
     }
-    line.finish()
-    if !results.all.isEmpty {
-      if output.printsTable {
-        Output.print(table: Tables.run(results.all))
-        Output.print(Tables.recounts(results.all))
+    var measured = results.all
+    // The store in memory shows it by itself.
+    if case .success = outcome, measured.contains(where: { $0.backend != MemoryTarget.kind.name }) {
+      let costs = try await RunnerCost.measure(entries, settings)
+      for index in measured.indices where measured[index].backend != MemoryTarget.kind.name {
+        measured[index].runner = costs.first { $0.workload == measured[index].workload }
       }
-      try JSONOutput.write(each: results.all, to: output.json)
+    }
+    line.finish()
+    if !measured.isEmpty {
+      if output.printsTable {
+        Output.print(table: Tables.run(measured))
+        Output.print(Tables.recounts(measured) + Tables.runners(measured))
+      }
+      try JSONOutput.write(each: measured, to: output.json)
     }
     try outcome.get()
     if let failure = try conditions.failure({ $0.failure(in: results.all) }) { throw failure }

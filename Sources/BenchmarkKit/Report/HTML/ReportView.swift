@@ -182,7 +182,7 @@ struct ReportView {
   static func range(_ range: MedianRange?) -> String {
     guard let range else { return "–" }
     return
-      "\(Quantity.count(Int(range.median))) (\(Quantity.count(Int(range.minimum)))–\(Quantity.count(Int(range.maximum))))"
+      "\(Quantity.perSecond(range.median)) (\(Quantity.perSecond(range.minimum))–\(Quantity.perSecond(range.maximum)))"
   }
 }
 
@@ -288,6 +288,9 @@ extension ReportView.WorkloadView {
       },
       row("slowest") { Quantity.latency($0.latency.max) },
     ]
+    if let runner = entry.runner {
+      rows.append(row("\(RunnerText.title): p50, CPU") { RunnerText.cell(runner, p50: $0.latency.p50) })
+    }
     return rows + ReportView.Row.totals(entry.arms)
   }
 }
