@@ -139,6 +139,7 @@ import Testing
     let isOver = Flag()
     let busy = Thread { while !isOver.isRaised {} }
     busy.start()
+    defer { isOver.raise() }
     let folder = Tool.workingDirectory + "/void-\(UUID().uuidString)"
     let void = try await Tool.run(
       [

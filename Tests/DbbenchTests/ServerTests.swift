@@ -194,6 +194,7 @@ import Testing
             try #require(JSONDecoder().decode(Load.self, from: Data(line.utf8)).peakClientBytes)
           })
       }
+      #expect(peaks.map(\.count) == [2, 2], "PostgreSQL's and MongoDB's")
       for (small, large) in zip(peaks[0], peaks[1]) {
         #expect(large < small + 40 << 20, "\(small) bytes for 20,000 instructors, \(large) for 200,000")
       }

@@ -232,7 +232,7 @@ import Testing
                 try connection.simple(call, "BEGIN")
                 try connection.simple(call, "SELECT FROM instructors WHERE id = \(ids[mine]) FOR UPDATE")
                 hasFirst[mine].signal()
-                hasFirst[1 - mine].wait()
+                _ = hasFirst[1 - mine].wait(timeout: .now() + 10)
                 try connection.simple(call, "SELECT FROM instructors WHERE id = \(ids[1 - mine]) FOR UPDATE")
                 try connection.simple(call, "COMMIT")
               }

@@ -2,6 +2,7 @@ import DriverKit
 import EphemeralServers
 import InstructorStore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PostgresBackend
@@ -47,18 +48,24 @@ enum PostgresTestServer {
     await store.close()
   }
 
-  /// How many deadlocks the server has found so far. A session tells them when it ends, so the stores in question have to
-  /// be closed.
+  /// How many deadlocks the server has found so far. A session tells them when it ends: the stores in question have to be
+  /// closed, and nobody else's may be open.
   static func deadlocks() async throws -> Int64 {
     let store = try await PostgresStore.open(try await url(), options: PostgresOptions(connections: 1))
-    let count = try await store.pool.lease(store.call("test"), .read) {
-      (connection, call) throws(StoreError) in
-      var count: Int64 = -1
-      try connection.text(
-        call, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-      ) { count = (try? $0.integer(0, 0)) ?? -1 }
-      return count
+    let number: @Sendable (String) async throws -> Int64 = { sql in
+      try await store.pool.lease(store.call("test"), .read) { (connection, call) throws(StoreError) in
+        var number: Int64 = -1
+        try connection.text(call, sql) { number = (try? $0.integer(0, 0)) ?? -1 }
+        return number
+      }
     }
+    let others =
+      "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    // Those of other suites, where they run at the same time, don't end.
+    try? await waitUntil("all other sessions have ended", within: .seconds(5)) {
+      try await number(others) == 0
+    }
+    let count = try await number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     await store.close()
     return count
   }

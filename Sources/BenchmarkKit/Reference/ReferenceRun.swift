@@ -89,17 +89,15 @@ public struct ReferenceRun: Sendable {
     var rows: [ReferenceRow] = []
     for segment in segments {
       progress.update("measuring the runner itself, \(segment.measure.name)")
-      rows += segment.rows(beside: try await runnerCost(segment.measure))
+      // What was measured is not lost for it.
+      rows += segment.rows(beside: try? await runnerCost(segment.measure))
     }
     return rows
   }
 
   private func runnerCost(_ measure: ReferenceMeasure) async throws -> RunnerCost? {
-    // Each on data of its own: what one creates would be in another's way.
-    let meter = try await RunnerMeter(catalog: catalog, keys: .uniform, seed: seed)
-    let cost = try await meter.cost(concurrency: measure.callers, measure.operation.workload)
-    await meter.close()
-    return cost
+    try await RunnerMeter.cost(
+      catalog, .uniform, seed: seed, concurrency: measure.callers, measure.operation.workload)
   }
 
   /// One measure's state over the rounds.

@@ -185,7 +185,7 @@ public struct Comparison: Sendable {
     // From here on with stores of its own: sessions that end hand over what they have counted.
     await Self.close(run.arms)
     progress.update("measuring the runner itself")
-    for cost in try await RunnerCost.measure(entries, settings) { try log.add(.runner(cost)) }
+    for cost in await RunnerCost.measure(entries, settings) { try log.add(.runner(cost)) }
     let reasons = ReasonsRun(
       arms: run.arms, options: plan.arms.map(\.targetOptions), settings: settings,
       segment: .seconds(plan.segmentSeconds), progress: progress)

@@ -38,7 +38,8 @@ struct PoolLimits {
   /// Batch classes whose calls are served by ``lanes`` workers where batching is off, too, while the server answers before a further
   /// thread would run; see ``QuickAnswers``.
   var quickClasses: Set<UInt8> = []
-  /// Batch classes that are served by all workers, with smaller batches, where that serves more calls; see ``LaneControl``.
+  /// Batch classes that are served by all workers but one, with smaller batches, where that serves more calls; see ``LaneControl``.
+  /// The one is for other calls, which would otherwise have to wait for one of these exchanges.
   var elasticClasses: Set<UInt8> = []
   /// How long a worker may serve a batch class, in nanoseconds, before it no longer counts as one of the class's lanes: others
   /// must not wait for what may never be answered.
@@ -95,6 +96,8 @@ struct PoolStateMachine<Call: PoolWaiter> {
     let began: UInt64
     /// It takes so long that it no longer counts as a lane.
     var isOverdue = false
+    /// It began with making a connection.
+    var hasConnected = false
   }
 
   let limits: PoolLimits
@@ -218,7 +221,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
 
   /// How many workers serve a class where its calls share exchanges.
   private func lanes(of line: Int) -> Int {
-    lines[line].control.isWide ? limits.workers : limits.lanes
+    lines[line].control.isWide ? max(limits.lanes, limits.workers - 1) : limits.lanes
   }
 
   /// How many calls of a class one batch takes at the most: an equal part of all that are under way. Otherwise all callers
@@ -290,9 +293,11 @@ struct PoolStateMachine<Call: PoolWaiter> {
     lines[run.line].callsReturning = run.calls.count
     if limits.batchCalls == 1 {
       if run.line > 0 { quickAnswers.note(now &- run.began) }
-    } else if limits.elasticClasses.contains(UInt8(run.line)) {
+    } else if limits.elasticClasses.contains(UInt8(run.line)), limits.workers - 1 > limits.lanes {
       lines[run.line].control.note(
-        now &- run.began, calls: run.calls.count, lanes: (few: limits.lanes, all: limits.workers))
+        LaneControl.Exchange(
+          calls: run.calls.count, began: run.began, ended: now,
+          isSettled: !run.hasConnected && running.keys.allSatisfy(connected.contains)))
     }
   }
 
@@ -352,6 +357,7 @@ struct PoolStateMachine<Call: PoolWaiter> {
   /// - Parameter isNear: The server shares the client's machine.
   mutating func connectionOpened(by worker: WorkerID, isNear: Bool = false) {
     connected.insert(worker)
+    running[worker]?.hasConnected = true
     quickAnswers.isServerNear = isNear
   }
   mutating func connectionClosed(by worker: WorkerID) { connected.remove(worker) }

@@ -7,7 +7,7 @@ extension MongoStore {
     let lanes = min(connections, PoolOptions.defaultLanes)
     return switch dispatch {
     case .batched:
-      "calls that share exchanges over \(lanes) of them, more where more wait than one takes; reads over all while that serves more"
+      "calls that share exchanges over \(lanes) of them, more where more wait than one takes; reads over all but one while that serves more"
     case .direct: "every call over any of them"
     }
   }

@@ -7,7 +7,7 @@ extension PostgresStore {
     let lanes = min(connections, PoolOptions.defaultLanes)
     return switch dispatch {
     case .batched:
-      "calls that share exchanges over \(lanes) of them, more where more wait than one takes; reads over all while that serves more"
+      "calls that share exchanges over \(lanes) of them, more where more wait than one takes; reads over all but one while that serves more"
     case .direct where isServerHere:
       "short reads over \(lanes) of them while the server answers in less than 0.1 ms, others over all"
     case .direct: "every call over any of them"

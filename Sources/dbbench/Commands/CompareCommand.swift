@@ -79,12 +79,13 @@ struct CompareCommand: AsyncParsableCommand {
     let mayGoOn =
       length.more && plan.lookCount < plan.rule.schedule.looks.count && plan.provisionalBlocks == nil
     if mayGoOn { plan.lookCount = plan.rule.schedule.looks.count }
-    if judgement.acceptBusy { plan.acceptsBusyMachine = true }
+    let isVoid = ComparisonSummary(earlier)?.busyReason != nil
+    if judgement.acceptBusy, isVoid || earlier.end?.status != .complete { plan.acceptsBusyMachine = true }
     let entries = try Self.entries(of: plan)
     try judgement.conditions.requireNames(.comparison(plan))
     if earlier.end?.status == .complete, !mayGoOn {
       Output.note("'\(folder)' is complete; there is nothing to go on with.")
-      if plan != earlier.plan {
+      if plan != earlier.plan, !output.dryRun {
         try ResultsFile.open(in: folder).append(.plan(plan))
         earlier = try ResultsFile.read(from: folder)
       }

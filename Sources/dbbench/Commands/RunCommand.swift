@@ -130,7 +130,7 @@ struct RunCommand: AsyncParsableCommand {
     var measured = results.all
     // The store in memory shows it by itself.
     if case .success = outcome, measured.contains(where: { $0.backend != MemoryTarget.kind.name }) {
-      let costs = try await RunnerCost.measure(entries, settings)
+      let costs = await RunnerCost.measure(entries, settings)
       for index in measured.indices where measured[index].backend != MemoryTarget.kind.name {
         measured[index].runner = costs.first { $0.workload == measured[index].workload }
       }
